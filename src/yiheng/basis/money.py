@@ -1,0 +1,115 @@
+"""Exact money: whole fen in, whole fen out, exact fractions only in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+FEN_PER_YUAN = 100
+
+Rounding = Literal["half_up", "half_even", "down"]
+
+_YUAN = re.compile(r"[+-]?\d+(\.\d{1,2})?")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Fen:
+    """An amount of money as a whole number of fen (1 yuan = 100 fen).
+
+    Other currencies count their own hundredth: a fen of a dollar is a cent.
+
+    Raises:
+        TypeError: when made from anything but an int. A bool or a float is refused.
+    """
+
+    n: int
+
+    def __post_init__(self) -> None:
+        if type(self.n) is not int:
+            raise TypeError(f"fen are whole numbers, got {self.n!r}")
+
+    @classmethod
+    def from_yuan(cls, text: str) -> Fen:
+        """Read yuan written with at most two decimals, such as ``"1234.50"``.
+
+        Raises:
+            ValueError: when the text is no amount, or finer than one fen.
+        """
+        plain = text.strip().replace(",", "")
+        if not _YUAN.fullmatch(plain):
+            raise ValueError(f"{text!r} is not an amount in yuan with at most two decimals, such as 1234.50")
+        return cls(int(Fraction(plain) * FEN_PER_YUAN))
+
+    @property
+    def yuan(self) -> str:
+        """Yuan with two decimals and no separators, for files: ``-1234.50``."""
+        whole, rest = divmod(abs(self.n), FEN_PER_YUAN)
+        return f"{'-' if self.n < 0 else ''}{whole}.{rest:02d}"
+
+    def __add__(self, other: Fen) -> Fen:
+        return Fen(self.n + other.n)
+
+    def __sub__(self, other: Fen) -> Fen:
+        return Fen(self.n - other.n)
+
+    def __neg__(self) -> Fen:
+        return Fen(-self.n)
+
+    def __bool__(self) -> bool:
+        return self.n != 0
+
+    def __str__(self) -> str:
+        whole, rest = divmod(abs(self.n), FEN_PER_YUAN)
+        return f"{'-' if self.n < 0 else ''}{whole:,}.{rest:02d}"
+
+
+NOTHING = Fen(0)
+
+
+def total(amounts: Iterable[Fen]) -> Fen:
+    """The sum of amounts; nothing for none."""
+    return Fen(sum(a.n for a in amounts))
+
+
+def round_fen(exact: Fraction, mode: Rounding) -> Fen:
+    """An exact number of fen, rounded to whole fen the way the policy names.
+
+    ``half_up`` sends a tie away from zero, as ledgers do; ``half_even`` to the even fen;
+    ``down`` towards zero.
+    """
+    if mode == "half_even":
+        return Fen(round(exact))
+    size = abs(exact)
+    if mode == "half_up":
+        size += Fraction(1, 2)
+    whole = size.numerator // size.denominator
+    return Fen(-whole if exact < 0 else whole)
+
+
+def share_out(pool: Fen, weights: Mapping[str, Fraction | int]) -> dict[str, Fen]:
+    """Share a pool by weight so that the parts add up to the pool exactly.
+
+    Each part is cut down to whole fen; the leftover fen go one each to the largest cut-off
+    fractions, ties by name, so that the same input always pays the same.
+
+    Args:
+        pool: what is shared; may be negative (a shared loss).
+        weights: weight by name, none negative, not all zero. A weight of zero gets nothing.
+
+    Raises:
+        ValueError: when a weight is negative or all are zero.
+    """
+    whole = sum(weights.values(), start=Fraction(0))
+    if whole <= 0 or any(w < 0 for w in weights.values()):
+        raise ValueError("a pool is shared over weights that are not negative and not all zero")
+    sign = -1 if pool.n < 0 else 1
+    exact = {name: Fraction(abs(pool.n) * w) / whole for name, w in weights.items()}
+    parts = {name: e.numerator // e.denominator for name, e in exact.items()}
+    leftover = abs(pool.n) - sum(parts.values())
+    by_what_was_cut = sorted(exact, key=lambda name: (parts[name] - exact[name], name))
+    for name in by_what_was_cut[:leftover]:
+        parts[name] += 1
+    return {name: Fen(sign * part) for name, part in parts.items()}

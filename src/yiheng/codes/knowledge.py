@@ -1,0 +1,93 @@
+"""Knowledge points of the national audit knowledge base, as its sheets are published."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import ibis
+
+from yiheng.policy.plain_yaml import read_document
+
+from .declare import CodeList, Row
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@cache
+def _words() -> dict[str, list[dict[str, object]]]:
+    content: dict[str, list[dict[str, object]]] = read_document(SHIPPED / "words.yaml").content
+    return content
+
+
+def sex_in(constraint: str, item_name: str) -> str | None:
+    """The sex that a constraint or, failing that, the item's name speaks of."""
+    for text in (constraint, item_name):
+        for entry in _words()["sex"]:
+            if any(str(word) in text for word in entry["words"]):  # type: ignore[attr-defined]
+                return str(entry["sex"])
+    return None
+
+
+def most_per_day(constraint: str) -> int | None:
+    """How many of an item one day can hold, from the charging unit that the constraint names."""
+    for entry in _words()["per_day"]:
+        if entry["unit"] == constraint:
+            return int(str(entry["most"]))
+    return None
+
+
+def _read(published: dict[str, str]) -> list[Row] | str:
+    codes = [code for code in published["item_codes"].split("|") if code]
+    if not codes:
+        return f"'{published['item_name'][:40]}' names no item code"
+    shared = {
+        "point_id": published["point_id"],
+        "rule_class": published["rule_class"],
+        "official_code": published["official_code"] or None,
+        "item_name": published["item_name"],
+        "constraint_text": published["constraint"],
+        "sex": sex_in(published["constraint"], published["item_name"]),
+        "most_per_day": most_per_day(published["constraint"]),
+    }
+    return [{**shared, "item_code": code, "position": i} for i, code in enumerate(codes, start=1)]
+
+
+KNOWLEDGE_POINT = CodeList(
+    name="knowledge_point",
+    zh="知识点",
+    en="knowledge points: which items a national audit rule watches",
+    needs=("point_id", "rule_class", "official_code", "item_codes", "item_name", "constraint"),
+    schema=ibis.schema(
+        {
+            "point_id": "string",
+            "rule_class": "string",
+            "official_code": "string",
+            "item_name": "string",
+            "constraint_text": "string",
+            "sex": "string",
+            "most_per_day": "int64",
+            "item_code": "string",
+            "position": "int64",
+        }
+    ),
+    read=_read,
+)
+
+
+def _read_conflict(published: dict[str, str]) -> list[Row] | str:
+    if published["forbidden_for"] not in ("male", "female") or published["kind"] not in ("dx", "px"):
+        return f"forbidden_for '{published['forbidden_for']}' or kind '{published['kind']}' is not known"
+    if not published["code_prefix"]:
+        return "code_prefix is empty"
+    return [{name: published[name] for name in ("forbidden_for", "kind", "code_prefix")}]
+
+
+SEX_CONFLICT = CodeList(
+    name="sex_conflict",
+    zh="性别不符编码",
+    en="code prefixes that contradict a person's sex",
+    needs=("forbidden_for", "kind", "code_prefix"),
+    schema=ibis.schema({"forbidden_for": "string", "kind": "string", "code_prefix": "string"}),
+    read=_read_conflict,
+)

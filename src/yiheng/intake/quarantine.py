@@ -1,0 +1,115 @@
+"""The rows that were not accepted: where they stood, what was wrong, what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from yiheng.basis.evidence import Words
+from yiheng.records import TABLES
+
+from . import sql
+from .judge import Verdicts
+from .parse import Fault, faults_of
+from .stage import Staging, staged_name
+
+COLUMNS = (
+    "table_name VARCHAR, file VARCHAR, row_number BIGINT, line BIGINT, fault VARCHAR, column_name VARCHAR,"
+    " found VARCHAR, says VARCHAR, says_en VARCHAR, expected VARCHAR, expected_en VARCHAR, fen BIGINT"
+)
+ROW_BROKEN = Fault(
+    "row_broken",
+    "",
+    Words("整行无法解析（列数、引号或编码有误）", "the line is no row: wrong number of fields, quotes or encoding"),
+    Words("与表头相同的列数", "as many fields as the header"),
+)
+
+
+@dataclass(frozen=True)
+class FaultCount:
+    """How often a fault occurred in a table of a load, with the first place."""
+
+    table: str
+    fault: str
+    rows: int
+    says: str
+    says_en: str
+    expected: str
+    first: str
+
+
+def write_quarantine(
+    con: duckdb.DuckDBPyConnection, staging: Staging, verdicts: dict[str, Verdicts], into: Path
+) -> tuple[list[FaultCount], dict[str, int]]:
+    """Write one line for each fault of each row; gives back fault counts and quarantined rows by table."""
+    con.execute(f"create table quarantine ({COLUMNS})")
+    quarantined = {}
+    for name, verdict in verdicts.items():
+        shifts = _record_numbers(con, staging, name)
+        for bit, fault in enumerate(faults_of(TABLES[name])):
+            _insert(con, name, fault, f"(_mask >> {bit}) & 1 = 1", shifts)
+        for number, fault in enumerate(verdict.faults):
+            rows = f"rowid in (select id from {verdict.late} where fault = {number})"
+            _insert(con, name, fault, rows, shifts)
+        row = con.execute(
+            f"select count(*) from {staged_name(name)} where _mask <> 0 or rowid in (select id from {verdict.late})"
+        ).fetchone()
+        quarantined[name] = row[0] if row else 0
+    for table, file, line, kind in staging.broken:
+        fault = ROW_BROKEN
+        con.execute(
+            "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null)",
+            [table, file, line - 1, line, fault.name, kind, *fault.says, *fault.expected],
+        )
+        quarantined[table] = quarantined.get(table, 0) + 1
+    order = "table_name, file, row_number, fault, column_name, found"
+    con.execute(f"copy (select * from quarantine order by {order}) to {sql.text(str(into))} (format parquet)")
+    counted = con.execute(
+        "select table_name, fault, count(*), any_value(says), any_value(says_en), any_value(expected),"
+        " min_by(file || ':' || coalesce(line, row_number), (file, row_number))"
+        " from quarantine group by table_name, fault order by table_name, count(*) desc, fault"
+    ).fetchall()
+    return [FaultCount(*row) for row in counted], quarantined
+
+
+def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:
+    money = TABLES[name].money
+    path = sql.text(f'$."{fault.column}"')
+    # A row that was well-formed keeps no raw text: its value is the one that was read.
+    found = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
+    con.execute(
+        f"insert into quarantine select {sql.text(name)}, _file, _row + shift,"
+        f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
+        f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
+        f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'}"
+        f" from (select rowid, * from {staged_name(name)}) r left join {shifts} s on s.file = r._file"
+        f" and (s.after is null or r._row >= s.after) and (s.before is null or r._row < s.before)"
+        f" where {rows.replace('rowid', 'r.rowid')}"
+    )
+
+
+def _record_numbers(con: duckdb.DuckDBPyConnection, staging: Staging, name: str) -> str:
+    """A table that turns the number of a readable row into the number of the record in its file.
+
+    The reader numbers only the rows it could read; each broken line before a row shifts it by one.
+    ``one_line`` says whether records and lines of the file correspond, so that a line can be named.
+    """
+    rows: list[tuple[str, int | None, int | None, int, bool]] = []
+    for shown, source in staging.sources.items():
+        broken = sorted({line for table, file, line, _ in staging.broken if table == name and file == shown})
+        # The record on line L is record L - 1; before it stood L - 2 - i readable rows.
+        starts = [line - 1 - i for i, line in enumerate(broken)]
+        count = con.execute(f"select coalesce(max(_row), 0) from {staged_name(name)} where _file = ?", [shown])
+        read = (count.fetchone() or (0,))[0]
+        one_line = source.lines is not None and source.lines == 1 + read + len(broken)
+        edges: list[int | None] = [None, *starts, None]
+        for shift in range(len(broken) + 1):
+            rows.append((shown, edges[shift], edges[shift + 1], shift, one_line))
+    con.execute(
+        "create or replace temp table record_shift"
+        " (file VARCHAR, after BIGINT, before BIGINT, shift BIGINT, one_line BOOLEAN)"
+    )
+    con.executemany("insert into record_shift values (?, ?, ?, ?, ?)", rows)
+    return "record_shift"

@@ -1,0 +1,143 @@
+"""The wide tables that indicators and totals read: one row a settlement, a stay, a visit, a person-month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import ibis
+from ibis import _
+
+from yiheng.policy import read_limits
+
+from .declare import Tables
+
+LIMITS = read_limits(Path(__file__).parent / "limits.yaml")
+DRUGS = ("drug", "herb")
+PRIMARY = ("township", "village")
+
+
+def enrolment_span(t: Tables) -> ibis.Table:
+    """Enrolments that never overlap: where two do, the later one answers from its first day on."""
+    after = _.enrolled_from.lead().over(
+        group_by="person_id", order_by=["enrolled_from", "enrolled_until", "consortium"]
+    )
+    ends = t["enrolment"].mutate(_next=after)
+    day_before = _._next - ibis.interval(days=1)
+    return ends.mutate(
+        enrolled_until=ibis.ifelse(_._next.notnull() & (_._next <= _.enrolled_until), day_before, _.enrolled_until)
+    ).drop("_next")
+
+
+def visited(t: Tables) -> ibis.Table:
+    """One row a visit, with who, where, when, and the consortium that answered on its last day."""
+    visit = t["visit"].mutate(on=ibis.coalesce(_.ended_on, _.began_on))
+    place = t["institution"].select(
+        "institution_id", institution_kind=_.kind, level=_.level, institution_division=_.division
+    )
+    who = t["person"].select("person_id", "sex", "insurance", person_division=_.division)
+    span = t["enrolment_span"].select(
+        "consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id
+    )
+    joined = (
+        visit.join(place, "institution_id")
+        .join(who, "person_id")
+        .left_join(
+            span,
+            [
+                _.person_id == span.enrolled_person,
+                _.on >= span.enrolled_from,
+                _.on <= span.enrolled_until,
+            ],
+        )
+    )
+    return joined.select(
+        "visit_id",
+        "began_on",
+        "ended_on",
+        "planned_course",
+        "institution_kind",
+        "level",
+        "sex",
+        "insurance",
+        "consortium",
+        person=_.person_id,
+        institution=_.institution_id,
+        visit_kind=_.kind,
+        in_county=_.institution_division == _.person_division,
+        year=_.on.year().cast("int64"),
+        month=_.on.strftime("%Y-%m"),
+    )
+
+
+def settled(t: Tables) -> ibis.Table:
+    """One row a settlement, with its visit; a visit belongs to the year in which it ended."""
+    paid = t["settlement"].select("settlement_id", "visit_id", "total_fen", "scope_fen", "fund_fen", "person_fen")
+    return paid.join(t["visited"], "visit_id")
+
+
+def stay(t: Tables) -> ibis.Table:
+    """One row a finished stay in hospital, with its cost and whether another stay followed soon."""
+    paid = t["settlement"].group_by("visit_id").agg(
+        total_fen=_.total_fen.sum(), unknown_totals=_.total_fen.isnull().sum()
+    )
+    stays = t["visited"].filter(_.visit_kind == "inpatient", _.ended_on.notnull())
+    in_order = {"group_by": "person", "order_by": ["began_on", "ended_on", "visit_id"]}
+    stays = stays.mutate(
+        _next=_.began_on.lead().over(**in_order),
+        _next_planned=_.planned_course.lead().over(**in_order).fill_null(False),
+        stay_days=ibis.greatest(_.ended_on.delta(_.began_on, unit="day"), 1).cast("int64"),
+    )
+    gap = _._next.delta(_.ended_on, unit="day")
+    soon = gap.between(0, LIMITS["readmission_days"].value) & ~_._next_planned
+    stays = stays.mutate(readmitted=ibis.ifelse(soon.fill_null(False), 1, 0).cast("int64"))
+    return stays.drop("_next", "_next_planned").left_join(paid, "visit_id").drop("visit_id_right")
+
+
+def charged(t: Tables) -> ibis.Table:
+    """One row a visit with fee lines: what its lines add up to, before anything is joined."""
+    lines = t["fee_line"].group_by("visit_id").agg(
+        amount_fen=_.amount_fen.sum(), drug_fen=_.amount_fen.sum(where=_.kind.isin(DRUGS)).fill_null(0)
+    )
+    return lines.join(t["visited"], "visit_id")
+
+
+def covered(t: Tables) -> ibis.Table:
+    """One row a person, consortium and month: the days in which the consortium answered."""
+    span = t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from)
+    one_month = ibis.interval(months=1)
+    first = span.enrolled_from.truncate("M").cast("timestamp")
+    months = span.mutate(
+        starts=ibis.range(first, span.enrolled_until.cast("timestamp") + ibis.interval(days=1), one_month).unnest()
+    )
+    months = months.mutate(starts=_.starts.cast("date")).mutate(
+        ends=(_.starts + one_month).cast("date") - ibis.interval(days=1)
+    )
+    days = ibis.least(_.enrolled_until, _.ends.cast("date")).delta(
+        ibis.greatest(_.enrolled_from, _.starts), unit="day"
+    )
+    who = t["person"].select("person_id", "sex", "insurance")
+    return (
+        months.mutate(person_days=(days + 1).cast("int64"))
+        .join(who, "person_id")
+        .select(
+            "consortium",
+            "sex",
+            "insurance",
+            "person_days",
+            year=_.starts.year().cast("int64"),
+            month=_.starts.strftime("%Y-%m"),
+        )
+    )
+
+
+def budgeted(t: Tables) -> ibis.Table:
+    """One row a party and year: the budget of its last settlement."""
+    lines = t["statement_line"].filter(_.figure == "budget")
+    return lines.select(consortium=_.party, year=_.year, budget_fen=_.amount_fen)
+
+
+# In the order in which they build on each other.
+VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
+    view.__name__: view for view in (enrolment_span, visited, settled, stay, charged, covered, budgeted)
+}

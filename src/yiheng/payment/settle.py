@@ -1,0 +1,136 @@
+"""Settle one party for one year: take the policy's steps, close the book, state the figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from yiheng.basis.evidence import Because, Words
+from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.periods import year_span
+from yiheng.policy import PolicyFile, Terms
+
+from . import steps as _declared  # noqa: F401  importing declares the steps
+from .book import ACCOUNTS, Book, Transfer
+from .declare import STEPS, Case, check_steps
+from .facts import PartyFacts
+
+FIGURES: dict[str, Words] = {
+    "budget": Words("总额预算", "budget"),
+    "spend": Words("基金支出", "spending"),
+    "surplus": Words("结余", "surplus"),
+    "overrun": Words("超支", "overrun"),
+    "kept": Words("结余留用", "kept surplus"),
+    "fund_bears": Words("基金分担", "borne by the fund"),
+    "party_bears": Words("医共体承担", "borne by the consortium"),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one party gets or owes for one year, with every reason.
+
+    Attributes:
+        figures: fen by name, the seven of ``FIGURES``.
+        because: the tree of reasons of each figure.
+        shared: the kept surplus by purpose, where the policy shares it inside.
+    """
+
+    party: str
+    year: int
+    figures: dict[str, Fen]
+    because: dict[str, Because]
+    shared: dict[str, Fen]
+    transfers: tuple[Transfer, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The statement as plain values; money as yuan text."""
+        return {
+            "party": self.party,
+            "year": self.year,
+            "figures": {name: amount.yuan for name, amount in self.figures.items()},
+            "because": {name: why.as_json() for name, why in self.because.items()},
+            "shared": {name: amount.yuan for name, amount in self.shared.items()},
+            "transfers": [_transfer_json(t) for t in self.transfers],
+        }
+
+
+def settle(
+    source: PolicyFile,
+    year: int,
+    facts: PartyFacts,
+    *,
+    known_on: dt.date | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> Statement:
+    """Take the steps of a policy in their order for one party, then close the book.
+
+    Args:
+        source: the policy in force on the last day of the year.
+        facts: the party's facts for the year.
+        known_on: settle with what was announced by that day.
+        assume: another choice for some assumptions, by id.
+
+    Raises:
+        Refusal: when a fact is missing or unknown, or the steps leave the budget uncleared.
+    """
+    check_steps(source)
+    terms = Terms(source, year_span(year).last, known_on, assume or {})
+    book = Book()
+    case = Case(facts.party, facts, terms, book)
+    for written in source.policy.steps:
+        # A step reads the book as it stood before it: its transfers are posted together.
+        for transfer in list(STEPS[written.step].move(case, **written.takes)):
+            book.post(transfer)
+    book.close()
+    return _stated(facts.party, year, book)
+
+
+def _stated(party: str, year: int, book: Book) -> Statement:
+    granted = [t for t in book.journal if STEPS[t.step].stage == "budget"]
+    charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
+    kept = [t for t in book.journal if t.taker.kind == "kept"]
+    fund = [t for t in book.journal if t.giver.kind == "fund" and STEPS[t.step].stage == "clearing"]
+    own = [t for t in book.journal if t.giver.kind == "own"]
+
+    reasons = {"budget": _sum("budget", granted), "spend": _sum("spend", charged)}
+    budget, spend = reasons["budget"].amount or NOTHING, reasons["spend"].amount or NOTHING
+    sides = (reasons["budget"], reasons["spend"])
+    reasons["surplus"] = Because(
+        Words("结余＝预算－支出，不足为零", "surplus = budget − spending, not below zero"),
+        max(budget - spend, NOTHING), None, sides,
+    )
+    reasons["overrun"] = Because(
+        Words("超支＝支出－预算，不足为零", "overrun = spending − budget, not below zero"),
+        max(spend - budget, NOTHING), None, sides,
+    )
+    reasons["kept"] = _sum("kept", kept, reasons["surplus"])
+    reasons["fund_bears"] = _sum("fund_bears", fund, reasons["overrun"])
+    reasons["party_bears"] = _sum("party_bears", own, reasons["overrun"])
+    figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
+    shared = {t.taker.purpose: t.amount for t in book.journal if t.taker.kind == "use"}
+    return Statement(party, year, figures, reasons, shared, tuple(book.journal))
+
+
+def _sum(figure: str, transfers: list[Transfer], *also: Because) -> Because:
+    """The figure as the sum of the transfers that made it, each with its step and reason."""
+    lines = []
+    for t in transfers:
+        declared = STEPS[t.step]
+        says = Words(f"{declared.zh.rstrip('。')}：{t.because.says.zh}", f"{declared.en.rstrip('.')}: {t.because.says.en}")
+        lines.append(Because(says, t.amount, t.because.source, t.because.rests_on))
+    return Because(FIGURES[figure], total(t.amount for t in transfers), None, (*lines, *also))
+
+
+def _transfer_json(t: Transfer) -> dict[str, Any]:
+    return {
+        "from": str(t.giver),
+        "to": str(t.taker),
+        "from_zh": ACCOUNTS[t.giver.kind].zh,
+        "to_zh": ACCOUNTS[t.taker.kind].zh + (f"·{t.taker.purpose}" if t.taker.purpose else ""),
+        "yuan": t.amount.yuan,
+        "step": t.step,
+        "because": t.because.as_json(),
+    }

@@ -1,0 +1,90 @@
+"""YAML in which every scalar is text, no key stands twice, and every entry knows its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from yiheng.basis.refusals import Refusal
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file says, with the line of each entry by its path, such as ``("values", "growth")``."""
+
+    file: str
+    content: Any
+    lines: dict[Path_, int] = field(repr=False)
+
+    def line_of(self, path: Path_) -> int:
+        """The line of an entry, or of the nearest entry above it that stands in the file."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def place(self, path: Path_) -> str:
+        """``file:line`` of an entry."""
+        return f"{self.file}:{self.line_of(path)}"
+
+
+def read_document(path: Path, *, shown_as: str | None = None) -> Document:
+    """Read one YAML file as plain text values.
+
+    YAML on its own makes ``010`` an 8, ``no`` a False and keeps the last of two equal keys; here a
+    scalar stays what was typed and a doubled key is refused.
+
+    Raises:
+        Refusal: when the file is missing, is not UTF-8 or not YAML, doubles a key or uses an alias.
+    """
+    file = shown_as or str(path)
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise Refusal("there is no such file", where=file, cure="check the path") from None
+    except UnicodeDecodeError as wrong:
+        raise Refusal(
+            f"the file is not UTF-8 (byte {wrong.start})", where=file, cure="save it as UTF-8"
+        ) from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+        raise Refusal(
+            f"this is not YAML: {wrong.problem}", where=f"{file}:{line}", cure="mend the indentation or quotes"
+        ) from None
+    except yaml.YAMLError as wrong:
+        raise Refusal(f"this is not YAML: {wrong}", where=file, cure="remove unprintable characters") from None
+    if node is None:
+        raise Refusal("the file is empty", where=file, expected="a mapping")
+    lines: dict[Path_, int] = {}
+    return Document(file, _plain(node, (), lines, file), lines)
+
+
+def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str) -> Any:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, (*path, i), lines, file) for i, child in enumerate(node.value)]
+    content: dict[str, Any] = {}
+    for key_node, child in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise Refusal("a key must be a word", where=f"{file}:{line}", expected="key: value")
+        key = key_node.value
+        if key in content:
+            first = lines[(*path, key)]
+            raise Refusal(
+                f"the key '{key}' is written twice (first on line {first})",
+                where=f"{file}:{line}",
+                expected="each key once",
+                cure="remove one of the two",
+            )
+        content[key] = _plain(child, (*path, key), lines, file)
+        lines[(*path, key)] = line
+    return content

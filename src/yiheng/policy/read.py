@@ -1,0 +1,122 @@
+"""Policy files and folders, read strictly: every fault with its file, line and cure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from yiheng.basis.periods import Span, year_span
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+
+from .plain_yaml import Document, Path_, read_document
+from .schema import Policy
+
+# Pydantic names the tried arm of a union in the path of a fault; the file has no such key.
+UNION_ARMS = ("str", "dict[str,str]", "list[str]")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    """A policy with the document it was read from and the hash of its bytes."""
+
+    policy: Policy
+    document: Document
+    sha256: str
+
+    @property
+    def file(self) -> str:
+        """The file as people name it."""
+        return self.document.file
+
+
+def read_policy(path: Path, *, shown_as: str | None = None) -> PolicyFile:
+    """Read one policy file.
+
+    Raises:
+        Refusals: all faults of the file together, each with ``file:line``.
+    """
+    document = read_document(path, shown_as=shown_as)
+    policy = validated(Policy, document)
+    return PolicyFile(policy, document, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def policy_for_year(path: Path, year: int) -> PolicyFile:
+    """The policy in force on the last day of a year: a file as it is, or the one of a folder.
+
+    The year is settled after its end, so the edition in force on its last day decides.
+
+    Raises:
+        Refusal: when none or more than one file of a folder is in force, or the file is not.
+    """
+    files = [path] if path.is_file() else sorted(path.glob("*.yaml"))
+    if not files:
+        raise Refusal("no policy file is here", where=str(path), expected="a .yaml file or a folder of them")
+    day = year_span(year).last
+    read = [read_policy(file, shown_as=_shown(file)) for file in files]
+    live = [one for one in read if day in Span(one.policy.in_force.first, one.policy.in_force.last)]
+    if len(live) == 1:
+        return live[0]
+    spans = "; ".join(f"{p.file} {p.policy.in_force.first}..{p.policy.in_force.last}" for p in (live or read))
+    if live:
+        raise Refusal(f"more than one policy is in force on {day}", where=str(path), expected=f"one; found {spans}")
+    raise Refusal(
+        f"no policy is in force on {day}", where=str(path), expected=f"a file that covers it; found {spans}",
+        cure="choose another --year or add the edition of that year",
+    )
+
+
+def _shown(file: Path) -> str:
+    """``place/year.yaml``: names the edition without the folders of one machine."""
+    return f"{file.parent.name}/{file.name}"
+
+
+def validated(model: type[Model], document: Document) -> Model:
+    """The document as a model.
+
+    Raises:
+        Refusals: one for each fault, with its line and, for an unknown key, the nearest known one.
+    """
+    try:
+        return model.model_validate(document.content)
+    except ValidationError as wrong:
+        raise Refusals(_refusal(model, document, fault) for fault in wrong.errors()) from None
+
+
+def _refusal(model: type[BaseModel], document: Document, fault: Any) -> Refusal:
+    path: Path_ = tuple(part for part in fault["loc"] if part not in UNION_ARMS)
+    where = document.place(path)
+    name = ".".join(str(part) for part in path) or "the file"
+    if fault["type"] == "extra_forbidden":
+        known = _keys_at(model, path[:-1])
+        return Refusal(
+            f"the key '{path[-1]}' is not known in '{'.'.join(map(str, path[:-1])) or 'the file'}'",
+            where=where,
+            expected="one of the known keys",
+            cure=nearest(str(path[-1]), known),
+        )
+    if fault["type"] == "missing":
+        return Refusal(f"'{name}' is missing", where=where, expected=f"an entry '{path[-1]}'", cure="add it")
+    return Refusal(f"'{name}': {fault['msg']}", where=where, cure="mend this entry")
+
+
+def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
+    """The keys that a model knows at a path: walks fields, and the values of dicts and lists."""
+    here: Any = model
+    for part in path:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            fields = {(f.alias or n): f.annotation for n, f in here.model_fields.items()}
+            here = fields.get(str(part))
+        while here is not None and not (isinstance(here, type) and issubclass(here, BaseModel)):
+            inner = [a for a in getattr(here, "__args__", ()) if a not in (str, int, type(None))]
+            if not inner:
+                break
+            here = inner[-1]
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [f.alias or n for n, f in here.model_fields.items()]
+    return []

@@ -1,0 +1,162 @@
+"""A policy on one day, as it was known on another: values that know their article, file and line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from yiheng.basis.evidence import Because, Place, Words
+from yiheng.basis.money import Fen, round_fen, share_out
+from yiheng.basis.refusals import Refusal, nearest
+
+from .read import PolicyFile
+from .schema import Assumption, Entry, Unit, Value
+
+PARTS: dict[str, int] = {"percent": 100, "per_mille": 1000, "per_ten_thousand": 10_000}
+SIGNS = {"percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "count": ""}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """A value together with where it was written."""
+
+    value: T
+    because: Because
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The values of a policy on a day.
+
+    Args:
+        source: the policy as read.
+        on: the day that is settled.
+        known_on: what was announced later is not yet known; None knows all.
+        assume: another choice for some assumptions, by id.
+    """
+
+    source: PolicyFile
+    on: dt.date
+    known_on: dt.date | None = None
+    assume: Mapping[str, str] = field(default_factory=dict)
+
+    def rate(self, name: str) -> Known[Fraction]:
+        """A rate as an exact fraction of one."""
+        value, entry, place = self._live(name, tuple(PARTS))
+        text = self._text(name, entry)
+        return Known(_fraction(text, value.unit, place), self._because(value, entry, text, place))
+
+    def amount(self, name: str, party: str) -> Known[Fen]:
+        """An amount of money, the same for all or one's own for each party."""
+        value, entry, place = self._live(name, ("yuan", "yuan_by_party"))
+        text = self._text(name, entry) if isinstance(entry.value, str) else entry.value.get(party)
+        if text is None:
+            known = entry.value if isinstance(entry.value, dict) else ()
+            raise Refusal(f"'{name}' has no amount for '{party}'", where=place, cure=nearest(party, known))
+        try:
+            fen = Fen.from_yuan(text)
+        except ValueError as wrong:
+            raise Refusal(f"'{name}': {wrong}", where=place) from None
+        return Known(fen, self._because(value, entry, f"{fen}", place))
+
+    def shares(self, name: str) -> Known[dict[str, Fraction]]:
+        """Shares by name that make one whole."""
+        value, entry, place = self._live(name, ("shares",))
+        if isinstance(entry.value, str):
+            raise Refusal(f"'{name}' needs a share for each name", where=place, expected="name: percent")
+        shares = {k: _fraction(v, "percent", place) for k, v in entry.value.items()}
+        if sum(shares.values()) != 1 or any(s < 0 for s in shares.values()):
+            raise Refusal(f"the shares of '{name}' do not add up to 100 %", where=place, expected="100 in all")
+        text = ", ".join(f"{k} {v} %" for k, v in entry.value.items())
+        return Known(shares, self._because(value, entry, text, place))
+
+    def choice(self, assumption: str, among: tuple[str, ...]) -> Known[str]:
+        """What was chosen for an open point."""
+        stated = self.assumption(assumption)
+        path = ("assumptions", assumption)
+        chosen = self.assume.get(assumption, stated.chosen)
+        if chosen not in among:
+            raise Refusal(
+                f"'{chosen}' cannot be chosen for '{assumption}'",
+                where=self.source.document.place((*path, "chosen")),
+                expected=" | ".join(among),
+                cure=nearest(chosen, among),
+            )
+        zh, en = stated.says.words
+        says = Words(f"假设：{zh}（选择：{chosen}）", f"assumption: {en} (chosen: {chosen})")
+        return Known(chosen, Because(says, source=self._place(path)))
+
+    def assumption(self, name: str) -> Assumption:
+        """An assumption of the file by its id."""
+        known = self.source.policy.assumptions
+        if name not in known:
+            raise Refusal(
+                f"there is no assumption '{name}'", where=self.source.file, cure=nearest(name, known)
+            )
+        return known[name]
+
+    def rounded(self, exact: Fraction) -> Fen:
+        """Whole fen by the rule of the policy."""
+        return round_fen(exact, self.source.policy.rounding.mode)
+
+    def shared(self, pool: Fen, weights: Mapping[str, Fraction]) -> dict[str, Fen]:
+        """A pool shared to the fen; leftover fen to the largest fractions, ties by name."""
+        return share_out(pool, weights)
+
+    def _live(self, name: str, units: tuple[str, ...]) -> tuple[Value, Entry, str]:
+        values = self.source.policy.values
+        if name not in values:
+            raise Refusal(f"there is no value '{name}'", where=self.source.file, cure=nearest(name, values))
+        value = values[name]
+        place = self.source.document.place(("values", name))
+        if value.unit not in units:
+            raise Refusal(f"'{name}' is in {value.unit}", where=place, expected=f"unit {' or '.join(units)}")
+        live = [
+            (i, entry)
+            for i, entry in enumerate(value.history)
+            if entry.first <= self.on and self._was_known(entry)
+        ]
+        if not live:
+            raise Refusal(
+                f"'{name}' has no value on {self.on}" + (f" as known on {self.known_on}" if self.known_on else ""),
+                where=place,
+                expected="an entry from that day or before",
+                cure="add the entry with its article",
+            )
+        i, entry = live[-1]
+        return value, entry, self.source.document.place(("values", name, "history", i))
+
+    def _was_known(self, entry: Entry) -> bool:
+        announced = entry.known_on or self.source.policy.issued.on
+        return self.known_on is None or announced <= self.known_on
+
+    def _text(self, name: str, entry: Entry) -> str:
+        """The written value, unless an assumption that decides it was changed for this run."""
+        for key, assumption in self.source.policy.assumptions.items():
+            if assumption.sets == name and key in self.assume:
+                return self.assume[key]
+        if not isinstance(entry.value, str):
+            raise Refusal(f"'{name}' must be a single value", where=self.source.file)
+        return entry.value
+
+    def _because(self, value: Value, entry: Entry, text: str, place: str) -> Because:
+        sign = SIGNS.get(value.unit, "")
+        zh, en = value.says.words
+        says = Words(f"{zh}：{text}{sign}（{entry.article}）", f"{en}: {text}{sign} ({entry.article})")
+        where, _, line = place.rpartition(":")
+        return Because(says, source=Place(where, line))
+
+    def _place(self, path: tuple[str | int, ...]) -> Place:
+        return Place(self.source.file, str(self.source.document.line_of(path)))
+
+
+def _fraction(text: str, unit: Unit, place: str) -> Fraction:
+    try:
+        return Fraction(text) / PARTS[unit]
+    except (ValueError, ZeroDivisionError):
+        raise Refusal(f"{text!r} is not a number", where=place, expected="a number such as 2 or 2.5") from None

@@ -1,0 +1,131 @@
+"""How a table's contract is declared: its grain, key, columns, national names and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import ibis
+
+from yiheng.basis.evidence import Words
+
+Kind = Literal["text", "day", "instant", "fen", "count", "quantity", "price", "yes"]
+
+IBIS_TYPES: dict[Kind, str] = {
+    "text": "string",
+    "day": "date",
+    "instant": "timestamp(6)",
+    "fen": "int64",
+    "count": "int64",
+    "quantity": "decimal(16, 4)",
+    "price": "decimal(16, 6)",
+    "yes": "boolean",
+}
+
+EXPECTED: dict[Kind, Words] = {
+    "text": Words("文字", "text"),
+    "day": Words("日期，如 2025-03-31", "a day such as 2025-03-31"),
+    "instant": Words("时间，如 2025-03-31 08:30:00", "a time such as 2025-03-31 08:30:00"),
+    "fen": Words(
+        "金额：国家字段名下以元计、至多两位小数；本系统名下以分计的整数",
+        "money: yuan with at most two decimals under a national name, whole fen under our own",
+    ),
+    "count": Words("整数", "a whole number"),
+    "quantity": Words("数量，至多四位小数", "a quantity with at most four decimals"),
+    "price": Words("单价，至多六位小数", "a unit price with at most six decimals"),
+    "yes": Words("1 或 0", "1 or 0"),
+}
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A closed list: our word for each incoming code, and its Chinese label.
+
+    With ``by_prefix`` an incoming code belongs to the word whose code it starts with: provinces
+    lengthen national codes (nhsa.md §2.2).
+    """
+
+    name: str
+    words: Mapping[str, tuple[str, ...]]
+    zh: Mapping[str, str]
+    by_prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type carries the unit, its aliases the national spellings.
+
+    Attributes:
+        refers_to: the table whose key this value must exist in.
+        at_least: smallest accepted value of a count or of money (same unit as the column).
+        earliest: first accepted day of a day or an instant, as ISO text.
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    null: bool = False
+    aliases: tuple[str, ...] = ()
+    codes: Codes | None = None
+    refers_to: str | None = None
+    at_least: int | None = None
+    earliest: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A contradiction inside one row, named by its fault.
+
+    ``fault`` gives a boolean expression: true when the row is wrong, null when it cannot be judged.
+    """
+
+    name: str
+    says: Words
+    expected: Words
+    columns: tuple[str, ...]
+    fault: Callable[[ibis.Table], ibis.expr.types.BooleanValue]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The contract of one table.
+
+    Attributes:
+        key: columns that make a row one thing; the same key twice is a duplicate or a correction.
+        money: the column whose sum is reconciled at intake, if the table carries money.
+        aliases: national table names under which a file may come.
+    """
+
+    name: str
+    zh: str
+    en: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    aliases: tuple[str, ...] = ()
+    money: str | None = None
+    checks: tuple[Check, ...] = ()
+    _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({c.name: c for c in self.columns})
+
+    def __getitem__(self, column: str) -> Column:
+        return self._by_name[column]
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    @property
+    def schema(self) -> ibis.Schema:
+        """The Ibis schema of the rows as they are kept."""
+        return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in self.columns})
+
+    def column_under(self, name: str) -> Column | None:
+        """The column that a file calls ``name``: our name or a national one, any case."""
+        wanted = name.strip().lower()
+        for column in self.columns:
+            if wanted == column.name or wanted in column.aliases:
+                return column
+        return None

@@ -1,0 +1,94 @@
+"""Contracts of institutions, persons and who is covered by which consortium when."""
+
+from yiheng.basis.evidence import Words
+
+from .codes import INSTITUTION_KIND, INSURANCE, SEX
+from .declare import Check, Column, Table
+
+# Nobody alive was born before; an earlier birthday is a typing fault.
+EARLIEST_BIRTH = "1900-01-01"
+
+INSTITUTION = Table(
+    name="institution",
+    zh="定点医药机构",
+    en="One designated institution.",
+    key=("institution_id",),
+    aliases=("fixmedins_b",),
+    columns=(
+        Column(
+            "institution_id", "text", "定点医药机构编号", "code of the institution", aliases=("fixmedins_code",)
+        ),
+        Column("name", "text", "机构名称", "name", aliases=("fixmedins_name",)),
+        Column(
+            "kind",
+            "text",
+            "机构类别",
+            "what kind of institution",
+            aliases=("fixmedins_type",),
+            codes=INSTITUTION_KIND,
+        ),
+        Column("level", "text", "医院等级", "hospital level", null=True, aliases=("hosp_lv",)),
+        Column(
+            "division",
+            "text",
+            "归属医保区划",
+            "insurance division it stands in",
+            aliases=("fix_blng_admdvs", "fixmedins_poolarea"),
+        ),
+    ),
+)
+
+PERSON = Table(
+    name="person",
+    zh="参保人",
+    en="One insured person, known by the fund's own number.",
+    key=("person_id",),
+    aliases=("psn_info_b",),
+    columns=(
+        Column("person_id", "text", "人员编号", "the fund's number of the person", aliases=("psn_no",)),
+        Column("sex", "text", "性别", "sex", aliases=("gend",), codes=SEX),
+        Column("born_on", "day", "出生日期", "day of birth", aliases=("brdy",), earliest=EARLIEST_BIRTH),
+        Column(
+            "insurance", "text", "险种类型", "kind of insurance", null=True, aliases=("insutype",), codes=INSURANCE
+        ),
+        Column(
+            "division",
+            "text",
+            "参保所属医保区划",
+            "insurance division the person is insured in",
+            aliases=("insu_admdvs", "insuplc_admdvs"),
+        ),
+    ),
+)
+
+ENROLMENT = Table(
+    name="enrolment",
+    zh="参保归属",
+    en="One span of days in which a consortium answers for a person.",
+    key=("person_id", "consortium", "enrolled_from"),
+    aliases=("psn_fix_d",),
+    columns=(
+        Column("person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person"),
+        Column("consortium", "text", "医共体", "the consortium that answers for the person"),
+        Column(
+            "institution_id",
+            "text",
+            "签约机构",
+            "institution of first visits",
+            null=True,
+            aliases=("fixmedins_code",),
+            refers_to="institution",
+        ),
+        Column("enrolled_from", "day", "归属起日", "first day", aliases=("begndate",)),
+        Column("enrolled_until", "day", "归属止日", "last day", aliases=("enddate",)),
+    ),
+    checks=(
+        Check(
+            "enrolment_ends_before_it_starts",
+            Words("归属止日早于起日", "the enrolment ends before it starts"),
+            Words("止日不早于起日", "a last day on or after the first"),
+            ("enrolled_from", "enrolled_until"),
+            lambda t: t.enrolled_until < t.enrolled_from,
+        ),
+    ),
+)

@@ -1,0 +1,120 @@
+"""The run that looks for findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.supervision import LIMITS, RULES, Rule
+
+from .editions import editions_in_use
+from .engine import Engine
+from .manifest import Manifest, canonical
+from .workspace import Workspace
+
+FINDINGS = "findings.json"
+ORDER = ("occurred_on", "visit", "line", "person")
+
+
+def run_audit(
+    workspace: Workspace,
+    names: list[str] | None = None,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run audit rules on the data as it is now.
+
+    Args:
+        names: rules; none means all.
+        since, until: only what occurred on these days, both included.
+
+    Raises:
+        Refusals: unknown rules.
+    """
+    unknown = [name for name in names or [] if name not in RULES]
+    if unknown:
+        raise Refusals(Refusal(f"there is no rule '{name}'", cure=nearest(name, RULES)) for name in unknown)
+    manifest = Manifest(
+        "audit",
+        {"rules": sorted(names or RULES), "since": _iso(since), "until": _iso(until)},
+        {
+            "snapshot_set": workspace.lake.latest().number,
+            "codes": editions_in_use(workspace),
+            "limits": {name: limit.value for name, limit in LIMITS.items()},
+        },
+    )
+    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress)
+    workspace.note_run(manifest.run, "audit")
+    return audited
+
+
+def audit(
+    workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Find what a manifest says into a folder."""
+    codes = manifest.pins["codes"]
+    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=codes)
+    findings: list[dict[str, Any]] = []
+    judged, unknown = [], []
+    for name in manifest.inputs["rules"]:
+        rule = RULES[name]
+        progress(f"{rule.zh} {name}")
+        absent = [code for code in rule.codes if code not in codes]
+        if absent:
+            cure = f"yiheng codes load FILE --list {absent[0]}"
+            unknown.append({"rule": name, "zh": rule.zh, "missing": absent, "to_do": cure})
+            continue
+        found = _found(engine, rule, manifest.inputs["since"], manifest.inputs["until"])
+        findings += found
+        judged.append(_summary(rule, found))
+    engine.close()
+    result = {"run": manifest.run, "findings": findings, "rules": judged, "unknown": unknown}
+    (folder / FINDINGS).write_text(canonical(result), "utf-8")
+    manifest.write(folder, [FINDINGS])
+    return result
+
+
+def _found(engine: Engine, rule: Rule, since: str | None, until: str | None) -> list[dict[str, Any]]:
+    rows = rule.rows(engine.tables)
+    if since:
+        rows = rows.filter(rows.occurred_on >= ibis.date(since))
+    if until:
+        rows = rows.filter(rows.occurred_on <= ibis.date(until))
+    evidence = tuple(sorted(set(rows.columns) - set(ORDER)))
+    return [_plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
+
+
+def _summary(rule: Rule, found: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "official_code": rule.official_code,
+        "zh": rule.zh,
+        "weight": rule.weight,
+        "findings": len(found),
+        "at_stake_fen": sum(f["at_stake_fen"] for f in found),
+    }
+
+
+def _plain(finding: dict[str, Any]) -> dict[str, Any]:
+    """Days and quantities as text, as they stand in the file."""
+    return {
+        name: _plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()
+    }
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None

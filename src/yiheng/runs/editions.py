@@ -1,0 +1,66 @@
+"""Code lists of a workspace: editions are added, never changed, and a run pins the one it used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.codes import LISTS, Edition, read_edition
+
+from .manifest import canonical
+from .workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An edition as it is kept: its list, short name, rows, and the published rows left aside."""
+
+    list: str
+    edition: str
+    file: str
+    rows: int
+    aside: list[str]
+
+
+def load_codes(workspace: Workspace, file: Path, name: str) -> Kept:
+    """Read a published file of a code list and make it the edition in use.
+
+    Raises:
+        Refusal: when there is no such list, or the file lacks columns.
+    """
+    if name not in LISTS:
+        raise Refusal(f"there is no code list '{name}'", expected=", ".join(LISTS), cure=nearest(name, LISTS))
+    edition = read_edition(LISTS[name], file)
+    folder = workspace.codes / name
+    folder.mkdir(parents=True, exist_ok=True)
+    parquet = edition_file(workspace, name, edition.edition)
+    if not parquet.exists():
+        _write(edition, parquet)
+    known = [one for one in _editions(folder) if one != edition.edition]
+    (folder / "editions.json").write_text(canonical([*known, edition.edition]), "utf-8")
+    return Kept(name, edition.edition, file.name, len(edition.rows), edition.aside)
+
+
+def editions_in_use(workspace: Workspace) -> dict[str, str]:
+    """The newest edition of every list that was loaded."""
+    return {name: kept[-1] for name in LISTS if (kept := _editions(workspace.codes / name))}
+
+
+def edition_file(workspace: Workspace, name: str, edition: str) -> Path:
+    """The file of an edition."""
+    return workspace.codes / name / f"{edition}.parquet"
+
+
+def _editions(folder: Path) -> list[str]:
+    file = folder / "editions.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else []
+
+
+def _write(edition: Edition, into: Path) -> None:
+    table = pa.Table.from_pylist(edition.rows, schema=edition.list.schema.to_pyarrow())
+    pq.write_table(table, into)

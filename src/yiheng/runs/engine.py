@@ -1,0 +1,89 @@
+"""The engine: tables of a pinned snapshot set, and the only place where expressions are executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+from ibis import _
+
+from yiheng.basis.refusals import Refusal
+from yiheng.codes import LISTS
+from yiheng.lake import SnapshotSet
+from yiheng.measures import VIEWS
+from yiheng.records import RESULTS, TABLES
+
+from .editions import edition_file
+from .workspace import Workspace
+
+
+class Engine:
+    """DuckDB over one snapshot set, with the code lists and statements that the run pins.
+
+    Args:
+        codes: edition by list; a list that is not named is absent.
+        statements: files of statement lines, oldest first; a later one replaces a party's year.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        at: SnapshotSet,
+        *,
+        codes: dict[str, str] | None = None,
+        statements: list[Path] | None = None,
+    ) -> None:
+        self._con = ibis.duckdb.connect()
+        self.at = at
+        self.tables: dict[str, ibis.Table] = {}
+        for name, table in TABLES.items():
+            self.tables[name] = self._from_files(name, table.schema, workspace.lake.files(name, at))
+        for name, edition in (codes or {}).items():
+            self.tables[name] = self._from_files(name, LISTS[name].schema, [str(edition_file(workspace, name, edition))])
+        self._statements(statements or [])
+
+    def views(self, *names: str) -> None:
+        """Compute the wide tables once; what is asked of them afterwards reads the result."""
+        for name, build in VIEWS.items():
+            if not names or name in names:
+                self.tables[name] = self._con.create_table(name, build(self.tables), temp=True)
+
+    def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """Execute an expression; rows come in the order asked for, so that the same data gives the same bytes."""
+        ordered = expression.order_by([_[name].asc(nulls_first=True) for name in order]) if order else expression
+        result: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
+        return result
+
+    def sql(self, expression: ibis.Table) -> str:
+        """The SQL of an expression, for people who check by hand."""
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def close(self) -> None:
+        """Free the engine."""
+        self._con.disconnect()
+
+    def _from_files(self, name: str, schema: ibis.Schema, files: list[str]) -> ibis.Table:
+        if not files:
+            return self._con.create_table(name, schema=schema, temp=True)
+        for file in files:
+            if not Path(file).exists():
+                raise Refusal(f"a data file of '{name}' is gone", where=file, cure="restore the workspace from backup")
+        read = self._con.read_parquet(files, table_name=f"files_{name}", union_by_name=True)
+        # A file written before a column existed lacks it: unknown, not absent.
+        columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
+        return read.select(**columns)
+
+    def _statements(self, files: list[Path]) -> None:
+        schema = RESULTS["statement_line"].schema
+        if not files:
+            self.tables["statement_line"] = self._con.create_table("statement_line", schema=schema, temp=True)
+            return
+        lines = ibis.union(
+            *(
+                self._con.read_parquet(str(file), table_name=f"statement_lines_{i}").mutate(_age=ibis.literal(-i))
+                for i, file in enumerate(files)
+            )
+        )
+        newest = ibis.row_number().over(group_by=["party", "year", "figure"], order_by="_age")
+        self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)

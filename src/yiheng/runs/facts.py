@@ -1,0 +1,189 @@
+"""Facts of a settlement: from the lake as declared totals, or from a file of one row a party."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ibis import _
+
+from yiheng.basis.evidence import Because, Place, Words
+from yiheng.basis.money import Fen
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.measures import TOTALS
+from yiheng.payment import Fact, PartyFacts
+from yiheng.policy import PolicyFile
+from yiheng.policy.schema import Fact as DeclaredFact
+
+from .engine import Engine
+
+VIEWS = ("enrolment_span", "visited", "settled", "covered")
+
+
+@dataclass
+class Gathered:
+    """Facts by party for one year, the queries behind them, and money that belongs to no party."""
+
+    year: int
+    parties: dict[str, PartyFacts] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
+    unattributed: dict[str, int] = field(default_factory=dict)
+
+
+def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
+    """The policy's facts from the lake: each total once, for all parties and years.
+
+    A party that answered for people in a year without any payment spent nothing; a year in which
+    it answered for nobody is unknown.
+
+    Raises:
+        Refusals: facts that no total gives, or a year in which no party answered for anybody.
+    """
+    engine.views(*VIEWS)
+    declared = source.policy.facts
+    _refuse_unknown_totals(source)
+    lake_facts = {name: fact for name, fact in declared.items() if fact.total is not None}
+    years = sorted({year + fact.year for fact in lake_facts.values()})
+    enrolled = engine.tables["covered"].filter(_.year.isin([*years, year]))
+    answered = {
+        (row["consortium"], row["year"])
+        for row in engine.rows(enrolled.select("consortium", "year").distinct(), ("consortium", "year"))
+    }
+    gathered = Gathered(year)
+    sums: dict[tuple[str, str | None, int], dict[str, Any]] = {}
+    for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
+        expression = TOTALS[total].by(engine.tables, ("consortium", "year")).filter(_.year.isin(years))
+        gathered.queries[total] = engine.sql(expression)
+        for row in engine.rows(expression, ("consortium", "year")):
+            sums[(total, row["consortium"], row["year"])] = row
+            if row["consortium"] is None and row["year"] == year:
+                gathered.unattributed = {"rows": row["rows"], "fen": row["fen"]}
+    parties = sorted(party for party, when in answered if when == year and party is not None)
+    if not parties:
+        raise Refusal(
+            f"no consortium answered for anybody in {year}",
+            where="enrolment",
+            expected=f"years with enrolments: {', '.join(sorted({str(y) for _, y in answered})) or 'none'}",
+            cure="load the enrolments of that year or choose another --year",
+        )
+    for party in parties:
+        facts = {
+            name: _lake_fact(engine, party, year + fact.year, fact, sums, answered) for name, fact in lake_facts.items()
+        }
+        gathered.parties[party] = PartyFacts(party, facts)
+    return gathered
+
+
+def _lake_fact(
+    engine: Engine,
+    party: str,
+    year: int,
+    fact: DeclaredFact,
+    sums: dict[tuple[str, str | None, int], dict[str, Any]],
+    answered: set[tuple[str, int]],
+) -> Fact:
+    zh, en = fact.says.words
+    place = Place(engine.at.place("settlement"), f"{fact.total}(consortium={party}, year={year})")
+    row = sums.get((fact.total or "", party, year))
+    if row is None and (party, year) not in answered:
+        words = Words(f"{zh}：{year} 年没有 {party} 的参保归属，未知", f"{en}: {party} had no enrolment in {year}, unknown")
+        return Fact(None, Because(words, source=place))
+    rows, fen = (row["rows"], row["fen"]) if row else (0, 0)
+    words = Words(f"{zh}：{year} 年 {rows:,} 笔结算之和", f"{en}: the sum of {rows:,} settlements of {year}")
+    return Fact(Fen(fen), Because(words, source=place))
+
+
+def _refuse_unknown_totals(source: PolicyFile) -> None:
+    wrong = [
+        Refusal(
+            f"there is no total '{fact.total}'",
+            where=source.document.place(("facts", name, "total")),
+            cure=nearest(fact.total, TOTALS),
+        )
+        for name, fact in source.policy.facts.items()
+        if fact.total is not None and fact.total not in TOTALS
+    ]
+    if wrong:
+        raise Refusals(wrong)
+
+
+@dataclass(frozen=True)
+class FactsRow:
+    """One row of a facts file."""
+
+    party: str
+    year: int
+    line: int
+    cells: dict[str, str]
+
+
+def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[FactsRow]:
+    """The rows of a facts file, one party and year each.
+
+    Raises:
+        Refusals: missing columns, rows without party or year, a party's year twice; all together.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise Refusal("there is no such file", where=str(file), cure="check the path") from None
+    except UnicodeDecodeError as wrong:
+        raise Refusal(f"the file is not UTF-8 (byte {wrong.start})", where=file.name, cure="save it as UTF-8") from None
+    reader = csv.DictReader(io.StringIO(text))
+    header = reader.fieldnames or []
+    found = [
+        Refusal(f"the column '{column}' is missing", where=f"{file.name}:1", cure=nearest(column, header))
+        for column in (party_column, year_column)
+        if column not in header
+    ]
+    if found:
+        raise Refusals(found)
+    seen: dict[tuple[str, int], int] = {}
+    rows = []
+    for cells in reader:
+        line = reader.line_num
+        party, year = (cells[party_column] or "").strip(), (cells[year_column] or "").strip()
+        if not party or not year.isdecimal():
+            what = f"party '{party}' or year '{year}' is no name or year"
+            found.append(Refusal(what, where=f"{file.name}:{line}", expected="a party and a year such as 2025"))
+        elif (party, int(year)) in seen:
+            what = f"'{party}' {year} stands twice (first on line {seen[(party, int(year))]})"
+            found.append(Refusal(what, where=f"{file.name}:{line}", cure="keep one of the two"))
+        else:
+            seen[(party, int(year))] = line
+            plain = {k: (v or "").strip() for k, v in cells.items() if isinstance(k, str)}
+            rows.append(FactsRow(party, int(year), line, plain))
+    if found:
+        raise Refusals(found)
+    yield from rows
+
+
+def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
+    """The policy's facts from one row; an empty cell is unknown.
+
+    Raises:
+        Refusals: columns that the file lacks, cells that are no amount.
+    """
+    facts, found = {}, []
+    for name, declared in source.policy.facts.items():
+        if declared.column is None:
+            continue
+        place = f"{file}:{row.line}"
+        if declared.column not in row.cells:
+            cure = nearest(declared.column, row.cells)
+            found.append(Refusal(f"the column '{declared.column}' is missing", where=f"{file}:1", cure=cure))
+            continue
+        text = row.cells[declared.column]
+        zh, en = declared.says.words
+        because = Because(Words(f"{zh}（列 {declared.column}）", f"{en} (column {declared.column})"), source=Place(file, str(row.line)))
+        try:
+            facts[name] = Fact(Fen.from_yuan(text) if text else None, because)
+        except ValueError as wrong:
+            found.append(Refusal(f"'{declared.column}': {wrong}", where=place))
+    if found:
+        raise Refusals(found)
+    return PartyFacts(row.party, facts)

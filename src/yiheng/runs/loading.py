@@ -1,0 +1,38 @@
+"""The run that loads files into the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from yiheng.intake import Loaded, MappingFile, load
+
+from .manifest import Manifest, canonical, sha256
+from .workspace import Workspace
+
+QUARANTINE = "quarantine.parquet"
+LOAD = "load.json"
+
+
+def run_load(
+    workspace: Workspace,
+    paths: list[Path],
+    mapping: MappingFile | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Load files and folders; keep what was counted and what was quarantined with the run."""
+    named = {p.name: sha256(p) if p.is_file() else "folder" for p in paths}
+    before = workspace.lake.latest().number
+    manifest = Manifest(
+        "load",
+        {"paths": sorted(named), "mapping": mapping.mapping.mapping if mapping else None},
+        {"after_set": before, "files": named, "mapping_sha256": mapping.sha256 if mapping else None},
+    )
+    folder = workspace.run_folder(manifest.run)
+    loaded = load(
+        paths, workspace.lake, run=manifest.run, mapping=mapping, quarantine=folder / QUARANTINE, progress=progress
+    )
+    (folder / LOAD).write_text(canonical(loaded.as_json()), "utf-8")
+    manifest.write(folder, [LOAD, QUARANTINE])
+    workspace.note_run(manifest.run, "load")
+    return loaded

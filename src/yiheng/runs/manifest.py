@@ -1,0 +1,64 @@
+"""What a run was made of, so that anyone can run it again and get the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from yiheng import __version__
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+ENGINES = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg")
+ID_SIGNS = 12
+
+
+def canonical(value: Any) -> str:
+    """JSON with a fixed order of keys and one line end: the same value gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, default=str) + "\n"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Verb, inputs and pinned data of a run.
+
+    Attributes:
+        inputs: the arguments that decide the result.
+        pins: snapshot set, policy hash, code editions, hashes of files: what the data was.
+    """
+
+    verb: str
+    inputs: dict[str, Any]
+    pins: dict[str, Any]
+
+    @property
+    def run(self) -> str:
+        """The id of the run: the same inputs on the same data by the same version are the same run."""
+        content = canonical([FORMAT, __version__, self.verb, self.inputs, self.pins])
+        return f"{self.verb}-{hashlib.sha256(content.encode()).hexdigest()[:ID_SIGNS]}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest as plain values."""
+        return {
+            "format": FORMAT,
+            "run": self.run,
+            "verb": self.verb,
+            "inputs": self.inputs,
+            "pins": self.pins,
+            "versions": {"yiheng": __version__, **{name: version(name) for name in ENGINES}},
+        }
+
+    def write(self, folder: Path, outputs: list[str]) -> None:
+        """Write the manifest with the hash of every output; last, so that an unfinished run has none."""
+        hashes = {name: sha256(folder / name) for name in sorted(outputs)}
+        (folder / MANIFEST).write_text(canonical({**self.as_json(), "outputs": hashes}), "utf-8")
+
+
+def sha256(file: Path) -> str:
+    """The hash of a file's bytes."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

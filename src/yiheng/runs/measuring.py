@@ -1,0 +1,89 @@
+"""The run that computes indicators."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.measures import DIMENSIONS, INDICATORS
+
+from .engine import Engine
+from .manifest import Manifest, canonical
+from .settling import LINES
+from .workspace import Workspace
+
+VALUES = "values.json"
+# Digits behind the point of a published ratio; the exact value is top divided by bottom.
+DIGITS = 6
+
+
+def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict[str, Any]:
+    """Compute indicators by some keys, on the data as it is now.
+
+    Args:
+        names: indicators; none means all that can be cut by the keys.
+        keys: dimensions such as ``consortium`` and ``month``.
+
+    Raises:
+        Refusals: unknown indicators or keys; an indicator named that cannot be cut by a key.
+    """
+    found = [
+        Refusal(f"there is no indicator '{name}'", cure=nearest(name, INDICATORS))
+        for name in names
+        if name not in INDICATORS
+    ] + [
+        Refusal(f"'{key}' is nothing to cut by", expected=", ".join(DIMENSIONS), cure=nearest(key, DIMENSIONS))
+        for key in keys
+        if key not in DIMENSIONS
+    ]
+    if found:
+        raise Refusals(found)
+    # A run with facts from a file says nothing about the lake's parties.
+    settled = [one["run"] for one, made in reversed(list(workspace.latest_results("settle", "statements.json")))
+               if made["facts"] == "lake"]
+    manifest = Manifest(
+        "measure",
+        {"names": sorted(names), "keys": keys},
+        {"snapshot_set": workspace.lake.latest().number, "settled": settled},
+    )
+    folder = workspace.run_folder(manifest.run)
+    measured = measure(workspace, manifest, folder)
+    workspace.note_run(manifest.run, "measure")
+    return measured
+
+
+def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
+    """Compute what a manifest says into a folder."""
+    statements = [workspace.find_run(run) / LINES for run in manifest.pins["settled"]]
+    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), statements=statements)
+    engine.views()
+    names, keys = manifest.inputs["names"], tuple(manifest.inputs["keys"])
+    rows: list[dict[str, Any]] = []
+    left: dict[str, str] = {}
+    for name in names or INDICATORS:
+        try:
+            sums = INDICATORS[name].by(engine.tables, keys)
+        except Refusal as refusal:
+            if names:
+                raise
+            left[name] = refusal.what
+            continue
+        for row in engine.rows(sums, keys):
+            top, bottom = row["top"] or 0, row["bottom"] or 0
+            group = {key: row[key] for key in keys}
+            rows.append({"indicator": name, **group, "top": top, "bottom": bottom, "value": _divided(top, bottom)})
+    engine.close()
+    result = {"run": manifest.run, "keys": list(keys), "rows": rows, "left_out": left}
+    (folder / VALUES).write_text(canonical(result), "utf-8")
+    manifest.write(folder, [VALUES])
+    return result
+
+
+def _divided(top: int, bottom: int) -> float | None:
+    """Top by bottom, divided once, exactly, then written with six digits; unknown over nothing."""
+    if bottom == 0:
+        return None
+    scaled = round(Fraction(top, bottom) * 10**DIGITS)
+    return scaled / 10**DIGITS

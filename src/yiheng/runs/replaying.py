@@ -1,0 +1,64 @@
+"""Run again from the manifest, and compare byte for byte."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal
+
+from .auditing import audit
+from .manifest import MANIFEST, Manifest, sha256
+from .measuring import measure
+from .settling import kept_policies, settle_into
+from .workspace import Workspace
+
+REPLAYED = ("measure", "audit", "settle")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay gave: the hash of each output then and now, and the versions then and now."""
+
+    run: str
+    outputs: dict[str, tuple[str, str]]
+    versions: dict[str, tuple[str, str]]
+
+    @property
+    def same(self) -> bool:
+        """Whether every output has the same bytes."""
+        return all(then == now for then, now in self.outputs.values())
+
+
+def replay(workspace: Workspace, run: str) -> Replay:
+    """Run again what a run's manifest says.
+
+    Raises:
+        Refusal: when the run is unknown or of a verb that is not replayed (a load changes the lake).
+    """
+    folder = workspace.find_run(run)
+    then: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    if then["verb"] not in REPLAYED:
+        raise Refusal(
+            f"a {then['verb']} is not replayed: it changes the lake",
+            where=then["run"],
+            expected=f"a run of {', '.join(REPLAYED)}",
+            cure="load the same files into a new workspace; their hashes are in the manifest",
+        )
+    manifest = Manifest(then["verb"], then["inputs"], then["pins"])
+    with tempfile.TemporaryDirectory() as made:
+        again = Path(made)
+        if manifest.verb == "measure":
+            measure(workspace, manifest, again)
+        elif manifest.verb == "audit":
+            audit(workspace, manifest, again)
+        else:
+            settle_into(workspace, manifest, folder, again, kept_policies(folder))
+        now = json.loads((again / MANIFEST).read_text("utf-8"))
+        # What counts is what lies in the folder today: a result edited by hand shows as well.
+        outputs = {name: (sha256(folder / name), sha256(again / name)) for name in then["outputs"]}
+    versions = {name: (then["versions"][name], now["versions"][name]) for name in then["versions"]}
+    return Replay(then["run"], outputs, versions)

@@ -1,0 +1,194 @@
+"""The run that settles: facts and policy in, statements with reasons out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yiheng.basis.refusals import Refusal
+from yiheng.payment import Statement, check_steps, settle
+from yiheng.policy import PolicyFile, policy_for_year, read_policy
+from yiheng.records import RESULTS
+
+from .engine import Engine
+from .facts import facts_from_lake, facts_of_row, facts_rows
+from .manifest import Manifest, canonical, sha256
+from .workspace import Workspace
+
+STATEMENTS = "statements.json"
+LINES = "statement_lines.parquet"
+QUERIES = "queries.json"
+POLICIES = "policies"
+FACTS = "facts.csv"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One party's statement, or why it was refused."""
+
+    party: str
+    year: int
+    source: PolicyFile
+    statement: Statement | None
+    refusal: Refusal | None
+
+
+def run_settle(
+    workspace: Workspace,
+    policy: Path,
+    *,
+    year: int | None = None,
+    facts: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Settle every party of a year from the lake, or every row of a facts file.
+
+    Args:
+        policy: a policy file, or a folder from which the one in force is taken.
+        year: the year to settle; with a facts file, only its rows of that year.
+
+    Raises:
+        Refusal: when neither year nor facts are given, or policy or facts cannot be read.
+    """
+    if year is None and facts is None:
+        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    years = [year] if year is not None else []
+    if facts is not None and not years:
+        years = _years_of(policy, facts)
+    sources = {y: policy_for_year(policy, y) for y in years}
+    for source in sources.values():
+        check_steps(source)
+    manifest = Manifest(
+        "settle",
+        {"policy": _policies_of(sources), "year": year, "facts": facts.name if facts else None},
+        {
+            "policy_sha256": {s.file: s.sha256 for s in sources.values()},
+            "snapshot_set": workspace.lake.latest().number if facts is None else None,
+            "facts_sha256": sha256(facts) if facts else None,
+        },
+    )
+    folder = workspace.run_folder(manifest.run)
+    # The run keeps what it read: an edited policy or facts file does not change an old settlement.
+    kept = folder / POLICIES
+    shutil.rmtree(kept, ignore_errors=True)
+    for y, source in sources.items():
+        copy = kept / str(y) / source.file
+        copy.parent.mkdir(parents=True)
+        shutil.copyfile(_file_of(policy, source), copy)
+    if facts is not None:
+        shutil.copyfile(facts, folder / FACTS)
+    result = settle_into(workspace, manifest, folder, folder, sources, progress)
+    workspace.note_run(manifest.run, "settle")
+    return result
+
+
+def settle_into(
+    workspace: Workspace,
+    manifest: Manifest,
+    kept: Path,
+    folder: Path,
+    sources: dict[int, PolicyFile],
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Settle what a manifest says from what the run kept, into a folder."""
+    queries: dict[str, str] = {}
+    unattributed: dict[str, int] = {}
+    if manifest.inputs["facts"] is None:
+        (year, source), = sources.items()
+        engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+        progress("facts")
+        gathered = facts_from_lake(engine, source, year)
+        queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
+        engine.close()
+        settled = [_settled(source, year, party.party, lambda p=party: p) for party in gathered.parties.values()]
+    else:
+        snapshots = {}
+        settled = list(_settled_rows(kept / FACTS, manifest, sources))
+    progress("statements")
+    result = {
+        "run": manifest.run,
+        "facts": "lake" if manifest.inputs["facts"] is None else "file",
+        "manifest": {**manifest.as_json(), "snapshots": snapshots},
+        "statements": [_statement_json(one) for one in settled if one.statement],
+        "refused": [{"party": s.party, "year": s.year, "why": str(s.refusal)} for s in settled if s.refusal],
+        "unattributed": unattributed,
+    }
+    (folder / STATEMENTS).write_text(canonical(result), "utf-8")
+    (folder / QUERIES).write_text(canonical(queries), "utf-8")
+    pq.write_table(_lines(settled), folder / LINES)
+    manifest.write(folder, [STATEMENTS, QUERIES, LINES])
+    return result
+
+
+def kept_policies(folder: Path) -> dict[int, PolicyFile]:
+    """The policies a run kept, by year."""
+    return {int(f.name): policy_for_year(next(f.glob("*/*.yaml")), int(f.name)) for f in sorted((folder / POLICIES).iterdir())}
+
+
+def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
+    names = next(iter(sources.values())).policy.facts_file
+    shown = manifest.inputs["facts"]
+    for row in facts_rows(file, names.party, names.year):
+        if row.year in sources:
+            source = sources[row.year]
+            yield _settled(source, row.year, row.party, lambda r=row, s=source: facts_of_row(s, shown, r))
+
+
+def _settled(source: PolicyFile, year: int, party: str, facts: Callable[[], Any]) -> Settled:
+    try:
+        return Settled(party, year, source, settle(source, year, facts()), None)
+    except Refusal as refusal:
+        return Settled(party, year, source, None, refusal)
+
+
+def _statement_json(one: Settled) -> dict[str, Any]:
+    if one.statement is None:
+        raise ValueError("a refused party has no statement")
+    policy = one.source.policy
+    shown = one.statement.as_json()
+    shown["policy"] = {
+        "id": policy.policy, "hash": one.source.sha256, "file": one.source.file, "title": policy.title.zh,
+        "title_en": policy.title.en,
+    }  # fmt: skip
+    shown["assumptions"] = [
+        {
+            "id": name,
+            "text": assumption.says.zh,
+            "text_en": assumption.says.en,
+            "chosen": assumption.chosen,
+            "alternatives": assumption.alternatives,
+        }
+        for name, assumption in policy.assumptions.items()
+    ]
+    return shown
+
+
+def _lines(settled: list[Settled]) -> pa.Table:
+    schema = RESULTS["statement_line"].schema.to_pyarrow()
+    rows = [
+        {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
+        for one in settled
+        if one.statement
+        for name, amount in one.statement.figures.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _years_of(policy: Path, facts: Path) -> list[int]:
+    first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
+    names = read_policy(first).policy.facts_file
+    return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
+
+
+def _policies_of(sources: dict[int, PolicyFile]) -> str:
+    return ", ".join(sorted({s.policy.policy for s in sources.values()}))
+
+
+def _file_of(policy: Path, source: PolicyFile) -> Path:
+    return policy if policy.is_file() else policy / Path(source.file).name

@@ -1,0 +1,129 @@
+"""A workspace: the folder that holds a county's lake, policies, code lists and runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from yiheng import __version__
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.lake import Lake
+
+FILE = "yiheng.toml"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace."""
+
+    folder: Path
+
+    @classmethod
+    def new(cls, folder: Path) -> Workspace:
+        """Make an empty workspace.
+
+        Raises:
+            Refusal: when the folder already is one, or holds other things.
+        """
+        if (folder / FILE).exists():
+            raise Refusal("this is a workspace already", where=str(folder), cure="use it, or choose another folder")
+        if folder.exists() and any(folder.iterdir()):
+            raise Refusal("the folder is not empty", where=str(folder), cure="choose an empty or new folder")
+        for name in ("lake", "policies", "codes", "runs"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        made = f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
+        (folder / FILE).write_text(made, "utf-8")
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Open a workspace.
+
+        Raises:
+            Refusal: when the folder is none, or of a later format.
+        """
+        if not (folder / FILE).is_file():
+            raise Refusal(
+                "this folder is no workspace",
+                where=str(folder),
+                expected=f"a folder with {FILE}",
+                cure="go to one, name one with --workspace, or make one with: yiheng new DIR",
+            )
+        try:
+            settings = tomllib.loads((folder / FILE).read_text("utf-8"))
+        except tomllib.TOMLDecodeError as wrong:
+            raise Refusal(f"the settings cannot be read: {wrong}", where=str(folder / FILE)) from None
+        if settings.get("format") != FORMAT:
+            raise Refusal(
+                f"the workspace has format {settings.get('format')}",
+                where=str(folder / FILE),
+                expected=f"format {FORMAT}",
+                cure="use the version of yiheng that made it",
+            )
+        return cls(folder)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake of the workspace."""
+        return Lake(self.folder / "lake")
+
+    @property
+    def codes(self) -> Path:
+        """Where code lists are kept, by list and edition."""
+        return self.folder / "codes"
+
+    # ---- runs
+
+    def run_folder(self, run: str) -> Path:
+        """The folder of a run, made if it is not there."""
+        folder = self.folder / "runs" / run
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def note_run(self, run: str, verb: str) -> None:
+        """Add a line to the list of runs."""
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        line = json.dumps({"at": now, "run": run, "verb": verb}, ensure_ascii=False)
+        with (self.folder / "runs" / "runs.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def runs(self, verb: str | None = None) -> list[dict[str, str]]:
+        """The runs that ended, newest first, each once: ``{"at", "run", "verb"}``."""
+        file = self.folder / "runs" / "runs.jsonl"
+        if not file.exists():
+            return []
+        noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        newest: dict[str, dict[str, str]] = {}
+        for one in reversed(noted):
+            if verb in (None, one["verb"]):
+                newest.setdefault(one["run"], one)
+        return list(newest.values())
+
+    def find_run(self, run: str) -> Path:
+        """The folder of a run that ended, by its id or the start of one.
+
+        Raises:
+            Refusal: when there is none, or the start fits several.
+        """
+        known = [one["run"] for one in self.runs()]
+        fits = [name for name in known if name == run] or [name for name in known if name.startswith(run)]
+        if len(fits) != 1:
+            what = f"'{run}' fits several runs: {', '.join(fits)}" if fits else f"there is no run '{run}'"
+            raise Refusal(what, where=str(self.folder), cure=nearest(run, known))
+        return self.folder / "runs" / fits[0]
+
+    def result(self, run: str, file: str) -> Any:
+        """A JSON result of a run."""
+        return json.loads((self.find_run(run) / file).read_text("utf-8"))
+
+    def latest_results(self, verb: str, file: str) -> Iterator[tuple[dict[str, str], Any]]:
+        """The results of a verb, newest first."""
+        for one in self.runs(verb):
+            yield one, self.result(one["run"], file)

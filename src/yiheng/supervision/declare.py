@@ -1,0 +1,125 @@
+"""How an audit rule is declared: one sentence, one expression, its official code and its weight."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import ibis
+
+from yiheng.basis.evidence import Words
+from yiheng.basis.money import round_fen
+from yiheng.policy import Limits, read_limits
+
+RULES: dict[str, Rule] = {}
+LIMITS = read_limits(Path(__file__).parent / "limits.yaml")
+
+# A clue ranks, a suspicion opens a check, only a breach may deduct.
+Weight = Literal["clue", "suspicion", "breach"]
+WEIGHTS: dict[Weight, Words] = {
+    "clue": Words("线索", "clue"),
+    "suspicion": Words("可疑", "suspicion"),
+    "breach": Words("违规", "breach"),
+}
+Stage = Literal["before", "during", "after"]
+
+# The columns every rule selects; whatever else it selects is its evidence.
+SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on", "scope_fen")
+
+# Evidence columns of a rule that stakes only what exceeds a limit, in ten-thousandths of a unit.
+EXCESS = ("charged_quantity", "over_quantity")
+
+Tables = Mapping[str, ibis.Table]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A declared rule.
+
+    Attributes:
+        name: permanent name; a changed meaning is a new name.
+        official_code: code in the national rule base, where it has one.
+        says: turns a found row into the sentence of the case file.
+        codes: the code lists it needs; without them it cannot judge.
+        not_for: where it must not be used.
+    """
+
+    name: str
+    zh: str
+    sentence: str
+    official_code: str | None
+    weight: Weight
+    stages: tuple[Stage, ...]
+    says: Words
+    reads: tuple[str, ...]
+    codes: tuple[str, ...]
+    source: str
+    not_for: str
+    find: Callable[..., ibis.Table]
+
+    def rows(self, tables: Tables, limits: Limits = LIMITS) -> ibis.Table:
+        """The expression of what the rule finds; nothing is executed."""
+        found = self.find(tables, limits)
+        missing = [column for column in SUBJECT if column not in found.columns]
+        if missing:
+            raise TypeError(f"rule {self.name} does not select {', '.join(missing)}")
+        return found
+
+    def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A found row as a finding: subject, amount at stake, sentence, evidence."""
+        evidence = {name: value for name, value in row.items() if name not in SUBJECT}
+        at_stake = row["scope_fen"] or 0
+        if set(EXCESS) <= set(row) and at_stake:
+            # scope × (quantity − limit) ÷ quantity, cut down to whole fen in favour of the institution.
+            at_stake = _excess(at_stake, row["over_quantity"], row["charged_quantity"])
+        return {
+            "rule": self.name,
+            "official_code": self.official_code,
+            "weight": self.weight,
+            **{name: row[name] for name in SUBJECT[:-1]},
+            "at_stake_fen": at_stake,
+            "says": self.says.zh.format(**{name: _shown(value) for name, value in row.items()}),
+            "says_en": self.says.en.format(**{name: _shown(value) for name, value in row.items()}),
+            "evidence": evidence,
+        }
+
+
+def _shown(value: Any) -> str:
+    """A value inside a sentence; a quantity without needless zeros."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _excess(scope_fen: int, over: int, whole: int) -> int:
+    return round_fen(Fraction(scope_fen * over, whole), "down").n
+
+
+def rule(
+    *,
+    zh: str,
+    official_code: str | None,
+    weight: Weight,
+    says: Words,
+    reads: tuple[str, ...],
+    source: str,
+    not_for: str,
+    codes: tuple[str, ...] = (),
+    stages: tuple[Stage, ...] = ("after",),
+) -> Callable[[Callable[..., ibis.Table]], Rule]:
+    """Declare a rule: a function of tables and limits whose docstring is its English sentence."""
+
+    def declare(find: Callable[..., ibis.Table]) -> Rule:
+        name = find.__name__
+        if name in RULES:
+            raise TypeError(f"rule {name} is declared twice")
+        sentence = (inspect.getdoc(find) or "").split("\n\n")[0].replace("\n", " ")
+        RULES[name] = Rule(
+            name, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find
+        )
+        return RULES[name]
+
+    return declare

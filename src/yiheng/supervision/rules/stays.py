@@ -1,0 +1,132 @@
+"""Rules about stays in hospital: one illness as several stays, too many stays, stays that overlap."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+
+from yiheng.basis.evidence import Words
+from yiheng.policy import Limits
+
+from ..declare import Tables, rule
+from .views import stays_of
+
+RULE_BASE = "国家医保智能监管规则库（2025 年版）"
+
+
+@rule(
+    zh="分解住院",
+    official_code="GZ10000204001000",
+    weight="suspicion",
+    says=Words(
+        "参保人 {person} 于 {left_on} 从 {institution} 出院，{gap_days} 天后以同一疾病（{illness}）再次住入该院",
+        "{person} left {institution} on {left_on} and was back {gap_days} days later for the same illness ({illness})",
+    ),
+    reads=("visit", "diagnosis", "settlement"),
+    source=f"{RULE_BASE} 分解住院；条例第三十八条第（一）项",
+    not_for="计划性疗程（化疗、透析等）和急诊入院",
+)
+def split_stay(t: Tables, limits: Limits) -> ibis.Table:
+    """Back in the same hospital for the same illness within the limit after discharge, unplanned and no emergency."""
+    same = {"group_by": ["person", "institution", "illness"], "order_by": ["admitted_on", "discharged_on", "visit"]}
+    stays = stays_of(t, limits).filter(_.illness.notnull())
+    stays = stays.mutate(left_on=_.discharged_on.lag().over(**same), earlier_visit=_.visit.lag().over(**same))
+    stays = stays.mutate(gap_days=_.admitted_on.delta(_.left_on, unit="day"))
+    return stays.filter(
+        _.gap_days.between(0, limits["split_stay_days"].value),
+        ~_.planned_course.fill_null(False),
+        ~_.emergency.fill_null(False),
+    ).select(
+        "person",
+        "institution",
+        "visit",
+        "settlement",
+        "scope_fen",
+        "illness",
+        "earlier_visit",
+        "left_on",
+        "gap_days",
+        line=ibis.null("string"),
+        occurred_on=_.admitted_on,
+    )
+
+
+@rule(
+    zh="频繁住院",
+    official_code="GZ10000204004000",
+    weight="suspicion",
+    says=Words(
+        "参保人 {person} 在 {year} 年住院 {stays} 次，超过 {limit} 次",
+        "{person} was admitted {stays} times in {year}, more than {limit}",
+    ),
+    reads=("visit", "diagnosis", "settlement"),
+    source=f"{RULE_BASE} 频繁住院；次数见来源 D",
+    not_for="计划性疗程（化疗、透析等）",
+)
+def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
+    """More stays of one person in a calendar year than the limit, planned courses not counted."""
+    limit = limits["admissions_per_year"].value
+    by_date = ["admitted_on", "discharged_on", "visit"]
+    stays = stays_of(t, limits).filter(~_.planned_course.fill_null(False)).mutate(year=_.admitted_on.year())
+    stays = stays.mutate(before=ibis.row_number().over(group_by=["person", "year"], order_by=by_date))
+    first = _.before == limit
+    beyond = (
+        stays.filter(_.before >= limit)
+        .group_by("person", "year")
+        .agg(
+            more=_.count(),
+            scope_fen=_.scope_fen.sum(),
+            visit=_.visit.max(where=first),
+            institution=_.institution.max(where=first),
+            settlement=_.settlement.max(where=first),
+            occurred_on=_.admitted_on.max(where=first),
+        )
+    )
+    return beyond.select(
+        "person",
+        "institution",
+        "visit",
+        "settlement",
+        "scope_fen",
+        "occurred_on",
+        "year",
+        line=ibis.null("string"),
+        stays=_.more + limit,
+        limit=ibis.literal(limit),
+    )
+
+
+@rule(
+    zh="住院时间重叠",
+    official_code=None,
+    weight="breach",
+    says=Words(
+        "参保人 {person} 于 {occurred_on} 住入 {institution} 时，另一次住院（{other_visit}）到 {other_until} 才结束",
+        "{person} was admitted to {institution} on {occurred_on} while another stay ({other_visit}) went on until "
+        "{other_until}",
+    ),
+    reads=("visit", "settlement"),
+    source="条例第三十八条第（一）项（挂床住院）、第四十条（虚构医药服务）",
+    not_for="当日转院：出院日即入院日不算重叠",
+)
+def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
+    """Admitted while an earlier stay of the same person had not ended; a transfer on the same day is no overlap."""
+    order = ["admitted_on", "discharged_on", "visit"]
+    # Among the stays that began before, the one that ended last; a stay that has not ended cannot be judged.
+    before = ibis.window(group_by="person", order_by=order, rows=(None, -1))
+    stays = stays_of(t, limits).filter(_.discharged_on.notnull())
+    stays = stays.mutate(other_until=_.discharged_on.max().over(before))
+    late = stays.filter(_.admitted_on < _.other_until)
+    others = stays.select(o_person=_.person, o_until=_.discharged_on, o_from=_.admitted_on, o_visit=_.visit)
+    named = late.join(
+        others,
+        [
+            late.person == others.o_person,
+            late.other_until == others.o_until,
+            late.admitted_on >= others.o_from,
+            late.visit != others.o_visit,
+        ],
+    )
+    return named.group_by(
+        "person", "institution", "visit", "settlement", "scope_fen", "other_until", occurred_on=_.admitted_on
+    ).agg(other_visit=_.o_visit.min()).mutate(line=ibis.null("string"))
