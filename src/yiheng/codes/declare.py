@@ -42,7 +42,7 @@ class Edition:
     ``aside`` lists rows that carry no rule of their own (place and reason); ``sha256`` names the edition.
     """
 
-    list: CodeList
+    code_list: CodeList
     file: str
     sha256: str
     rows: list[Row]

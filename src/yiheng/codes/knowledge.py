@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
 
 import ibis
-
-from yiheng.policy.plain_yaml import read_document
 
 from .declare import CodeList, Row
 
@@ -15,25 +14,30 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 
 @cache
-def _words() -> dict[str, list[dict[str, object]]]:
-    content: dict[str, list[dict[str, object]]] = read_document(SHIPPED / "words.yaml").content
-    return content
+def _words(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Meanings of a kind with their words, in the order in which they are tried."""
+    with (SHIPPED / "words.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == kind]
+    return tuple((row["meaning"], tuple(row["words"].split("|"))) for row in rows)
 
 
 def sex_in(constraint: str, item_name: str) -> str | None:
-    """The sex that a constraint or, failing that, the item's name speaks of."""
+    """The sex that a constraint or, failing that, the item's name speaks of.
+
+    The published sheets say it in words, not in a column.
+    """
     for text in (constraint, item_name):
-        for entry in _words()["sex"]:
-            if any(str(word) in text for word in entry["words"]):  # type: ignore[attr-defined]
-                return str(entry["sex"])
+        for sex, words in _words("sex"):
+            if any(word in text for word in words):
+                return sex
     return None
 
 
 def most_per_day(constraint: str) -> int | None:
     """How many of an item one day can hold, from the charging unit that the constraint names."""
-    for entry in _words()["per_day"]:
-        if entry["unit"] == constraint:
-            return int(str(entry["most"]))
+    for most, units in _words("most_per_day"):
+        if constraint in units:
+            return int(most)
     return None
 
 

@@ -77,7 +77,9 @@ def late_faults(table: Table) -> list[Fault]:
         Fault(
             f"{c.refers_to}_not_known",
             c.name,
-            Words(f"{c.zh}在{TABLES[c.refers_to].zh}表中不存在或已被隔离", f"no accepted {c.refers_to} has this {c.name}"),
+            Words(
+                f"{c.zh}在{TABLES[c.refers_to].zh}表中不存在或已被隔离", f"no accepted {c.refers_to} has this {c.name}"
+            ),
             Words(f"已入库的{TABLES[c.refers_to].zh}", f"a {c.refers_to} that is loaded with it or before"),
         )
         for c in table
@@ -127,9 +129,7 @@ def _clashes_and_repeats(con: duckdb.DuckDBPyConnection, table: Table, verdicts:
     """Rows of one load that share a key: equal ones are repeats of the first, others clash."""
     key, columns = sql.names(table.key), sql.names([c.name for c in table])
     good = f"{staged_name(table.name)} r where _mask = 0 and r.rowid not in (select id from {verdicts.late})"
-    con.execute(
-        f"create or replace temp table doubled as select {key} from {good} group by {key} having count(*) > 1"
-    )
+    con.execute(f"create or replace temp table doubled as select {key} from {good} group by {key} having count(*) > 1")
     if con.execute("select count(*) from doubled").fetchone() == (0,):
         return
     rows = f"select r.rowid as id, r.* from {staged_name(table.name)} r semi join doubled using ({key})"
@@ -139,12 +139,8 @@ def _clashes_and_repeats(con: duckdb.DuckDBPyConnection, table: Table, verdicts:
         f" from ({rows}) where _mask = 0 and id not in (select id from {verdicts.late})"
     )
     clash = "select first from siblings group by first having max(content) > 1"
-    con.execute(
-        f"insert into {verdicts.late} select id, {len(faults) - 1} from siblings where first in ({clash})"
-    )
-    con.execute(
-        f"insert into {verdicts.repeats} select id from siblings where id <> first and first not in ({clash})"
-    )
+    con.execute(f"insert into {verdicts.late} select id, {len(faults) - 1} from siblings where first in ({clash})")
+    con.execute(f"insert into {verdicts.repeats} select id from siblings where id <> first and first not in ({clash})")
 
 
 def _against_lake(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, files: list[str]) -> None:

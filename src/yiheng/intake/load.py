@@ -148,6 +148,9 @@ def _stage_all(
             opened.append(source)
         except Refusal as refusal:
             refusals.append(refusal)
+        except duckdb.Error as wrong:
+            first = str(wrong).splitlines()[0]
+            refusals.append(Refusal(f"the file cannot be read: {first}", where=path.name, cure="export it again"))
     if not opened:
         raise Refusals(refusals)
     return [str(refusal) for refusal in refusals]
@@ -201,9 +204,7 @@ def _write(con: duckdb.DuckDBPyConnection, verdicts: Verdicts, writing: Writing,
     if not verdicts.corrections:
         return
     keys = sql.names(table.key)
-    superseded = (
-        f"select {keys} from {staged_name(table.name)} where rowid in (select id from {verdicts.corrected})"
-    )
+    superseded = f"select {keys} from {staged_name(table.name)} where rowid in (select id from {verdicts.corrected})"
     for file in old:
         read = f"read_parquet({sql.text(file)})"
         row = con.execute(f"select count(*) from {read} semi join ({superseded}) using ({keys})").fetchone()

@@ -119,9 +119,7 @@ def expression_sql(written: str, columns: dict[str, str], place: str, words: dic
             return exp.Literal.string(words[wanted])
         column = by_lower.get(wanted.lower())
         if column is None:
-            raise Refusal(
-                f"the file has no column '{wanted}'", where=place, cure=nearest(wanted, [*columns, *words])
-            )
+            raise Refusal(f"the file has no column '{wanted}'", where=place, cure=nearest(wanted, [*columns, *words]))
         used.add(column)
         return sqlglot.parse_one(columns[column], dialect="duckdb")
 

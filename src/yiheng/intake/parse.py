@@ -107,7 +107,7 @@ def typed(column: Column, source: Incoming, raw: str) -> str:
     if column.kind in ("day", "instant"):
         return _time(column.kind, source, raw)
     if column.kind == "yes":
-        low = f"lower({raw})"
+        low = f"lower({raw if source.type == 'VARCHAR' else f'cast({raw} as VARCHAR)'})"
         return f"case when {low} in ({sql.texts(YES)}) then true when {low} in ({sql.texts(NO)}) then false end"
     if column.kind == "fen" and source.money == "yuan":
         return _number(raw, source.type, "yuan", "DECIMAL(16,2)", f"* {FEN_PER_YUAN}", "BIGINT")
@@ -152,7 +152,9 @@ def _coded(codes: Codes, raw: str) -> str:
     for word, incoming in codes.words.items():
         if codes.by_prefix:
             starts = " or ".join(f"starts_with({raw}, {sql.text(code)})" for code in incoming)
-            whens.append(f"when {raw} = {sql.text(word)}" + (f" or {starts}" if starts else "") + f" then {sql.text(word)}")
+            whens.append(
+                f"when {raw} = {sql.text(word)}" + (f" or {starts}" if starts else "") + f" then {sql.text(word)}"
+            )
         else:
             whens.append(f"when {raw} in ({sql.texts((word, *incoming))}) then {sql.text(word)}")
     return f"case {' '.join(whens)} end"

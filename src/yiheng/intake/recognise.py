@@ -85,7 +85,11 @@ def by_mapping(table: Table, source: SourceFile, mapping: MappingFile, i: int, w
         text = written.replace("{n}", words["n"])
         if text in source.columns:
             arm[ours] = Incoming(
-                sql.name(text), source.columns[text], mapping.mapping.money, mapping.mapping.dates, entry.codes.get(ours)
+                sql.name(text),
+                source.columns[text],
+                mapping.mapping.money,
+                mapping.mapping.dates,
+                entry.codes.get(ours),
             )
         elif table[ours].kind == "fen":
             arm[ours] = _added_money(table[ours], source, text, mapping.mapping.money, place, words)

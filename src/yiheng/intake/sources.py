@@ -66,9 +66,7 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
         elif path.suffix.lower() in ENDINGS:
             found.append(path)
         else:
-            raise Refusal(
-                f"files ending in '{path.suffix}' are not read", where=str(path), expected=" ".join(ENDINGS)
-            )
+            raise Refusal(f"files ending in '{path.suffix}' are not read", where=str(path), expected=" ".join(ENDINGS))
     if not found:
         raise Refusal("there is nothing to load", where=", ".join(map(str, paths)), expected=" ".join(ENDINGS))
     return found, left

@@ -72,10 +72,10 @@ class Staging:
             if aside:
                 self.aside[source.shown] = aside
         else:
-            for i, entry, words in mapping.for_file(source.shown):
-                table, numbers = TABLES[entry.table], range(1, entry.repeat + 1)
+            for i, taken, words in mapping.for_file(source.shown):
+                table, numbers = TABLES[taken.table], range(1, taken.repeat + 1)
                 arms = [by_mapping(table, source, mapping, i, {**words, "n": str(n)}) for n in numbers]
-                fed.append((table, arms, entry))
+                fed.append((table, arms, taken))
         if not fed:
             raise Refusal(
                 "the mapping takes no such file", where=source.shown, cure="mend the 'files' patterns of the mapping"

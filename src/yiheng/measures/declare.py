@@ -86,13 +86,13 @@ class Indicator:
             summed = summed.mutate(_sum=summed._sum.cast("int64"))
             nothing = ibis.literal(0, "int64")
             sides.append(
-                summed.select(
-                    *keys, top=summed._sum if top else nothing, bottom=summed._sum if bottom else nothing
-                )
+                summed.select(*keys, top=summed._sum if top else nothing, bottom=summed._sum if bottom else nothing)
             )
         both = ibis.union(*sides)
-        return both.group_by(*keys).agg(top=both.top.sum(), bottom=both.bottom.sum()) if keys else both.agg(
-            top=both.top.sum(), bottom=both.bottom.sum()
+        return (
+            both.group_by(*keys).agg(top=both.top.sum(), bottom=both.bottom.sum())
+            if keys
+            else both.agg(top=both.top.sum(), bottom=both.bottom.sum())
         )
 
 

@@ -36,9 +36,7 @@ def visited(t: Tables) -> ibis.Table:
         "institution_id", institution_kind=_.kind, level=_.level, institution_division=_.division
     )
     who = t["person"].select("person_id", "sex", "insurance", person_division=_.division)
-    span = t["enrolment_span"].select(
-        "consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id
-    )
+    span = t["enrolment_span"].select("consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id)
     joined = (
         visit.join(place, "institution_id")
         .join(who, "person_id")
@@ -78,8 +76,8 @@ def settled(t: Tables) -> ibis.Table:
 
 def stay(t: Tables) -> ibis.Table:
     """One row a finished stay in hospital, with its cost and whether another stay followed soon."""
-    paid = t["settlement"].group_by("visit_id").agg(
-        total_fen=_.total_fen.sum(), unknown_totals=_.total_fen.isnull().sum()
+    paid = (
+        t["settlement"].group_by("visit_id").agg(total_fen=_.total_fen.sum(), unknown_totals=_.total_fen.isnull().sum())
     )
     stays = t["visited"].filter(_.visit_kind == "inpatient", _.ended_on.notnull())
     in_order = {"group_by": "person", "order_by": ["began_on", "ended_on", "visit_id"]}
@@ -96,8 +94,10 @@ def stay(t: Tables) -> ibis.Table:
 
 def charged(t: Tables) -> ibis.Table:
     """One row a visit with fee lines: what its lines add up to, before anything is joined."""
-    lines = t["fee_line"].group_by("visit_id").agg(
-        amount_fen=_.amount_fen.sum(), drug_fen=_.amount_fen.sum(where=_.kind.isin(DRUGS)).fill_null(0)
+    lines = (
+        t["fee_line"]
+        .group_by("visit_id")
+        .agg(amount_fen=_.amount_fen.sum(), drug_fen=_.amount_fen.sum(where=_.kind.isin(DRUGS)).fill_null(0))
     )
     return lines.join(t["visited"], "visit_id")
 
@@ -113,9 +113,7 @@ def covered(t: Tables) -> ibis.Table:
     months = months.mutate(starts=_.starts.cast("date")).mutate(
         ends=(_.starts + one_month).cast("date") - ibis.interval(days=1)
     )
-    days = ibis.least(_.enrolled_until, _.ends.cast("date")).delta(
-        ibis.greatest(_.enrolled_from, _.starts), unit="day"
-    )
+    days = ibis.least(_.enrolled_until, _.ends.cast("date")).delta(ibis.greatest(_.enrolled_from, _.starts), unit="day")
     who = t["person"].select("person_id", "sex", "insurance")
     return (
         months.mutate(person_days=(days + 1).cast("int64"))

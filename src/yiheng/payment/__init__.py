@@ -2,10 +2,24 @@
 
 from .book import ACCOUNTS, Account, Book, Transfer
 from .declare import STEPS, Step, check_steps
+from .examples import Outcome, examples_file, run_examples
 from .facts import Fact, PartyFacts
 from .settle import FIGURES, Statement, settle
 
 __all__ = [
-    "ACCOUNTS", "FIGURES", "STEPS", "Account", "Book", "Fact", "PartyFacts", "Statement", "Step", "Transfer",
-    "check_steps", "settle",
+    "ACCOUNTS",
+    "FIGURES",
+    "STEPS",
+    "Account",
+    "Book",
+    "Fact",
+    "Outcome",
+    "PartyFacts",
+    "Statement",
+    "Step",
+    "Transfer",
+    "check_steps",
+    "examples_file",
+    "run_examples",
+    "settle",
 ]

@@ -106,26 +106,34 @@ def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
     declared = STEPS.get(written.step)
     if declared is None:
         yield Refusal(
-            f"there is no step '{written.step}'", where=where, expected="a known step",
+            f"there is no step '{written.step}'",
+            where=where,
+            expected="a known step",
             cure=nearest(written.step, STEPS),
         )
         return
     for name in declared.takes:
         if name not in written.takes and name not in declared.optional:
             yield Refusal(
-                f"step '{written.step}' needs '{name}'", where=where,
-                expected=f"takes: {', '.join(declared.takes)}", cure=f"add '{name}' under 'takes'",
+                f"step '{written.step}' needs '{name}'",
+                where=where,
+                expected=f"takes: {', '.join(declared.takes)}",
+                cure=f"add '{name}' under 'takes'",
             )
     known: dict[Taken, Collection[str]] = {
-        "fact": policy.facts, "facts": policy.facts, "choice": policy.assumptions,
+        "fact": policy.facts,
+        "facts": policy.facts,
+        "choice": policy.assumptions,
     }
     for name, given in written.takes.items():
         where = source.document.place(("steps", i, "takes", name))
         kind = declared.takes.get(name)
         if kind is None:
             yield Refusal(
-                f"step '{written.step}' takes no '{name}'", where=where,
-                expected=f"takes: {', '.join(declared.takes)}", cure=nearest(name, declared.takes),
+                f"step '{written.step}' takes no '{name}'",
+                where=where,
+                expected=f"takes: {', '.join(declared.takes)}",
+                cure=nearest(name, declared.takes),
             )
             continue
         if (kind == "facts") != isinstance(given, list):

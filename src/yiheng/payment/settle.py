@@ -34,7 +34,7 @@ class Statement:
 
     Attributes:
         figures: fen by name, the seven of ``FIGURES``.
-        because: the tree of reasons of each figure.
+        because: the tree of reasons of each figure; of a part shared inside under ``use/PURPOSE``.
         shared: the kept surplus by purpose, where the policy shares it inside.
     """
 
@@ -100,17 +100,23 @@ def _stated(party: str, year: int, book: Book) -> Statement:
     sides = (reasons["budget"], reasons["spend"])
     reasons["surplus"] = Because(
         Words("结余＝预算－支出，不足为零", "surplus = budget − spending, not below zero"),
-        max(budget - spend, NOTHING), None, sides,
+        max(budget - spend, NOTHING),
+        None,
+        sides,
     )
     reasons["overrun"] = Because(
         Words("超支＝支出－预算，不足为零", "overrun = spending − budget, not below zero"),
-        max(spend - budget, NOTHING), None, sides,
+        max(spend - budget, NOTHING),
+        None,
+        sides,
     )
     reasons["kept"] = _sum("kept", kept, reasons["surplus"])
     reasons["fund_bears"] = _sum("fund_bears", fund, reasons["overrun"])
     reasons["party_bears"] = _sum("party_bears", own, reasons["overrun"])
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
-    shared = {t.taker.purpose: t.amount for t in book.journal if t.taker.kind == "use"}
+    uses = [t for t in book.journal if t.taker.kind == "use"]
+    shared = {t.taker.purpose: t.amount for t in uses}
+    reasons |= {f"use/{t.taker.purpose}": t.because for t in uses}
     return Statement(party, year, figures, reasons, shared, tuple(book.journal))
 
 
@@ -119,7 +125,9 @@ def _sum(figure: str, transfers: list[Transfer], *also: Because) -> Because:
     lines = []
     for t in transfers:
         declared = STEPS[t.step]
-        says = Words(f"{declared.zh.rstrip('。')}：{t.because.says.zh}", f"{declared.en.rstrip('.')}: {t.because.says.en}")
+        says = Words(
+            f"{declared.zh.rstrip('。')}：{t.because.says.zh}", f"{declared.en.rstrip('.')}: {t.because.says.en}"
+        )
         lines.append(Because(says, t.amount, t.because.source, t.because.rests_on))
     return Because(FIGURES[figure], total(t.amount for t in transfers), None, (*lines, *also))
 

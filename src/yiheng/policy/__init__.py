@@ -1,7 +1,19 @@
 """Policy files read into terms that know their article, file and line."""
 
+from .examples import Example, read_examples
 from .limits import Limit, Limits, read_limits
 from .read import PolicyFile, policy_for_year, read_policy
 from .terms import Known, Terms
 
-__all__ = ["Known", "Limit", "Limits", "PolicyFile", "Terms", "policy_for_year", "read_limits", "read_policy"]
+__all__ = [
+    "Example",
+    "Known",
+    "Limit",
+    "Limits",
+    "PolicyFile",
+    "Terms",
+    "policy_for_year",
+    "read_examples",
+    "read_limits",
+    "read_policy",
+]

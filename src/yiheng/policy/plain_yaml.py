@@ -47,9 +47,7 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
     except FileNotFoundError:
         raise Refusal("there is no such file", where=file, cure="check the path") from None
     except UnicodeDecodeError as wrong:
-        raise Refusal(
-            f"the file is not UTF-8 (byte {wrong.start})", where=file, cure="save it as UTF-8"
-        ) from None
+        raise Refusal(f"the file is not UTF-8 (byte {wrong.start})", where=file, cure="save it as UTF-8") from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -66,7 +66,9 @@ def policy_for_year(path: Path, year: int) -> PolicyFile:
     if live:
         raise Refusal(f"more than one policy is in force on {day}", where=str(path), expected=f"one; found {spans}")
     raise Refusal(
-        f"no policy is in force on {day}", where=str(path), expected=f"a file that covers it; found {spans}",
+        f"no policy is in force on {day}",
+        where=str(path),
+        expected=f"a file that covers it; found {spans}",
         cure="choose another --year or add the edition of that year",
     )
 
@@ -106,17 +108,27 @@ def _refusal(model: type[BaseModel], document: Document, fault: Any) -> Refusal:
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
-    """The keys that a model knows at a path: walks fields, and the values of dicts and lists."""
+    """The keys that a model knows at a path; none where the path leaves the model."""
     here: Any = model
     for part in path:
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            fields = {(f.alias or n): f.annotation for n, f in here.model_fields.items()}
-            here = fields.get(str(part))
-        while here is not None and not (isinstance(here, type) and issubclass(here, BaseModel)):
-            inner = [a for a in getattr(here, "__args__", ()) if a not in (str, int, type(None))]
-            if not inner:
-                break
-            here = inner[-1]
+        here = _inside(here, part)
+    here = _bare(here)
+    return _keys(here) if isinstance(here, type) and issubclass(here, BaseModel) else []
+
+
+def _inside(here: Any, part: str | int) -> Any:
+    """One step down: a field of a model, a value of a mapping, an item of a list."""
+    here = _bare(here)
     if isinstance(here, type) and issubclass(here, BaseModel):
-        return [f.alias or n for n, f in here.model_fields.items()]
-    return []
+        return {f.alias or n: f.annotation for n, f in here.model_fields.items()}.get(str(part))
+    arguments = get_args(here)
+    return arguments[-1] if get_origin(here) in (dict, list) and arguments else None
+
+
+def _bare(here: Any) -> Any:
+    """A type without its ``| None``."""
+    return next((a for a in get_args(here) if a is not type(None)), here) if type(None) in get_args(here) else here
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [f.alias or n for n, f in model.model_fields.items()]

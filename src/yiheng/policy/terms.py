@@ -95,9 +95,7 @@ class Terms:
         """An assumption of the file by its id."""
         known = self.source.policy.assumptions
         if name not in known:
-            raise Refusal(
-                f"there is no assumption '{name}'", where=self.source.file, cure=nearest(name, known)
-            )
+            raise Refusal(f"there is no assumption '{name}'", where=self.source.file, cure=nearest(name, known))
         return known[name]
 
     def rounded(self, exact: Fraction) -> Fen:
@@ -117,9 +115,7 @@ class Terms:
         if value.unit not in units:
             raise Refusal(f"'{name}' is in {value.unit}", where=place, expected=f"unit {' or '.join(units)}")
         live = [
-            (i, entry)
-            for i, entry in enumerate(value.history)
-            if entry.first <= self.on and self._was_known(entry)
+            (i, entry) for i, entry in enumerate(value.history) if entry.first <= self.on and self._was_known(entry)
         ]
         if not live:
             raise Refusal(

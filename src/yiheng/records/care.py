@@ -91,9 +91,7 @@ DIAGNOSIS = Table(
     aliases=("setl_list_diag_d", "diseinfo"),
     columns=(
         Column("visit_id", "text", "就诊ID", "the visit", aliases=("mdtrt_id",), refers_to="visit"),
-        Column(
-            "ordinal", "count", "诊断排序号", "place in the list, from 1", aliases=("diag_srt_no",), at_least=1
-        ),
+        Column("ordinal", "count", "诊断排序号", "place in the list, from 1", aliases=("diag_srt_no",), at_least=1),
         Column("code", "text", "诊断代码", "diagnosis code", aliases=("diag_code",)),
         Column("name", "text", "诊断名称", "diagnosis name", null=True, aliases=("diag_name",)),
         Column("is_main", "yes", "主诊断标志", "the main diagnosis of the visit", aliases=("maindiag_flag",)),
@@ -108,9 +106,7 @@ OPERATION = Table(
     aliases=("setl_list_oprn_d", "oprninfo"),
     columns=(
         Column("visit_id", "text", "就诊ID", "the visit", aliases=("mdtrt_id",), refers_to="visit"),
-        Column(
-            "ordinal", "count", "手术排序号", "place in the list, from 1", aliases=("oprn_srt_no",), at_least=1
-        ),
+        Column("ordinal", "count", "手术排序号", "place in the list, from 1", aliases=("oprn_srt_no",), at_least=1),
         Column("code", "text", "手术操作代码", "procedure code", aliases=("oprn_oprt_code",)),
         Column("name", "text", "手术操作名称", "procedure name", null=True, aliases=("oprn_oprt_name",)),
         Column(

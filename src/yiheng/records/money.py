@@ -47,13 +47,9 @@ SETTLEMENT = Table(
             null=True,
             aliases=("inscp_scp_amt", "inscp_amt"),
         ),
-        Column(
-            "deductible_fen", "fen", "实际支付起付线", "deductible applied", null=True, aliases=("act_pay_dedc",)
-        ),
+        Column("deductible_fen", "fen", "实际支付起付线", "deductible applied", null=True, aliases=("act_pay_dedc",)),
         Column("fund_fen", "fen", "基金支付总额", "paid by all funds", aliases=("fund_pay_sumamt",)),
-        Column(
-            "pooled_fen", "fen", "统筹基金支出", "paid by the pooled fund", null=True, aliases=("hifp_pay",)
-        ),
+        Column("pooled_fen", "fen", "统筹基金支出", "paid by the pooled fund", null=True, aliases=("hifp_pay",)),
         Column(
             "civil_servant_fen",
             "fen",
@@ -119,9 +115,7 @@ SETTLEMENT = Table(
             null=True,
             aliases=("psn_cash_pay", "cash_payamt"),
         ),
-        Column(
-            "hospital_fen", "fen", "医院负担金额", "borne by the hospital", null=True, aliases=("hosp_part_amt",)
-        ),
+        Column("hospital_fen", "fen", "医院负担金额", "borne by the hospital", null=True, aliases=("hosp_part_amt",)),
         Column("third_party_fen", "fen", "第三方赔付金额", "paid by a third party", null=True),
         Column(
             "refund",
@@ -158,8 +152,7 @@ SETTLEMENT = Table(
             ("total_fen", "fund_fen", "person_fen", "hospital_fen", "third_party_fen"),
             # A file without a third-party column knows no third party; a hospital share may be absent too.
             lambda t: (
-                t.fund_fen + t.person_fen + t.hospital_fen.fill_null(0) + t.third_party_fen.fill_null(0)
-                != t.total_fen
+                t.fund_fen + t.person_fen + t.hospital_fen.fill_null(0) + t.third_party_fen.fill_null(0) != t.total_fen
             ),
         ),
         Check(
@@ -218,9 +211,7 @@ FEE_LINE = Table(
         ),
         Column("quantity", "quantity", "数量", "quantity; negative on a refund", aliases=("cnt",)),
         Column("unit_price", "price", "单价", "yuan for one", aliases=("pric",)),
-        Column(
-            "amount_fen", "fen", "明细项目费用总额", "what was charged", aliases=("det_item_fee_sumamt",)
-        ),
+        Column("amount_fen", "fen", "明细项目费用总额", "what was charged", aliases=("det_item_fee_sumamt",)),
         Column(
             "scope_fen",
             "fen",
@@ -229,9 +220,7 @@ FEE_LINE = Table(
             null=True,
             aliases=("inscp_scp_amt", "inscp_amt"),
         ),
-        Column(
-            "occurred_at", "instant", "费用发生时间", "when the item was given", aliases=("fee_ocur_time",)
-        ),
+        Column("occurred_at", "instant", "费用发生时间", "when the item was given", aliases=("fee_ocur_time",)),
         Column(
             "department",
             "text",

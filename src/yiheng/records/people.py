@@ -15,9 +15,7 @@ INSTITUTION = Table(
     key=("institution_id",),
     aliases=("fixmedins_b",),
     columns=(
-        Column(
-            "institution_id", "text", "定点医药机构编号", "code of the institution", aliases=("fixmedins_code",)
-        ),
+        Column("institution_id", "text", "定点医药机构编号", "code of the institution", aliases=("fixmedins_code",)),
         Column("name", "text", "机构名称", "name", aliases=("fixmedins_name",)),
         Column(
             "kind",
@@ -48,9 +46,7 @@ PERSON = Table(
         Column("person_id", "text", "人员编号", "the fund's number of the person", aliases=("psn_no",)),
         Column("sex", "text", "性别", "sex", aliases=("gend",), codes=SEX),
         Column("born_on", "day", "出生日期", "day of birth", aliases=("brdy",), earliest=EARLIEST_BIRTH),
-        Column(
-            "insurance", "text", "险种类型", "kind of insurance", null=True, aliases=("insutype",), codes=INSURANCE
-        ),
+        Column("insurance", "text", "险种类型", "kind of insurance", null=True, aliases=("insutype",), codes=INSURANCE),
         Column(
             "division",
             "text",

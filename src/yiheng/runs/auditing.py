@@ -105,9 +105,7 @@ def _summary(rule: Rule, found: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _plain(finding: dict[str, Any]) -> dict[str, Any]:
     """Days and quantities as text, as they stand in the file."""
-    return {
-        name: _plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()
-    }
+    return {name: _plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
 
 
 def _text(value: Any) -> Any:

@@ -20,7 +20,7 @@ from .workspace import Workspace
 class Kept:
     """An edition as it is kept: its list, short name, rows, and the published rows left aside."""
 
-    list: str
+    name: str
     edition: str
     file: str
     rows: int
@@ -62,5 +62,5 @@ def _editions(folder: Path) -> list[str]:
 
 
 def _write(edition: Edition, into: Path) -> None:
-    table = pa.Table.from_pylist(edition.rows, schema=edition.list.schema.to_pyarrow())
+    table = pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow())
     pq.write_table(table, into)

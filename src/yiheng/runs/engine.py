@@ -40,7 +40,9 @@ class Engine:
         for name, table in TABLES.items():
             self.tables[name] = self._from_files(name, table.schema, workspace.lake.files(name, at))
         for name, edition in (codes or {}).items():
-            self.tables[name] = self._from_files(name, LISTS[name].schema, [str(edition_file(workspace, name, edition))])
+            self.tables[name] = self._from_files(
+                name, LISTS[name].schema, [str(edition_file(workspace, name, edition))]
+            )
         self._statements(statements or [])
 
     def views(self, *names: str) -> None:

@@ -90,7 +90,9 @@ def _lake_fact(
     place = Place(engine.at.place("settlement"), f"{fact.total}(consortium={party}, year={year})")
     row = sums.get((fact.total or "", party, year))
     if row is None and (party, year) not in answered:
-        words = Words(f"{zh}：{year} 年没有 {party} 的参保归属，未知", f"{en}: {party} had no enrolment in {year}, unknown")
+        words = Words(
+            f"{zh}：{year} 年没有 {party} 的参保归属，未知", f"{en}: {party} had no enrolment in {year}, unknown"
+        )
         return Fact(None, Because(words, source=place))
     rows, fen = (row["rows"], row["fen"]) if row else (0, 0)
     words = Words(f"{zh}：{year} 年 {rows:,} 笔结算之和", f"{en}: the sum of {rows:,} settlements of {year}")
@@ -179,7 +181,10 @@ def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
             continue
         text = row.cells[declared.column]
         zh, en = declared.says.words
-        because = Because(Words(f"{zh}（列 {declared.column}）", f"{en} (column {declared.column})"), source=Place(file, str(row.line)))
+        because = Because(
+            Words(f"{zh}（列 {declared.column}）", f"{en} (column {declared.column})"),
+            source=Place(file, str(row.line)),
+        )
         try:
             facts[name] = Fact(Fen.from_yuan(text) if text else None, because)
         except ValueError as wrong:

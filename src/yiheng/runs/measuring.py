@@ -41,8 +41,11 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
     if found:
         raise Refusals(found)
     # A run with facts from a file says nothing about the lake's parties.
-    settled = [one["run"] for one, made in reversed(list(workspace.latest_results("settle", "statements.json")))
-               if made["facts"] == "lake"]
+    settled = [
+        one["run"]
+        for one, made in reversed(list(workspace.latest_results("settle", "statements.json")))
+        if made["facts"] == "lake"
+    ]
     manifest = Manifest(
         "measure",
         {"names": sorted(names), "keys": keys},
@@ -85,5 +88,4 @@ def _divided(top: int, bottom: int) -> float | None:
     """Top by bottom, divided once, exactly, then written with six digits; unknown over nothing."""
     if bottom == 0:
         return None
-    scaled = round(Fraction(top, bottom) * 10**DIGITS)
-    return scaled / 10**DIGITS
+    return float(round(Fraction(top, bottom), DIGITS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal
-from yiheng.payment import Statement, check_steps, settle
+from yiheng.payment import PartyFacts, Statement, check_steps, settle
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
@@ -100,13 +101,15 @@ def settle_into(
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
     if manifest.inputs["facts"] is None:
-        (year, source), = sources.items()
+        ((year, source),) = sources.items()
         engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
         progress("facts")
         gathered = facts_from_lake(engine, source, year)
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
         engine.close()
-        settled = [_settled(source, year, party.party, lambda p=party: p) for party in gathered.parties.values()]
+        settled = [
+            _settled(source, year, party.party, partial(_as_it_is, party)) for party in gathered.parties.values()
+        ]
     else:
         snapshots = {}
         settled = list(_settled_rows(kept / FACTS, manifest, sources))
@@ -128,7 +131,10 @@ def settle_into(
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
     """The policies a run kept, by year."""
-    return {int(f.name): policy_for_year(next(f.glob("*/*.yaml")), int(f.name)) for f in sorted((folder / POLICIES).iterdir())}
+    return {
+        int(f.name): policy_for_year(next(f.glob("*/*.yaml")), int(f.name))
+        for f in sorted((folder / POLICIES).iterdir())
+    }
 
 
 def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
@@ -137,10 +143,14 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
     for row in facts_rows(file, names.party, names.year):
         if row.year in sources:
             source = sources[row.year]
-            yield _settled(source, row.year, row.party, lambda r=row, s=source: facts_of_row(s, shown, r))
+            yield _settled(source, row.year, row.party, partial(facts_of_row, source, shown, row))
 
 
-def _settled(source: PolicyFile, year: int, party: str, facts: Callable[[], Any]) -> Settled:
+def _as_it_is(facts: PartyFacts) -> PartyFacts:
+    return facts
+
+
+def _settled(source: PolicyFile, year: int, party: str, facts: Callable[[], PartyFacts]) -> Settled:
     try:
         return Settled(party, year, source, settle(source, year, facts()), None)
     except Refusal as refusal:

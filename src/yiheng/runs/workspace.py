@@ -38,7 +38,9 @@ class Workspace:
             raise Refusal("the folder is not empty", where=str(folder), cure="choose an empty or new folder")
         for name in ("lake", "policies", "codes", "runs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        made = f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
+        made = (
+            f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
+        )
         (folder / FILE).write_text(made, "utf-8")
         return cls(folder)
 

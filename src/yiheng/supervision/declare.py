@@ -117,9 +117,7 @@ def rule(
         if name in RULES:
             raise TypeError(f"rule {name} is declared twice")
         sentence = (inspect.getdoc(find) or "").split("\n\n")[0].replace("\n", " ")
-        RULES[name] = Rule(
-            name, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find
-        )
+        RULES[name] = Rule(name, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find)
         return RULES[name]
 
     return declare

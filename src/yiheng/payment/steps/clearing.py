@@ -26,9 +26,7 @@ def keep_surplus(case: Case, share: str) -> Iterator[Transfer]:
     rate = case.terms.rate(share)
     kept = case.terms.rounded(surplus.n * rate.value)
     left = formula("结余＝预算－支出", "surplus = budget − spending").worth(surplus)
-    why = formula(
-        f"结余 × {percent(rate.value)}", f"surplus × {percent(rate.value)}", left, rate.because
-    )
+    why = formula(f"结余 × {percent(rate.value)}", f"surplus × {percent(rate.value)}", left, rate.because)
     taker = case.book.open(Account("kept", case.party))
     yield Transfer(budget, taker, kept, "keep_surplus", why.worth(kept))
     back = surplus - kept
@@ -63,9 +61,7 @@ def share_overrun(case: Case, cap: str, cap_base: str, base_spend: str | None = 
     ).worth(limit)
     borne = min(overrun, limit)
     why = formula("超支与分担上限取小者", "the smaller of overrun and limit", over, bound)
-    yield Transfer(
-        case.book.open(Account("fund", case.party)), budget, borne, "share_overrun", why.worth(borne)
-    )
+    yield Transfer(case.book.open(Account("fund", case.party)), budget, borne, "share_overrun", why.worth(borne))
     rest = overrun - borne
     why = formula("超支－基金分担", "overrun − what the fund bears", over, bound)
     yield Transfer(case.book.open(Account("own", case.party)), budget, rest, "share_overrun", why.worth(rest))

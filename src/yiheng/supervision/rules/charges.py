@@ -37,9 +37,7 @@ def duplicate_charge(t: Tables, limits: Limits) -> ibis.Table:
     day = (
         lines_of(t, codes)
         .group_by("visit", "person", "institution", "charged_on", "item_code")
-        .agg(
-            units=_.units.sum(), scope_fen=_.scope_fen.sum(), line=_.line_id.min(), settlement=_.settlement_id.min()
-        )
+        .agg(units=_.units.sum(), scope_fen=_.scope_fen.sum(), line=_.line_id.min(), settlement=_.settlement_id.min())
         .filter(_.units > 0)
     )
     containing = day.select("visit", "charged_on", containing=_.item_code)
@@ -139,21 +137,25 @@ def over_frequency(t: Tables, limits: Limits) -> ibis.Table:
     )
     charged = charged.mutate(visit_days=(_.ended_on.delta(_.began_on, unit="day") + 1).cast("int64"))
     charged = charged.mutate(most=_.visit_days * _.most_per_day)
-    return charged.mutate(over_quantity=_.charged_quantity - _.most * TEN_THOUSAND).filter(_.over_quantity > 0).select(
-        "person",
-        "institution",
-        "visit",
-        "settlement",
-        "line",
-        "occurred_on",
-        "scope_fen",
-        "item_code",
-        "visit_days",
-        "most",
-        "charged_quantity",
-        "over_quantity",
-        "charged",
-        item_name=_.watched_name,
+    return (
+        charged.mutate(over_quantity=_.charged_quantity - _.most * TEN_THOUSAND)
+        .filter(_.over_quantity > 0)
+        .select(
+            "person",
+            "institution",
+            "visit",
+            "settlement",
+            "line",
+            "occurred_on",
+            "scope_fen",
+            "item_code",
+            "visit_days",
+            "most",
+            "charged_quantity",
+            "over_quantity",
+            "charged",
+            item_name=_.watched_name,
+        )
     )
 
 
@@ -172,8 +174,16 @@ def over_frequency(t: Tables, limits: Limits) -> ibis.Table:
 )
 def charged_outside_stay(t: Tables, limits: Limits) -> ibis.Table:
     """A line of a stay dated before admission or after discharge; lines that give money back are spared."""
-    stays = t["visit"].filter(_.kind == "inpatient", _.ended_on.notnull()).select(
-        "visit_id", admitted_on=_.began_on, discharged_on=_.ended_on, person=_.person_id, institution=_.institution_id
+    stays = (
+        t["visit"]
+        .filter(_.kind == "inpatient", _.ended_on.notnull())
+        .select(
+            "visit_id",
+            admitted_on=_.began_on,
+            discharged_on=_.ended_on,
+            person=_.person_id,
+            institution=_.institution_id,
+        )
     )
     lines = t["fee_line"].filter(_.quantity > 0).join(stays, "visit_id").mutate(occurred_on=_.occurred_at.date())
     outside = lines.filter((_.occurred_on < _.admitted_on) | (_.occurred_on > _.discharged_on))

@@ -127,6 +127,10 @@ def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
             late.visit != others.o_visit,
         ],
     )
-    return named.group_by(
-        "person", "institution", "visit", "settlement", "scope_fen", "other_until", occurred_on=_.admitted_on
-    ).agg(other_visit=_.o_visit.min()).mutate(line=ibis.null("string"))
+    return (
+        named.group_by(
+            "person", "institution", "visit", "settlement", "scope_fen", "other_until", occurred_on=_.admitted_on
+        )
+        .agg(other_visit=_.o_visit.min())
+        .mutate(line=ibis.null("string"))
+    )

@@ -1,0 +1,41 @@
+# Everything a person or a machine does with a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench chromium clean
+
+demo: $(VENV)/web.done
+	$(BIN)/yiheng demo
+
+test: check chromium
+	$(BIN)/python -m pytest
+
+check: $(VENV)/test.done
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+
+bench: $(VENV)/test.done
+	$(BIN)/python -m bench
+
+# The browser tests drive the system's Chromium; Chinese pages need a Chinese font.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  echo "installing Chromium and a Chinese font"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+$(VENV)/pip.done:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/web.done: $(VENV)/pip.done pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[web]"
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/pip.done pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all]"
+	@touch $@ $(VENV)/web.done
+
+clean:
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,88 @@
+"""Verbs that look at the data: measure, audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from yiheng.measures import INDICATORS
+from yiheng.runs import run_audit, run_measure
+
+from .show import answer, say, working, yuan
+from .verb import DONE, format_option, opened, says_refusals, workspace_option
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--by", "keys", default="consortium,year", show_default=True, help="Dimensions, separated by commas.")
+@workspace_option
+@format_option
+@says_refusals
+def measure(names: tuple[str, ...], keys: str, workspace: Path | None, form: str) -> int:
+    """Compute indicators at any grain.
+
+    \b
+    Examples:
+      yiheng measure
+      yiheng measure drug_share cost_per_stay --by institution,month
+      yiheng measure --by consortium,month --format csv
+    """
+    with working("measure"):
+        by = [key.strip() for key in keys.split(",") if key.strip()]
+        result = run_measure(opened(workspace), list(names), by)
+    columns = ["indicator", *by, "top", "bottom", "value"]
+    rows = [[r["indicator"], *(r[k] for k in by), r["top"], r["bottom"], r["value"]] for r in result["rows"]]
+    shown = rows if form != "table" else [[INDICATORS[r[0]].zh, *(_plain(c) for c in r[1:])] for r in rows]
+    answer(form, result, columns, shown, result["run"])
+    for name, why in result["left_out"].items():
+        say(f"未计算 {name}：{why}")
+    return DONE
+
+
+def _plain(cell: object) -> object:
+    return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
+
+
+@click.command()
+@click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or before.")
+@workspace_option
+@format_option
+@says_refusals
+def audit(
+    rules: tuple[str, ...], since: dt.datetime | None, until: dt.datetime | None, workspace: Path | None, form: str
+) -> int:
+    """Run the audit rules and print what they find.
+
+    \b
+    Examples:
+      yiheng audit
+      yiheng audit --rule split_stay --rule overlapping_stays --from 2025-01-01
+      yiheng audit --format json > findings.json
+    """
+    with working("audit") as step:
+        result = run_audit(
+            opened(workspace), list(rules), since=since and since.date(), until=until and until.date(), progress=step
+        )
+    if form == "table":
+        columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake"]
+        summary = [
+            [r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], yuan(r["at_stake_fen"])]
+            for r in result["rules"]
+        ]
+        answer(form, result, columns, summary, result["run"])
+        for f in result["findings"][:SHOWN]:
+            say(f"{f['occurred_on']} [{f['rule']}] {f['says']}")
+        if len(result["findings"]) > SHOWN:
+            say(f"…… 共 {len(result['findings']):,} 条，全部见 --format json 或 --format csv")
+    else:
+        columns = list(result["findings"][0]) if result["findings"] else ["rule"]
+        answer(form, result, columns, [list(f.values()) for f in result["findings"]])
+    for one in result["unknown"]:
+        say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
+    return DONE

@@ -1,0 +1,112 @@
+"""Verbs that open the cockpit: serve, demo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from yiheng.basis.refusals import Refusal
+from yiheng.codes import SHIPPED_FILES
+from yiheng.county import make_county
+from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_settle
+from yiheng.statements import write_workbook
+
+from .data import show_load
+from .payment import WORKBOOK
+from .show import answer, say, working, yuan
+from .verb import DONE, found, opened, says_refusals, workspace_option
+
+DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
+DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@workspace_option
+@says_refusals
+def serve(host: str, port: int, workspace: Path | None) -> int:
+    """Open the cockpit and the API of a workspace.
+
+    \b
+    Example:
+      yiheng serve --workspace demo --port 8080
+    """
+    return _cockpit("serve", opened(workspace), "--host", host, "--port", str(port))
+
+
+@click.command()
+@click.option("--people", default=20_000, show_default=True, help="How many people the county has.")
+@click.option("--serve/--no-serve", default=None, help="Open the cockpit afterwards; by default at a terminal.")
+@click.option("--port", default=8000, show_default=True, help="Port of the cockpit.")
+@click.option("--workspace", "-w", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
+@says_refusals
+def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
+    """Make a synthetic county, load, measure, audit and settle it, and open the cockpit.
+
+    \b
+    Examples:
+      yiheng demo
+      yiheng demo --people 2000 --no-serve
+    """
+    space = Workspace.open(workspace) if (workspace / "yiheng.toml").exists() else _made(workspace, people)
+    for name, file in SHIPPED_FILES.items():
+        load_codes(space, file, name)
+    with working("audit") as step:
+        audited = run_audit(space, progress=step)
+    with working("settle"):
+        settled = run_settle(space, found(DEMO_POLICY, "policies", space), year=DEMO_YEAR)
+        write_workbook(settled, space.run_folder(settled["run"]) / WORKBOOK)
+    with working("measure"):
+        for keys in DEMO_GRAINS:
+            run_measure(space, [], keys)
+    _show(audited, settled)
+    login = _login(space)
+    if serve if serve is not None else sys.stdout.isatty():
+        return _cockpit("serve", space, "--port", str(port))
+    say(f"打开驾驶舱：yiheng serve --workspace {workspace}" + ("" if login else "（需先安装 yiheng[web]）"))
+    return DONE
+
+
+def _made(folder: Path, people: int) -> Workspace:
+    space = Workspace.new(folder)
+    with working(f"make a county of {people:,} people"):
+        make_county(folder / "source", folder / "labels.csv", people=people)
+    with working("load") as step:
+        loaded = run_load(space, [folder / "source"], progress=step)
+    show_load(loaded, "table", space)
+    return space
+
+
+def _show(audited: dict, settled: dict) -> None:  # type: ignore[type-arg]
+    rows = [[r["zh"], r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in audited["rules"]]
+    answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
+    rows = [
+        [s["party"], *(s["figures"][n] for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]
+        for s in settled["statements"]
+    ]
+    columns = ["医共体", "总额预算", "基金支出", "结余留用", "基金分担", "医共体承担"]
+    answer("table", settled, columns, rows, f"{DEMO_YEAR} 年清算（元）· {settled['run']}")
+
+
+def _login(space: Workspace) -> bool:
+    try:
+        return _cockpit("demo-user", space) == DONE
+    except Refusal as refusal:
+        say(str(refusal))
+        return False
+
+
+def _cockpit(verb: str, space: Workspace, *options: str) -> int:
+    """The cockpit is a door of its own: it runs in its own process."""
+    command = [sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]
+    try:
+        done = subprocess.run(command, check=False)
+    except KeyboardInterrupt:
+        return DONE
+    if done.returncode not in (DONE, -2, 130):
+        raise Refusal("the cockpit did not start", cure='install it with: pip install "yiheng[web]"')
+    return DONE

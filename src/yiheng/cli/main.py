@@ -1,0 +1,33 @@
+"""The command ``yiheng``: one verb for each thing a person does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from yiheng import __version__
+
+from .analysis import audit, measure
+from .data import codes, load, new
+from .doors import demo, serve
+from .payment import explain, replay, settle
+from .policies import policy
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; the current one by default."
+)
+@click.version_option(__version__, prog_name="yiheng")
+def main(workspace: Path | None) -> None:
+    """Yiheng 医衡: exact, explained payment and supervision of packaged health-insurance funds.
+
+    \b
+    Begin with:  yiheng demo
+    Your data:   yiheng new xihai; yiheng load export -w xihai; yiheng settle qingdao --year 2025 -w xihai
+    """
+
+
+for verb in (demo, new, load, codes, measure, audit, settle, explain, replay, policy, serve):
+    main.add_command(verb)

@@ -1,0 +1,135 @@
+"""Verbs about money: settle, explain, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.payment import FIGURES
+from yiheng.runs import replay as run_replay
+from yiheng.runs import run_settle
+from yiheng.statements import write_workbook
+
+from .show import answer, out, say, working, yuan
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
+
+WORKBOOK = "statements.xlsx"
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--year", type=int, help="The year to settle from the lake.")
+@click.option(
+    "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
+)
+@workspace_option
+@format_option
+@says_refusals
+def settle(policy: str, year: int | None, facts: Path | None, workspace: Path | None, form: str) -> int:
+    """Settle a year under a policy file or folder.
+
+    \b
+    Examples:
+      yiheng settle policies/qingdao --year 2025
+      yiheng settle policies/us-desynpuf --year 2010 --format json
+      yiheng settle policies/guangdong --facts facts.csv
+    """
+    space = opened(workspace)
+    with working("settle") as step:
+        result = run_settle(space, found(policy, "policies", space), year=year, facts=facts, progress=step)
+        write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
+    columns = ["party", "year", *FIGURES]
+    rows = [[s["party"], str(s["year"]), *(s["figures"][name] for name in FIGURES)] for s in result["statements"]]
+    answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
+    for one in result["refused"]:
+        say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
+    if result["unattributed"]:
+        lost = result["unattributed"]
+        say(f"另有 {lost['rows']:,} 笔、{yuan(lost['fen'])} 元的支出不归属任何医共体，未计入任何一方")
+    say(f"结算单：{space.folder / 'runs' / result['run'] / WORKBOOK}；依据：yiheng explain {result['run']}")
+    return DONE_WITH_REFUSALS if result["refused"] else DONE
+
+
+@click.command()
+@click.argument("run")
+@click.argument("party", required=False)
+@click.argument("figure", required=False)
+@click.option("--english", is_flag=True, help="Reasons in English.")
+@workspace_option
+@says_refusals
+def explain(run: str, party: str | None, figure: str | None, english: bool, workspace: Path | None) -> int:
+    """Print why a figure is what it is, down to claim counts, policy line and snapshot.
+
+    Without a party the first one is taken, without a figure the one that was paid or owed.
+
+    \b
+    Examples:
+      yiheng explain settle-0f3a
+      yiheng explain settle-0f3a 05 budget
+    """
+    result = opened(workspace).result(run, "statements.json")
+    statements = {s["party"]: s for s in result["statements"]}
+    if not statements:
+        raise Refusal("this run has no statement", where=result["run"])
+    party = party or next(iter(statements))
+    if party not in statements:
+        raise Refusal(f"there is no statement of '{party}'", where=result["run"], cure=nearest(party, statements))
+    statement = statements[party]
+    figure = figure or _moved(statement)
+    if figure not in statement["because"]:
+        raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
+    out.print(
+        f"{party} {statement['year']} · {statement['policy']['title']} · {statement['policy']['file']}", markup=False
+    )
+    for line in _lines(statement["because"][figure], "says_en" if english else "says"):
+        out.print(line, markup=False, soft_wrap=True)
+    for name, number in sorted(result["manifest"]["snapshots"].items()):
+        say(f"快照 {name}@{number}")
+    say(f"其他：yiheng explain {result['run']} {{{'|'.join(list(statements)[:4])}…}} {{{'|'.join(FIGURES)}}}")
+    return DONE
+
+
+def _moved(statement: dict[str, Any]) -> str:
+    """The figure that says what the year came to."""
+    for name in ("kept", "fund_bears", "party_bears"):
+        if statement["figures"][name] != "0.00":
+            return name
+    return "budget"
+
+
+def _lines(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[str]:
+    amount = f"{because['amount']:>18} 元" if "amount" in because else " " * 21
+    place = f"   [{because['where']}:{because['at']}]" if "where" in because else ""
+    yield f"{amount}  {'  ' * depth}{because[says]}{place}"
+    for below in because.get("rests_on", []):
+        yield from _lines(below, says, depth + 1)
+
+
+@click.command()
+@click.argument("run")
+@workspace_option
+@format_option
+@says_refusals
+def replay(run: str, workspace: Path | None, form: str) -> int:
+    """Run again from the manifest and compare byte for byte.
+
+    \b
+    Example:
+      yiheng replay settle-0f3a
+    """
+    with working("replay"):
+        again = run_replay(opened(workspace), run)
+    rows = [
+        [name, then[:12], now[:12], "same" if then == now else "DIFFERENT"]
+        for name, (then, now) in again.outputs.items()
+    ]
+    whole = {"run": again.run, "same": again.same, "outputs": again.outputs, "versions": again.versions}
+    answer(form, whole, ["output", "then", "now", ""], rows, again.run)
+    for name, (then, now) in again.versions.items():
+        if then != now:
+            say(f"版本不同：{name} {then} → {now}")
+    return DONE if again.same else DONE_WITH_REFUSALS

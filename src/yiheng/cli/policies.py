@@ -1,0 +1,134 @@
+"""Verbs about policy files: check, test, show, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from yiheng.basis.refusals import Refusal
+from yiheng.payment import STEPS, check_steps, examples_file, run_examples
+from yiheng.policy import PolicyFile, read_policy
+from yiheng.policy.schema import Policy
+
+from .show import answer, out
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, says_refusals
+
+
+@click.group()
+def policy() -> None:
+    """Policy files: check, test, show, schema."""
+
+
+@policy.command()
+@click.argument("path")
+@format_option
+@says_refusals
+def check(path: str, form: str) -> int:
+    """Check a policy file or every file of a folder.
+
+    \b
+    Example:
+      yiheng policy check policies/qingdao
+    """
+    rows, faults = [], 0
+    for file in _files(path):
+        try:
+            check_steps(_read(file))
+            rows.append([file.name, "ok"])
+        except Refusal as refusal:
+            faults += 1
+            rows.append([file.name, str(refusal)])
+    answer(form, [{"file": f, "result": r} for f, r in rows], ["file", "result"], rows)
+    return DONE_WITH_REFUSALS if faults else DONE
+
+
+@policy.command()
+@click.argument("path")
+@format_option
+@says_refusals
+def test(path: str, form: str) -> int:
+    """Run the examples of a policy.
+
+    \b
+    Example:
+      yiheng policy test policies/guangdong
+    """
+    outcomes = []
+    for file in _files(path):
+        examples = examples_file(file)
+        if not examples.exists():
+            raise Refusal("the policy has no examples", where=str(file), cure=f"write {examples}")
+        outcomes += run_examples(_read(file), examples)
+    rows = [[o.place, o.name, "holds" if o.holds else "; ".join(o.differs)] for o in outcomes]
+    whole = [{"place": o.place, "name": o.name, "holds": o.holds, "differs": list(o.differs)} for o in outcomes]
+    answer(form, whole, ["place", "example", "result"], rows)
+    return DONE if all(o.holds for o in outcomes) else DONE_WITH_REFUSALS
+
+
+@policy.command()
+@click.argument("path")
+@says_refusals
+def show(path: str) -> int:
+    """Print a policy as an official would read it.
+
+    \b
+    Example:
+      yiheng policy show policies/qingdao
+    """
+    for file in _files(path):
+        source = _read(file)
+        check_steps(source)
+        _show(source)
+    return DONE
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of a policy file, for editors.
+
+    \b
+    Example:
+      yiheng policy schema > policy.schema.json
+    """
+    click.echo(json.dumps(Policy.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+def _show(source: PolicyFile) -> None:
+    p = source.policy
+    lines = [
+        f"{p.title.zh}（{p.policy}）",
+        f"{p.place.zh}；{p.issued.by} {p.issued.number}，{p.issued.on} 发布；{p.in_force.first} 至 {p.in_force.last} 施行",
+        p.says.zh,
+        "",
+        "步骤",
+        *(f"  {i}. {STEPS[s.step].zh}" for i, s in enumerate(p.steps, start=1)),
+        "",
+        "取值",
+    ]
+    for value in p.values.values():
+        for entry in value.history:
+            shown = (
+                entry.value if isinstance(entry.value, str) else "，".join(f"{k} {v}" for k, v in entry.value.items())
+            )
+            lines.append(f"  {value.says.zh}：{shown}（{value.unit}，{entry.first} 起，{entry.article}，{value.mark}）")
+    lines += [
+        "",
+        "假设",
+        *(f"  {a.says.zh}：{a.chosen}（另可：{'；'.join(a.alternatives)}）" for a in p.assumptions.values()),
+    ]
+    for line in lines:
+        out.print(line, markup=False)
+
+
+def _files(path: str) -> list[Path]:
+    place = found(path, "policies")
+    files = [place] if place.is_file() else sorted(place.glob("*.yaml"))
+    if not files:
+        raise Refusal("no policy file is here", where=str(place), expected="a .yaml file or a folder of them")
+    return files
+
+
+def _read(file: Path) -> PolicyFile:
+    return read_policy(file, shown_as=f"{file.parent.name}/{file.name}")

@@ -1,0 +1,70 @@
+"""How answers are printed: as a table for people, as JSON or CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+FORMATS = ("table", "json", "csv")
+FEN_PER_YUAN = 100
+
+# A pipe has no width of its own; a table must not be cut to a narrow terminal's there.
+WIDE = 200
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line for people, beside the answer: programs that read the answer do not see it."""
+    err.print(text, markup=False)
+
+
+@contextmanager
+def working(what: str) -> Iterator[Any]:
+    """Show that something is being done; gives a function that says what just now."""
+    with err.status(what, spinner="line") as status:
+        yield lambda step: status.update(f"{what}: {step}")
+
+
+def answer(form: str, whole: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV."""
+    if form == "json":
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=str))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    else:
+        out.print(_table(columns, rows, title))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str) -> Table:
+    table = Table(title=title or None, title_justify="left", header_style="bold", show_lines=False)
+    numbers = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
+    for name, number in zip(columns, numbers, strict=True):
+        table.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("—" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+    return table
+
+
+def _is_number(cell: Any) -> bool:
+    if cell is None or isinstance(cell, int):
+        return True
+    return str(cell).replace(",", "").replace("-", "", 1).replace(".", "", 1).replace("%", "").strip().isdigit()
+
+
+def yuan(fen: int | None) -> str | None:
+    """Fen as yuan with separators, for a table."""
+    if fen is None:
+        return None
+    whole, rest = divmod(abs(fen), FEN_PER_YUAN)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"

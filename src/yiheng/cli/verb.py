@@ -1,0 +1,73 @@
+"""What every verb has: a workspace, a format, refusals as sentences, exit codes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yiheng.basis.refusals import Refusal
+from yiheng.runs import Workspace
+
+from .show import FORMATS, say
+
+DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
+SHIPPED = Path(__file__).parents[1] / "shipped"
+
+
+def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--workspace DIR``: also taken before the verb; the current folder is the default."""
+    return click.option(
+        "--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; the current one by default."
+    )(command)
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--format table|json|csv``."""
+    return click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print."
+    )(command)
+
+
+def says_refusals(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn a refusal into its sentence and exit code 2; a result into its exit code."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except Refusal as refusal:
+            say(str(refusal))
+            sys.exit(WRONG_USE)
+        sys.exit(code or DONE)
+
+    return run
+
+
+def opened(workspace: Path | None) -> Workspace:
+    """The workspace named after the verb, before it, or the current folder."""
+    before: Path | None = click.get_current_context().find_root().params.get("workspace")
+    return Workspace.open(workspace or before or Path())
+
+
+def found(path: str, folder: str, workspace: Workspace | None = None) -> Path:
+    """A policy or mapping by path: as given, in the workspace, or the one that ships.
+
+    Raises:
+        Refusal: when it is nowhere.
+    """
+    shipped = [SHIPPED, Path(__file__).parents[3]]
+    places = [Path(path), *([workspace.folder / path, workspace.folder / folder / path] if workspace else [])]
+    places += [base / tail for base in shipped for tail in (path, f"{folder}/{path}")]
+    for place in places:
+        if place.exists():
+            return place
+    raise Refusal(
+        f"there is no '{path}'",
+        expected=f"a path, or a name under {folder}/ of the workspace or of those that ship",
+        cure="check the path",
+    )

@@ -1,0 +1,157 @@
+"""The making of a county: people, visits, charges and settlements, written year by year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from yiheng.basis.refusals import Refusal
+
+from . import faults_of_charges, faults_of_stays
+from .catalogue import ONE
+from .charges import charge
+from .columns import Columns, day_number, rows_in, stack, take
+from .labels import AnswerSheet
+from .outpatient import ordinary_visits
+from .people import enrol, settle_people
+from .places import Places, found_places
+from .script import Script
+from .settle import settle
+from .stays import ordinary_stays
+from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
+from .write import Folder
+
+FEWEST_PEOPLE = 200
+_PEOPLE_PER_FAULT = 600
+_MOST_FAULTS = 300
+_FAULTS_PER_SPARE = 6
+
+
+@dataclass(frozen=True)
+class CountyMade:
+    """What was written: rows by table, fen the funds paid, planted faults."""
+
+    rows: dict[str, int]
+    fund_fen: int
+    faults: int
+
+
+def make_county(
+    data: Path,
+    labels: Path,
+    *,
+    people: int = 20_000,
+    seed: int = 2025,
+    years: tuple[int, ...] = (2022, 2023, 2024, 2025),
+) -> CountyMade:
+    """Write a county as one Parquet file per table, and its planted faults as a CSV elsewhere.
+
+    The same arguments give the same bytes.
+
+    Args:
+        data: folder of the tables; made when missing.
+        labels: file of the answer sheet; it must not lie in the folder of the tables.
+        people: how many persons, at least 200.
+        seed: another seed is another county.
+        years: calendar years that follow each other.
+
+    Raises:
+        Refusal: when there are too few people, a gap between years, or labels among the data.
+    """
+    _refuse_nonsense(data, labels, people, years)
+    draws = [np.random.default_rng([seed, part]) for part in range(5 + len(years))]
+    places = found_places(people)
+    persons = settle_people(draws[0], people, years, places)
+    script = _write_script(draws[1], persons, places, years)
+    visits = _all_visits(draws[2], draws[3], persons, places, script)
+    sheet = AnswerSheet(script.claims)
+    fund_fen = 0
+    with Folder(data) as folder:
+        for name, columns in people_tables(persons, places).items():
+            folder.add(name, columns)
+        for since, year in enumerate(years):
+            folder.add("enrolment", enrolment_table(enrol(draws[4], persons, places, year), places))
+            fund_fen += _write_year(draws[5 + since], folder, sheet, script, visits, since)
+    return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
+
+
+def _refuse_nonsense(data: Path, labels: Path, people: int, years: tuple[int, ...]) -> None:
+    if people < FEWEST_PEOPLE:
+        raise Refusal(
+            f"a county of {people} people has no room for its planted faults",
+            expected=f"at least {FEWEST_PEOPLE} people",
+        )
+    if not years or list(years) != list(range(years[0], years[0] + len(years))):
+        raise Refusal(f"the years {years} do not follow each other", expected="years such as 2024, 2025")
+    if data.resolve() in labels.resolve().parents:
+        raise Refusal(
+            "the labels lie among the data they judge",
+            where=str(labels),
+            expected="a file outside the folder of the tables",
+        )
+
+
+def _write_script(rng: np.random.Generator, persons: Columns, places: Places, years: tuple[int, ...]) -> Script:
+    faults = min(max(2, rows_in(persons) // _PEOPLE_PER_FAULT), _MOST_FAULTS)
+    spares = max(1, faults // _FAULTS_PER_SPARE)
+    script = Script(rng, persons, places, years)
+    for plant in (*faults_of_stays.ALL, *faults_of_charges.ALL):
+        plant(script, faults, spares)
+    return script
+
+
+def _all_visits(
+    stays_rng: np.random.Generator,
+    visits_rng: np.random.Generator,
+    persons: Columns,
+    places: Places,
+    script: Script,
+) -> Columns:
+    """Everything that happened, in order of the first day; the planted visits stand among the others."""
+    actors = np.array(script.actors)
+    stays = stack([ordinary_stays(stays_rng, persons, places, script.years, actors), script.all_visits()])
+    visits = stack([stays, ordinary_visits(visits_rng, persons, places, script.years, stays)])
+    return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
+
+
+def _scripted_lines(script: Script, visits: Columns) -> Columns:
+    """The script's lines that belong to these visits."""
+    row_of = {int(visits["script"][row]): row for row in np.flatnonzero(visits["script"] >= 0)}
+    mine = [(row_of[visit], *rest) for visit, *rest in script.lines if visit in row_of]
+    visit, item, units, day, second = np.array(mine, np.int64).reshape(len(mine), 5).T
+    return {"visit": visit, "item": item, "quantity": units * ONE, "day": day, "second": second}
+
+
+def _write_year(
+    rng: np.random.Generator, folder: Folder, sheet: AnswerSheet, script: Script, visits: Columns, since: int
+) -> int:
+    """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
+    year = script.years[since]
+    begins = [day_number(dt.date(y, 1, 1)) for y in (year, year + 1)]
+    first, after = np.searchsorted(visits["began"], begins)
+    if first == after:
+        return 0
+    mine = {name: values[first:after] for name, values in visits.items()}
+    people, kinds = script.people, script.places.kind
+    lines = charge(rng, mine, people, kinds, since, _scripted_lines(script, mine))
+    total, scope = (_per_visit(lines, name, rows_in(mine)) for name in ("amount", "scope"))
+    paid = settle(total, scope, mine["kind"], people["insurance"][mine["person"]], kinds[mine["place"]]) | {
+        "total_fen": total,
+        "scope_fen": scope,
+    }
+    first_line = folder.rows["fee_line"]
+    sheet.follow(mine, int(first), lines, first_line, scope)
+    for name, columns in care_tables(rng, mine, int(first), people, script.places).items():
+        folder.add(name, columns)
+    folder.add("settlement", settlement_table(rng, mine, int(first), paid, people))
+    folder.add("fee_line", line_table(lines, mine, int(first), first_line, script.places))
+    return int(paid["fund_fen"].sum())
+
+
+def _per_visit(lines: Columns, name: str, visits: int) -> np.ndarray:
+    """Sums in whole fen; every visit has lines, and they stand in order of their visit."""
+    starts = np.searchsorted(lines["visit"], np.arange(visits))
+    return np.add.reduceat(lines[name], starts)

@@ -1,0 +1,127 @@
+"""Visits without a bed: clinics, emergencies, chronic care, dialysis, pharmacies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .columns import Columns, pick, rows_in, spread, stack, take
+from .illnesses import CHRONIC, ILL, band_of, fall_ill
+from .people import NEWBORN
+from .places import HOSPITAL, OUTSIDE, PHARMACY, TOWNSHIP, VILLAGE, Places
+from .stays import blank_stays, days_of_year
+
+# In the order of the contract's code list; stays.INPATIENT is the place of a stay in it.
+KINDS = ("outpatient", "emergency", "chronic", "inpatient", "pharmacy")
+OUTPATIENT, EMERGENCY, CHRONIC_CARE, _, AT_PHARMACY = range(5)
+
+# Contacts in a thousand person-years by age band, and where they happen in percent.
+_CONTACTS = {
+    OUTPATIENT: np.array([3000, 1750, 2700, 3800]),
+    EMERGENCY: np.array([160, 90, 110, 220]),
+    AT_PHARMACY: np.array([350, 1050, 1700, 1900]),
+}
+_PER_CONDITION = 2500
+_WHERE = np.array([VILLAGE, TOWNSHIP, HOSPITAL, OUTSIDE])
+_WHERE_PERCENT = {
+    OUTPATIENT: np.array([26, 34, 30, 10]),
+    EMERGENCY: np.array([0, 22, 66, 12]),
+    CHRONIC_CARE: np.array([26, 40, 27, 7]),
+}
+_AT_HOME_PERCENT = 85
+_LEAD_PERCENT = 70
+_DIALYSIS_PER_TEN_THOUSAND = 4
+_DIALYSES_A_YEAR = 100
+
+
+def _place(rng: np.random.Generator, kind: int, person: np.ndarray, people: Columns, places: Places) -> np.ndarray:
+    size = len(person)
+
+    def any_of(where: int) -> np.ndarray:
+        return places.of(where)[rng.integers(0, len(places.of(where)), size)]
+
+    if kind == AT_PHARMACY:
+        return any_of(PHARMACY)
+    where = _WHERE[pick(rng, _WHERE_PERCENT[kind], size)]
+    near = rng.integers(0, 100, size) < _AT_HOME_PERCENT
+    clinic = np.where(near, people["clinic"][person], any_of(VILLAGE))
+    township = np.where(near, places.of(TOWNSHIP)[people["town"][person]], any_of(TOWNSHIP))
+    lead, other = places.of(HOSPITAL)[:2]
+    hospital = np.where(rng.integers(0, 100, size) < _LEAD_PERCENT, lead, other)
+    return np.select(
+        [where == VILLAGE, where == TOWNSHIP, where == HOSPITAL],
+        [clinic, township, hospital],
+        any_of(OUTSIDE),
+    )
+
+
+def _contacts(
+    rng: np.random.Generator, kind: int, rate: np.ndarray, people: Columns, places: Places, year: int
+) -> Columns:
+    person, _ = spread(rng.poisson(rate))
+    day = days_of_year(rng, year, len(person))
+    visits = blank_stays(person, _place(rng, kind, person, people, places), day, day)
+    visits["kind"][:] = kind
+    return visits
+
+
+def _condition(rng: np.random.Generator, person: np.ndarray, people: Columns) -> np.ndarray:
+    """One of the person's own chronic conditions."""
+    has = people["chronic"][person]
+    wish = rng.random(has.shape) * has
+    return np.asarray(CHRONIC[wish.argmax(axis=1)], np.int16)
+
+
+def _dialysis(rng: np.random.Generator, people: Columns, places: Places, year: int, since: int) -> Columns:
+    failing = np.flatnonzero(people["chronic"][:, -1] & (people["age"] + since >= 45))
+    wanted = max(1, rows_in(people) * _DIALYSIS_PER_TEN_THOUSAND // 10_000)
+    # The kidneys of the same people fail year after year: the frailest of those with the condition.
+    patients = failing[np.argsort(-people["frailty"][failing], kind="stable")][:wanted]
+    rate = np.zeros(rows_in(people))
+    rate[patients] = _DIALYSES_A_YEAR
+    visits = _contacts(rng, CHRONIC_CARE, rate, people, places, year)
+    visits["place"][:] = places.of(HOSPITAL)[0]
+    visits["illness"][:] = ILL["Z49.1"]
+    visits["planned"][:] = True
+    return visits
+
+
+def _one_year(rng: np.random.Generator, people: Columns, places: Places, year: int, since: int) -> Columns:
+    age = people["age"] + since
+    band = band_of(age)
+    weight = np.where(age >= NEWBORN, people["frailty"], 0) / 1000
+    parts = [_contacts(rng, kind, rates[band] * weight, people, places, year) for kind, rates in _CONTACTS.items()]
+    for part in parts:
+        person = part["person"]
+        part["illness"] = fall_ill(rng, people["sex"][person], band[person], "visits")
+    conditions = np.minimum(people["chronic"].sum(axis=1), 2)
+    chronic = _contacts(rng, CHRONIC_CARE, conditions * _PER_CONDITION * weight, people, places, year)
+    chronic["illness"] = _condition(rng, chronic["person"], people)
+    visits = stack([*parts, chronic, _dialysis(rng, people, places, year, since)])
+    here = (visits["began"] >= people["here_from"][visits["person"]]) & (
+        visits["began"] <= people["here_until"][visits["person"]]
+    )
+    return take(visits, here)
+
+
+def _in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
+    """Which visits fall into a stay of the same person."""
+    if not rows_in(stays):
+        return np.zeros(rows_in(visits), bool)
+    order = np.lexsort((stays["began"], stays["person"]))
+    person, ended = stays["person"][order].astype(np.int64), stays["ended"][order]
+    starts = (person << 20) + stays["began"][order]
+    before = np.searchsorted(starts, (visits["person"].astype(np.int64) << 20) + visits["began"], "right") - 1
+    at = np.maximum(before, 0)
+    found = (before >= 0) & (person[at] == visits["person"])
+    return np.asarray(found & (visits["began"] <= ended[at]))
+
+
+def ordinary_visits(
+    rng: np.random.Generator, people: Columns, places: Places, years: tuple[int, ...], stays: Columns
+) -> Columns:
+    """All visits without a bed, none of them on a day the person lay in hospital."""
+    parts = []
+    for since, year in enumerate(years):
+        visits = _one_year(rng, people, places, year, since)
+        parts.append(take(visits, ~_in_hospital(visits, stays)))
+    return stack(parts)

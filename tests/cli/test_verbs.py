@@ -1,0 +1,169 @@
+"""The command as a person meets it: answers, refusals with cure, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from click.testing import CliRunner
+
+from tests.conftest import ROOT
+from tests.tiny import FILES, with_row, written
+from yiheng.cli.main import main
+
+DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    assert run("new", tmp_path / "ws").exit_code == DONE
+    assert run("load", written(tmp_path / "source"), "-w", tmp_path / "ws").exit_code == DONE
+    return tmp_path / "ws"
+
+
+def test_new_makes_a_workspace_and_refuses_a_second(tmp_path):
+    assert run("new", tmp_path / "ws").exit_code == DONE
+    assert {p.name for p in (tmp_path / "ws").iterdir()} == {"lake", "policies", "codes", "runs", "yiheng.toml"}
+    again = run("new", tmp_path / "ws")
+    assert again.exit_code == WRONG_USE and "workspace already" in again.stderr
+
+
+def test_new_refuses_a_folder_with_other_things(tmp_path):
+    (tmp_path / "letter.txt").write_text("x")
+    assert "not empty" in run("new", tmp_path).stderr
+
+
+def test_outside_a_workspace_the_cure_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("audit")
+    assert result.exit_code == WRONG_USE
+    assert "this folder is no workspace" in result.stderr and "yiheng new DIR" in result.stderr
+
+
+def test_the_workspace_may_be_named_before_or_after_the_verb_or_be_the_current_folder(workspace, monkeypatch):
+    assert run("-w", workspace, "audit").exit_code == DONE
+    assert run("audit", "-w", workspace).exit_code == DONE
+    monkeypatch.chdir(workspace)
+    assert run("audit").exit_code == DONE
+
+
+def test_a_load_with_quarantined_rows_ends_with_one_and_says_why(tmp_path):
+    run("new", tmp_path / "ws")
+    source = written(tmp_path / "source", person=with_row("person", "D,9x,1980-01-01,resident,370299"))
+    result = run("load", source, "-w", tmp_path / "ws")
+    assert result.exit_code == DONE_WITH_REFUSALS
+    assert "person.sex_not_in_list" in result.stderr and "person.csv:5" in result.stderr
+
+
+def test_a_wrong_option_is_wrong_use(workspace):
+    assert run("audit", "--fro", "2025-01-01", "-w", workspace).exit_code == WRONG_USE
+    assert run("settle", "qingdao", "-w", workspace).exit_code == WRONG_USE
+    assert run("measure", "drug_shar", "-w", workspace).exit_code == WRONG_USE
+
+
+def test_an_unknown_indicator_names_the_nearest(workspace):
+    assert "did you mean 'drug_share'?" in run("measure", "drug_shar", "-w", workspace).stderr
+
+
+def test_an_indicator_that_cannot_be_cut_by_a_key_says_by_what_it_can(workspace):
+    result = run("measure", "admission_rate", "--by", "institution", "-w", workspace)
+    assert result.exit_code == WRONG_USE
+    assert "cannot be cut by institution" in result.stderr and "consortium" in result.stderr
+
+
+def test_csv_is_csv(workspace):
+    result = run("measure", "cost_per_stay", "--by", "institution", "--format", "csv", "-w", workspace)
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    # H1: 100,000 + 80,000 fen over two stays
+    assert {
+        "indicator": "cost_per_stay",
+        "institution": "H1",
+        "top": "180000",
+        "bottom": "2",
+        "value": "90000.0",
+    } in rows
+
+
+def test_settle_refuses_one_party_and_ends_with_one(workspace):
+    result = run("settle", "qingdao", "--year", "2025", "-w", workspace)
+    assert result.exit_code == DONE_WITH_REFUSALS
+    assert "未能清算 donghe" in result.stderr and "1530.00" in result.stdout
+
+
+def test_explain_prints_the_tree_down_to_counts_policy_line_and_snapshot(workspace):
+    assert (
+        run(
+            "load",
+            written(
+                workspace.parent / "more",
+                {"enrolment.csv": FILES["enrolment.csv"] + "C,donghe,T1,2024-01-01,2024-12-31\n"},
+            ),
+            "-w",
+            workspace,
+        ).exit_code
+        == DONE
+    )
+    settled = run("settle", "qingdao", "--year", "2025", "-w", workspace)
+    run_id = settled.stdout.split(" ", 1)[0]
+    told = run("explain", run_id, "xihai", "party_bears", "-w", workspace)
+    assert told.exit_code == DONE
+    assert "2025 年 3 笔结算之和" in told.stdout
+    assert "qingdao/2022.yaml:" in told.stdout
+    assert "settlement@" in told.stdout and "fund_spend(consortium=xihai, year=2025)" in told.stdout
+    english = run("explain", run_id, "xihai", "--english", "-w", workspace)
+    assert "the sum of 3 settlements of 2025" in english.stdout
+
+
+def test_explain_names_the_nearest_party_and_figure(workspace):
+    run_id = run("settle", "qingdao", "--year", "2025", "-w", workspace).stdout.split(" ", 1)[0]
+    assert "did you mean 'xihai'?" in run("explain", run_id, "xihay", "-w", workspace).stderr
+    assert "did you mean 'budget'?" in run("explain", run_id, "xihai", "budgt", "-w", workspace).stderr
+    assert run("explain", "settle-nothing", "-w", workspace).exit_code == WRONG_USE
+
+
+def test_replay_ends_with_one_when_a_result_was_changed(workspace):
+    run_id = run("settle", "qingdao", "--year", "2025", "-w", workspace).stdout.split(" ", 1)[0]
+    assert run("replay", run_id, "-w", workspace).exit_code == DONE
+    lines = workspace / "runs" / run_id / "queries.json"
+    lines.write_text(lines.read_text("utf-8") + " ", "utf-8")
+    result = run("replay", run_id, "-w", workspace)
+    assert result.exit_code == DONE_WITH_REFUSALS and "DIFFERENT" in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["check", "test", "show"])
+@pytest.mark.parametrize("policy", ["qingdao", "guangdong", "us-desynpuf"])
+def test_shipped_policies_check_test_and_show(verb, policy):
+    result = run("policy", verb, ROOT / "policies" / policy)
+    assert result.exit_code == DONE, result.output
+
+
+def test_the_schema_of_a_policy_is_json():
+    import json
+
+    schema = json.loads(run("policy", "schema").stdout)
+    assert "steps" in schema["properties"] and schema["additionalProperties"] is False
+
+
+def test_codes_load_says_what_was_left_aside(workspace, tmp_path):
+    file = tmp_path / "conflict.csv"
+    file.write_text("forbidden_for,kind,code_prefix\nfemale,dx,N40\nboth,dx,N41\n", "utf-8")
+    result = run("codes", "load", file, "--list", "sex_conflict", "-w", workspace)
+    assert result.exit_code == DONE
+    assert "conflict.csv:3: forbidden_for 'both'" in result.stderr
+
+
+def test_the_demo_runs_from_nothing(tmp_path):
+    result = run("demo", "--people", "300", "--no-serve", "--workspace", tmp_path / "demo")
+    assert result.exit_code == DONE, result.output
+    assert "xihai" in result.stdout and "分解住院" in result.stdout
+    again = run("demo", "--no-serve", "--workspace", tmp_path / "demo")
+    assert again.exit_code == DONE, again.output
+
+
+def test_a_verb_answers_help_by_example():
+    assert "yiheng load export/2025" in run("load", "--help").stdout

@@ -1,0 +1,80 @@
+"""What programs of others rely on: keys may be added, these never change."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from tests.tiny import written
+from yiheng.cli.main import main
+from yiheng.runs import Workspace
+
+YUAN = re.compile(r"-?\d+\.\d\d")
+
+
+@pytest.fixture(scope="module")
+def say(tmp_path_factory):
+    """Run a verb on the tiny county and read its JSON."""
+    folder = tmp_path_factory.mktemp("contract")
+    workspace = Workspace.new(folder / "ws").folder
+    source = written(folder / "source")
+
+    def run(*arguments: str):
+        arguments = tuple(str(source) if a == "SOURCE" else a for a in arguments)
+        result = CliRunner().invoke(main, [*arguments, "--format", "json", "-w", str(workspace)])
+        assert result.exit_code in (0, 1), result.output
+        return json.loads(result.stdout)
+
+    run.load = run("load", "SOURCE")
+    return run
+
+
+def test_load(say):
+    assert set(say.load) >= {"run", "tables"}
+    for counts in say.load["tables"].values():
+        for key in (
+            "read",
+            "accepted",
+            "quarantined",
+            "duplicates",
+            "fen_read",
+            "fen_accepted",
+            "fen_quarantined",
+            "fen_duplicates",
+        ):
+            assert type(counts[key]) is int
+
+
+def test_measure(say):
+    answer = say("measure", "cost_per_stay", "--by", "institution,month")
+    assert set(answer) >= {"run", "rows"} and answer["rows"]
+    for row in answer["rows"]:
+        assert {"indicator", "institution", "month", "top", "bottom", "value"} <= set(row)
+        assert type(row["top"]) is int and type(row["bottom"]) is int
+        assert row["value"] == pytest.approx(row["top"] / row["bottom"])
+
+
+def test_audit(say):
+    source = say("audit")
+    assert set(source) >= {"run", "findings"}
+    keys = {"rule", "official_code", "weight", "person", "institution", "visit", "settlement", "line", "occurred_on",
+            "at_stake_fen", "says", "evidence"}  # fmt: skip
+    for finding in source["findings"]:
+        assert keys <= set(finding)
+        assert type(finding["at_stake_fen"]) is int and isinstance(finding["evidence"], dict)
+
+
+def test_settle(say):
+    answer = say("settle", "qingdao", "--year", "2025")
+    assert set(answer) >= {"run", "statements"} and answer["statements"]
+    for statement in answer["statements"]:
+        assert set(statement) >= {"party", "year", "policy", "figures", "assumptions"}
+        assert set(statement["policy"]) >= {"id", "hash"}
+        figures = statement["figures"]
+        assert set(figures) >= {"budget", "spend", "surplus", "overrun", "kept", "fund_bears", "party_bears"}
+        assert all(value is None or YUAN.fullmatch(value) for value in figures.values())
+        for assumption in statement["assumptions"]:
+            assert set(assumption) >= {"id", "text", "chosen", "alternatives"}

@@ -1,0 +1,62 @@
+"""The workbook says what the statement says, and the same statement gives the same bytes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from tests.conftest import ROOT
+from yiheng.runs import run_settle
+from yiheng.statements import write_workbook
+
+
+@pytest.fixture(scope="module")
+def result(county):
+    return run_settle(county, ROOT / "policies" / "qingdao", year=2025)
+
+
+def test_the_figures_stand_in_the_workbook_to_the_fen(result, tmp_path):
+    write_workbook(result, tmp_path / "s.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "s.xlsx")["清算结果"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert header[3:10] == tuple(
+        f"{zh}（元）" for zh in ("总额预算", "基金支出", "结余", "超支", "结余留用", "基金分担", "医共体承担")
+    )
+    for row, statement in zip(rows, result["statements"], strict=True):
+        assert row[0] == statement["party"]
+        assert [f"{Decimal(repr(cell)):.2f}" for cell in row[3:10]] == list(statement["figures"].values())
+
+
+def test_every_line_of_the_reasons_stands_in_the_workbook(result, tmp_path):
+    write_workbook(result, tmp_path / "s.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    said = {str(row[4]).strip("　") for row in book["计算依据"].iter_rows(min_row=2, values_only=True)}
+
+    def lines(because):
+        yield because["says"]
+        for below in because.get("rests_on", []):
+            yield from lines(below)
+
+    for statement in result["statements"]:
+        for name in statement["figures"]:
+            assert set(lines(statement["because"][name])) <= said
+    assert {row[1] for row in book["假设"].iter_rows(min_row=2, values_only=True)} == {
+        "budget_growth",
+        "cap_base",
+        "public_health",
+    }
+
+
+def test_the_same_statement_gives_the_same_bytes(result, tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_workbook(result, tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_refused_party_is_listed_with_its_reason(result, tmp_path):
+    refused = {**result, "statements": [], "refused": [{"party": "x", "year": 2025, "why": "缺少基期"}]}
+    write_workbook(refused, tmp_path / "s.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "s.xlsx")["未能清算"].iter_rows(min_row=2, values_only=True))
+    assert rows == [("x", 2025, "缺少基期")]
