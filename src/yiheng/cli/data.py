@@ -79,9 +79,8 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
     ]
     answer(form, loaded.as_json(), columns, rows, f"{loaded.run} · snapshot set {loaded.snapshot.number}")
     for fault in loaded.faults:
-        say(
-            f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；应为：{fault.expected}；首见 {fault.first}"
-        )
+        say(f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；首见 {fault.first}")
+        say(f"  应为：{fault.expected}")
     for file, aside in loaded.aside.items():
         say(f"{file}：未使用的列 {', '.join(aside)}")
     for refused in loaded.refused:

@@ -99,7 +99,8 @@ def _show(source: PolicyFile) -> None:
     p = source.policy
     lines = [
         f"{p.title.zh}（{p.policy}）",
-        f"{p.place.zh}；{p.issued.by} {p.issued.number}，{p.issued.on} 发布；{p.in_force.first} 至 {p.in_force.last} 施行",
+        f"{p.place.zh}；{p.issued.by} {p.issued.number}，{p.issued.on} 发布",
+        f"{p.in_force.first} 至 {p.in_force.last} 施行",
         p.says.zh,
         "",
         "步骤",

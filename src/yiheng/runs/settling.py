@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +106,7 @@ def settle_into(
         gathered = facts_from_lake(engine, source, year)
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
         engine.close()
-        settled = [
-            _settled(source, year, party.party, partial(_as_it_is, party)) for party in gathered.parties.values()
-        ]
+        settled = [_settled(source, year, facts) for facts in gathered.parties.values()]
     else:
         snapshots = {}
         settled = list(_settled_rows(kept / FACTS, manifest, sources))
@@ -143,18 +140,19 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
     for row in facts_rows(file, names.party, names.year):
         if row.year in sources:
             source = sources[row.year]
-            yield _settled(source, row.year, row.party, partial(facts_of_row, source, shown, row))
+            try:
+                facts = facts_of_row(source, shown, row)
+            except Refusal as refusal:
+                yield Settled(row.party, row.year, source, None, refusal)
+            else:
+                yield _settled(source, row.year, facts)
 
 
-def _as_it_is(facts: PartyFacts) -> PartyFacts:
-    return facts
-
-
-def _settled(source: PolicyFile, year: int, party: str, facts: Callable[[], PartyFacts]) -> Settled:
+def _settled(source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
     try:
-        return Settled(party, year, source, settle(source, year, facts()), None)
+        return Settled(facts.party, year, source, settle(source, year, facts), None)
     except Refusal as refusal:
-        return Settled(party, year, source, None, refusal)
+        return Settled(facts.party, year, source, None, refusal)
 
 
 def _statement_json(one: Settled) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""Load or audit a county with Yiheng; prints seconds and what came out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from yiheng.codes import SHIPPED_FILES
+from yiheng.runs import Workspace, load_codes, run_audit, run_load
+
+
+def load(folder: Path, form: str) -> int:
+    """Load the county's files into a new workspace; gives the accepted fee lines."""
+    shutil.rmtree(folder / f"workspace-{form}", ignore_errors=True)
+    workspace = Workspace.new(folder / f"workspace-{form}")
+    loaded = run_load(workspace, [folder / form])
+    assert loaded.clean, loaded.faults
+    return loaded.tables["fee_line"].accepted
+
+
+def audit(folder: Path, form: str) -> dict[str, int]:
+    """Audit the loaded county; gives findings by rule."""
+    workspace = Workspace.open(folder / f"workspace-{form}")
+    for name, file in SHIPPED_FILES.items():
+        load_codes(workspace, file, name)
+    return {one["rule"]: one["findings"] for one in run_audit(workspace)["rules"]}
+
+
+if __name__ == "__main__":
+    work, place, kind = sys.argv[1:4]
+    start = time.perf_counter()
+    result = {"load": load, "audit": audit}[work](Path(place), kind)
+    print(json.dumps({"seconds": time.perf_counter() - start, "result": result}))

@@ -1,0 +1,188 @@
+"""The same load and the same eight rules written in pandas, as a careful analyst would."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from yiheng.codes import LISTS, SHIPPED_FILES, read_edition
+from yiheng.records import TABLES
+
+TIMES = {"day": "datetime64[us]", "instant": "datetime64[us]"}
+
+
+def read(folder: Path, form: str, name: str) -> pd.DataFrame:
+    """A table with the types of its contract."""
+    if form == "parquet":
+        frame = pd.read_parquet(folder / form / f"{name}.parquet")
+    else:
+        frame = pd.read_csv(folder / form / f"{name}.csv", dtype=str, keep_default_na=False, na_values=[""])
+    for column in TABLES[name]:
+        if column.name not in frame:
+            frame[column.name] = None
+        elif column.kind in TIMES:
+            frame[column.name] = pd.to_datetime(frame[column.name], errors="coerce")
+        elif column.kind in ("fen", "count"):
+            frame[column.name] = pd.to_numeric(frame[column.name], errors="coerce").astype("Int64")
+        elif column.kind in ("quantity", "price"):
+            frame[column.name] = pd.to_numeric(frame[column.name].astype(str), errors="coerce")
+        elif column.kind == "yes" and form == "csv":
+            frame[column.name] = frame[column.name].map({"true": True, "false": False, "1": True, "0": False})
+    return frame
+
+
+def check(name: str, frame: pd.DataFrame, parents: dict[str, set[str]]) -> pd.DataFrame:
+    """Required values, code lists, references, contradictions and doubled keys; keeps the good rows."""
+    bad = pd.Series(False, index=frame.index)
+    for column in TABLES[name]:
+        values = frame[column.name]
+        if not column.null:
+            bad |= values.isna()
+        if column.codes is not None:
+            bad |= values.notna() & ~values.isin(list(column.codes.words))
+        if column.refers_to is not None:
+            bad |= values.notna() & ~values.isin(parents[column.refers_to])
+    if name == "visit":
+        bad |= (frame.ended_on < frame.began_on).fillna(False)
+    if name == "settlement":
+        payers = frame.fund_fen + frame.person_fen + frame.hospital_fen.fillna(0) + frame.third_party_fen.fillna(0)
+        bad |= (payers != frame.total_fen).fillna(False)
+        bad |= (frame.account_fen + frame.cash_fen != frame.person_fen).fillna(False)
+    if name == "fee_line":
+        bad |= (frame.scope_fen.abs() > frame.amount_fen.abs()).fillna(False)
+    good = frame[~bad].drop_duplicates(list(TABLES[name].key))
+    parents[name] = set(good[TABLES[name].key[0]])
+    return good
+
+
+def load(folder: Path, form: str) -> int:
+    parents: dict[str, set[str]] = {}
+    out = folder / f"pandas-{form}"
+    out.mkdir(exist_ok=True)
+    lines = 0
+    for name in TABLES:
+        good = check(name, read(folder, form, name), parents)
+        good.to_parquet(out / f"{name}.parquet", compression="zstd")
+        lines = len(good)
+    return lines
+
+
+def audit(folder: Path, form: str) -> dict[str, int]:
+    t = {name: pd.read_parquet(folder / f"pandas-{form}" / f"{name}.parquet") for name in TABLES}
+    points = pd.DataFrame(read_edition(LISTS["knowledge_point"], SHIPPED_FILES["knowledge_point"]).rows)
+    conflicts = pd.DataFrame(read_edition(LISTS["sex_conflict"], SHIPPED_FILES["sex_conflict"]).rows)
+    stays = stays_of(t)
+    return {
+        "split_stay": len(split_stay(stays)),
+        "frequent_stays": len(frequent_stays(stays)),
+        "overlapping_stays": len(overlapping_stays(stays)),
+        "duplicate_charge": len(duplicate_charge(t, points)),
+        "drug_for_other_sex": len(drug_for_other_sex(t, points)),
+        "over_frequency": len(over_frequency(t, points)),
+        "charged_outside_stay": len(charged_outside_stay(t)),
+        "diagnosis_for_other_sex": len(diagnosis_for_other_sex(t, conflicts)),
+    }
+
+
+def stays_of(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    main = t["diagnosis"][t["diagnosis"].is_main.astype(bool)].groupby("visit_id").code.min()
+    scope = t["settlement"].groupby("visit_id").scope_fen.sum()
+    stays = t["visit"][t["visit"].kind == "inpatient"].copy()
+    stays["illness"] = stays.visit_id.map(main).str[:3]
+    stays["scope_fen"] = stays.visit_id.map(scope)
+    stays["planned"] = stays.planned_course.fillna(False).astype(bool)
+    stays["urgent"] = stays.emergency.fillna(False).astype(bool)
+    return stays.sort_values(["person_id", "began_on", "ended_on", "visit_id"])
+
+
+def split_stay(stays: pd.DataFrame) -> pd.DataFrame:
+    same = stays.dropna(subset=["illness"])
+    left = same.groupby(["person_id", "institution_id", "illness"]).ended_on.shift()
+    gap = (same.began_on - left).dt.days
+    return same[gap.between(0, 15) & ~same.planned & ~same.urgent]
+
+
+def frequent_stays(stays: pd.DataFrame) -> pd.DataFrame:
+    counted = stays[~stays.planned]
+    counts = counted.groupby(["person_id", counted.began_on.dt.year]).size()
+    return counts[counts > 6].to_frame()
+
+
+def overlapping_stays(stays: pd.DataFrame) -> pd.DataFrame:
+    ended = stays.dropna(subset=["ended_on"])
+    before = ended.groupby("person_id").ended_on.transform(lambda s: s.shift().cummax())
+    return ended[ended.began_on < before]
+
+
+def lines_with_visit(t: dict[str, pd.DataFrame], codes: set[str]) -> pd.DataFrame:
+    watched = t["fee_line"][t["fee_line"].item_code.isin(codes)]
+    lines = watched.merge(t["visit"][["visit_id", "person_id", "began_on", "ended_on"]], on="visit_id")
+    lines["day"] = lines.occurred_at.dt.normalize()
+    return lines
+
+
+def duplicate_charge(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
+    pairs = points[points.rule_class == "医疗服务项目重复收费"]
+    first = pairs[pairs.position == 1][["point_id", "item_code"]]
+    second = pairs[pairs.position == 2][["point_id", "item_code"]]
+    pair = first.merge(second, on="point_id", suffixes=("_a", "_b"))
+    lines = lines_with_visit(t, set(pairs.item_code))
+    day = lines.groupby(["visit_id", "day", "item_code"], as_index=False).agg(
+        n=("quantity", "sum"), fen=("scope_fen", "sum")
+    )
+    day = day[day.n > 0]
+    both = day.merge(pair, left_on="item_code", right_on="item_code_b")
+    return both.merge(
+        day[["visit_id", "day", "item_code"]],
+        left_on=["visit_id", "day", "item_code_a"],
+        right_on=["visit_id", "day", "item_code"],
+    )
+
+
+def drug_for_other_sex(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
+    limited = points[(points.rule_class == "药品区分性别使用") & points.sex.notna()].groupby("item_code").sex.min()
+    lines = lines_with_visit(t, set(limited.index))
+    who = t["person"].set_index("person_id").sex
+    lines["is"], lines["limited"] = lines.person_id.map(who), lines.item_code.map(limited)
+    wrong = lines[(lines["is"] != "unknown") & (lines["is"] != lines.limited)]
+    sums = wrong.groupby(["visit_id", "item_code"], as_index=False).agg(n=("quantity", "sum"), fen=("scope_fen", "sum"))
+    return sums[sums.n > 0]
+
+
+def over_frequency(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
+    per_day = points[(points.rule_class == "医疗服务项目限定频次")].dropna(subset=["most_per_day"])
+    most = per_day.groupby("item_code").most_per_day.min()
+    lines = lines_with_visit(t, set(most.index)).dropna(subset=["ended_on"])
+    sums = lines.groupby(["visit_id", "item_code", "began_on", "ended_on"], as_index=False).agg(
+        n=("quantity", "sum"), fen=("scope_fen", "sum")
+    )
+    limit = ((sums.ended_on - sums.began_on).dt.days + 1) * sums.item_code.map(most)
+    return sums[sums.n > limit]
+
+
+def charged_outside_stay(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    stays = t["visit"][(t["visit"].kind == "inpatient") & t["visit"].ended_on.notna()]
+    lines = t["fee_line"][t["fee_line"].quantity > 0].merge(stays[["visit_id", "began_on", "ended_on"]], on="visit_id")
+    day = lines.occurred_at.dt.normalize()
+    return lines[(day < lines.began_on) | (day > lines.ended_on)]
+
+
+def diagnosis_for_other_sex(t: dict[str, pd.DataFrame], conflicts: pd.DataFrame) -> pd.DataFrame:
+    codes = pd.Series(t["diagnosis"].code.unique())
+    forbidden = pd.concat(
+        pd.DataFrame({"code": codes[codes.str.startswith(row.code_prefix)], "sex": row.forbidden_for})
+        for row in conflicts[conflicts.kind == "dx"].itertuples()
+    ).drop_duplicates()
+    found = t["diagnosis"].merge(forbidden, on="code").merge(t["visit"][["visit_id", "person_id"]], on="visit_id")
+    return found.merge(t["person"][["person_id", "sex"]], on=["person_id", "sex"])
+
+
+if __name__ == "__main__":
+    work, place, kind = sys.argv[1:4]
+    start = time.perf_counter()
+    result = {"load": load, "audit": audit}[work](Path(place), kind)
+    print(json.dumps({"seconds": time.perf_counter() - start, "result": int(result) if work == "load" else result}))
