@@ -24,6 +24,7 @@ def run() -> list[str]:
         make_county(folder / "parquet", folder / "labels.csv", people=PEOPLE)
         _as_csv(folder)
         for form in ("parquet", "csv"):
+            lines = 0
             for work in ("load", "audit"):
                 ours, theirs = (measured(f"bench.{side}", work, place, form) for side in ("ours", "peer_pandas"))
                 assert ours.result == theirs.result, f"{work} {form}: {ours.result} and {theirs.result} differ"

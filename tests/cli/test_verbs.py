@@ -92,7 +92,7 @@ def test_csv_is_csv(workspace):
 def test_settle_refuses_one_party_and_ends_with_one(workspace):
     result = run("settle", "qingdao", "--year", "2025", "-w", workspace)
     assert result.exit_code == DONE_WITH_REFUSALS
-    assert "未能清算 donghe" in result.stderr and "1530.00" in result.stdout
+    assert "未能清算 donghe" in result.stderr and "1,530.00" in result.stdout
 
 
 def test_explain_prints_the_tree_down_to_counts_policy_line_and_snapshot(workspace):

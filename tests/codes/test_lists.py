@@ -7,10 +7,11 @@ import csv
 import pytest
 
 from tests.conftest import shared_file
+from tests.tiny import written
 from yiheng.basis.refusals import Refusal
 from yiheng.codes import LISTS, read_edition
 from yiheng.codes.knowledge import most_per_day, sex_in
-from yiheng.runs import Workspace, load_codes, run_audit
+from yiheng.runs import Workspace, load_codes, run_audit, run_load
 
 
 def test_the_published_knowledge_points_load_and_drive_the_rules(tmp_path):
@@ -23,6 +24,7 @@ def test_the_published_knowledge_points_load_and_drive_the_rules(tmp_path):
     # Rows without any item code carry remarks; each is named with its line.
     assert len(kept.aside) == sum(not row["item_codes"].strip("|") for row in published)
     load_codes(workspace, shared_file("national/qc_sex_conflict.csv"), "sex_conflict")
+    run_load(workspace, [written(tmp_path / "source")])
     assert run_audit(workspace)["unknown"] == []
 
 

@@ -29,6 +29,12 @@ BROKEN = {
     "a step with an unknown fact": ("takes: {spend: spend}", "takes: {spend: spent}", 11, ["'spent' is not a fact of this file", "did you mean 'spend'?"]),
     "a list where one name belongs": ("takes: {spend: spend}", "takes: {spend: [spend]}", 11, ["takes one name"]),
     "no step": ("  - {step: pay_for_care, takes: {spend: spend}}\n", "  []\n", 10, ["'steps'"]),
+    "an assumption that says other than the value": (
+        "rounding:",
+        "assumptions:\n  x: {is: {zh: 甲, en: a}, chosen: '60', alternatives: ['50'], sets: held_back}\nrounding:",
+        1,
+        ["says that '60' was chosen", "'held_back' is '50'"],
+    ),
     "an assumption that sets nothing": ("rounding:", "assumptions:\n  x: {is: {zh: 甲, en: a}, chosen: a, alternatives: [b], sets: nothing}\nrounding:", 1, ["sets 'nothing'", "not among the values"]),
 }  # fmt: skip
 

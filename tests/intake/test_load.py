@@ -52,6 +52,25 @@ def test_a_doubled_file_in_one_load_lands_once(tmp_path):
     assert (counts.fen_read, counts.fen_accepted, counts.fen_duplicates) == (406000, 203000, 203000)
 
 
+def test_two_files_of_one_name_in_two_folders_both_land(tmp_path):
+    head, *people = FILES["person.csv"].splitlines()
+    for name, row in zip("ab", people, strict=False):
+        written(tmp_path / "source" / name, {"person.csv": f"{head}\n{row}\n"})
+    result = run_load(Workspace.new(tmp_path / "ws"), [tmp_path / "source"])
+    assert result.clean and result.tables["person"].accepted == 2
+    assert set(result.sources) == {"person.csv", "b/person.csv"}
+
+
+def test_two_loads_of_one_folder_are_two_runs(tmp_path):
+    bad = FILES["person.csv"].replace("female", "x").replace("male", "y")
+    source = written(tmp_path / "source", {"person.csv": bad})
+    workspace = Workspace.new(tmp_path / "ws")
+    first, second = (run_load(workspace, [source]) for _ in range(2))
+    assert first.snapshot.number == second.snapshot.number == 0
+    assert first.run != second.run
+    assert len(quarantine(workspace, first.run)) == len(quarantine(workspace, second.run)) == 3
+
+
 def test_a_corrected_row_supersedes_and_the_old_one_stays_in_its_snapshot(tmp_path):
     workspace, first = loaded(tmp_path)
     corrected = FILES["settlement.csv"].replace("100000,90000,60000,40000", "100000,90000,70000,30000")

@@ -62,6 +62,13 @@ def test_an_amount_in_a_sum_that_cannot_be_read_is_no_silent_gap(tmp_path):
         ("      settled_at: day\n", "", 8, ["needs settled_at"]),
         ("source: example\n", "source: example\nsourc: x\n", 4, ["'sourc' is not known", "did you mean 'source'?"]),
         ("    codes: {}", "    repeat: many", 13, ["repeat"]),
+        (
+            "    codes: {}",
+            "    codes: {insurance: {x: employe}}",
+            13,
+            ["'employe' is no word of 'insurance'", "did you mean 'employee'?"],
+        ),
+        ("    codes: {}", "    codes: {fund_fen: {x: y}}", 13, ["codes cannot translate it"]),
     ],
 )
 def test_a_broken_mapping_says_what_where_and_what_to_do(tmp_path, before, after, line, words):

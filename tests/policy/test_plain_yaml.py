@@ -33,6 +33,8 @@ def test_every_entry_knows_its_line(tmp_path):
         ("a: [1\nb: 2\n", "this is not YAML"),
         ("", "the file is empty"),
         ("? [a, b]\n: 1\n", "a key must be a word"),
+        ("a: &x {b: 1}\nc: *x\n", "an alias (*name) stands here"),
+        ("a: &x {b: *x}\n", "an alias (*name) stands here"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(tmp_path, text, says):

@@ -53,7 +53,9 @@ def test_an_old_run_replays_after_new_data_and_an_edited_policy(tmp_path):
     text = (POLICY / "2022.yaml").read_text("utf-8")
     (folder / "2022.yaml").write_text(text, "utf-8")
     old = run_settle(workspace, folder, year=2025)
-    (folder / "2022.yaml").write_text(text.replace("value: 9,", "value: 8,"), "utf-8")
+    (folder / "2022.yaml").write_text(
+        text.replace("value: 9,", "value: 8,").replace('chosen: "9"', 'chosen: "8"'), "utf-8"
+    )
     more = tmp_path / "more"
     more.mkdir()
     (more / "settlement.csv").write_text(
@@ -116,6 +118,29 @@ def test_a_facts_file_that_cannot_be_read_is_refused(tmp_path, text, words):
         run_settle(Workspace.new(tmp_path / "ws"), POLICY, facts=facts)
     for word in words:
         assert word in str(refusal.value)
+
+
+def test_a_year_without_a_policy_refuses_its_rows_only(tmp_path):
+    facts = tmp_path / "facts.csv"
+    facts.write_text("party,year,spend,base_spend,public_health\na,2025,1.00,1.00,\na,2019,1.00,1.00,\n", "utf-8")
+    result = run_settle(Workspace.new(tmp_path / "ws"), POLICY, facts=facts)
+    assert [s["year"] for s in result["statements"]] == [2025]
+    assert "facts.csv:3: no policy is in force at the end of 2019" in result["refused"][0]["why"]
+
+
+def test_another_choice_for_an_assumption_is_pinned_and_shown(tmp_path):
+    facts = tmp_path / "facts.csv"
+    facts.write_text("party,year,spend,base_spend,public_health\na,2025,115.00,100.00,\n", "utf-8")
+    workspace = Workspace.new(tmp_path / "ws")
+    usual = run_settle(workspace, POLICY, facts=facts)
+    other = run_settle(workspace, POLICY, facts=facts, assume={"cap_base": "base_spend"})
+    # overrun 115 - 109 = 6; limits 109 x 5 % = 5.45 and 100 x 5 % = 5
+    assert [r["statements"][0]["figures"]["fund_bears"] for r in (usual, other)] == ["5.45", "5.00"]
+    (chosen,) = [a for a in other["statements"][0]["assumptions"] if a["id"] == "cap_base"]
+    assert (chosen["chosen"], chosen["alternatives"]) == ("base_spend", ["budget"])
+    assert usual["run"] != other["run"] and replay(workspace, other["run"]).same
+    with pytest.raises(Refusal, match="did you mean 'cap_base'"):
+        run_settle(workspace, POLICY, facts=facts, assume={"cap_bas": "budget"})
 
 
 def test_an_amount_finer_than_a_fen_refuses_that_party_only(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,8 +17,9 @@ from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_r
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
+@format_option
 @says_refusals
-def new(directory: Path) -> int:
+def new(directory: Path, form: str) -> int:
     """Make an empty workspace.
 
     \b
@@ -26,6 +28,8 @@ def new(directory: Path) -> int:
       cd xihai
     """
     Workspace.new(directory)
+    if form != "table":
+        answer(form, {"workspace": str(directory)}, ["workspace"], [[str(directory)]])
     say(f"已建立工作区 {directory}。下一步：yiheng load 文件或文件夹 --workspace {directory}")
     return DONE
 
@@ -58,25 +62,14 @@ def load(paths: tuple[Path, ...], mapping: str | None, workspace: Path | None, f
 
 def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
     """Print what a load did."""
-    columns = [
-        "table",
-        "read",
-        "accepted",
-        "quarantined",
-        "duplicates",
-        "yuan read",
-        "accepted",
-        "quarantined",
-        "duplicates",
-    ]
-    rows = [
-        [n, c.read, c.accepted, c.quarantined, c.duplicates]
-        + [
-            yuan(f) if c.fen_read or c.fen_unknown else None
-            for f in (c.fen_read, c.fen_accepted, c.fen_quarantined, c.fen_duplicates)
-        ]
-        for n, c in loaded.tables.items()
-    ]
+    counts = ("read", "accepted", "quarantined", "duplicates")
+    columns = ["table", *counts, *(f"yuan {name}" if form == "table" else f"fen_{name}" for name in counts)]
+    rows = []
+    for name, c in loaded.tables.items():
+        fen: list[Any] = [c.fen_read, c.fen_accepted, c.fen_quarantined, c.fen_duplicates]
+        if form == "table":
+            fen = [yuan(n) if c.fen_read or c.fen_unknown else None for n in fen]
+        rows.append([name, c.read, c.accepted, c.quarantined, c.duplicates, *fen])
     answer(form, loaded.as_json(), columns, rows, f"{loaded.run} · snapshot set {loaded.snapshot.number}")
     for fault in loaded.faults:
         say(f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；首见 {fault.first}")

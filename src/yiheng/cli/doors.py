@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ from .payment import WORKBOOK
 from .show import answer, say, working, yuan
 from .verb import DONE, found, opened, says_refusals, workspace_option
 
+# How the cockpit ends when it is asked to: by itself, or by Ctrl-C.
+STOPPED = (DONE, -2, 130)
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
 DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
 
@@ -107,6 +110,8 @@ def _cockpit(verb: str, space: Workspace, *options: str) -> int:
         done = subprocess.run(command, check=False)
     except KeyboardInterrupt:
         return DONE
-    if done.returncode not in (DONE, -2, 130):
-        raise Refusal("the cockpit did not start", cure='install it with: pip install "yiheng[web]"')
+    if done.returncode not in STOPPED and find_spec("django") is None:
+        raise Refusal("the cockpit is not installed", cure='install it with: pip install "yiheng[web]"')
+    if done.returncode not in STOPPED:
+        raise Refusal(f"the cockpit ended with code {done.returncode}", cure="see what it printed above")
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from yiheng.runs import replay as run_replay
 from yiheng.runs import run_settle
 from yiheng.statements import write_workbook
 
-from .show import answer, out, say, working, yuan
+from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK = "statements.xlsx"
@@ -26,10 +27,20 @@ WORKBOOK = "statements.xlsx"
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )
+@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
+@click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @workspace_option
 @format_option
 @says_refusals
-def settle(policy: str, year: int | None, facts: Path | None, workspace: Path | None, form: str) -> int:
+def settle(
+    policy: str,
+    year: int | None,
+    facts: Path | None,
+    known_on: dt.datetime | None,
+    assume: tuple[str, ...],
+    workspace: Path | None,
+    form: str,
+) -> int:
     """Settle a year under a policy file or folder.
 
     \b
@@ -37,13 +48,25 @@ def settle(policy: str, year: int | None, facts: Path | None, workspace: Path | 
       yiheng settle policies/qingdao --year 2025
       yiheng settle policies/us-desynpuf --year 2010 --format json
       yiheng settle policies/guangdong --facts facts.csv
+      yiheng settle policies/qingdao --year 2025 --assume cap_base=base_spend
     """
     space = opened(workspace)
     with working("settle") as step:
-        result = run_settle(space, found(policy, "policies", space), year=year, facts=facts, progress=step)
+        result = run_settle(
+            space,
+            found(policy, "policies", space),
+            year=year,
+            facts=facts,
+            known_on=known_on.date() if known_on else None,
+            assume=_choices(assume),
+            progress=step,
+        )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
     columns = ["party", "year", *FIGURES]
-    rows = [[s["party"], str(s["year"]), *(s["figures"][name] for name in FIGURES)] for s in result["statements"]]
+    shown = separated if form == "table" else str
+    rows = [
+        [s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in result["statements"]
+    ]
     answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
     for one in result["refused"]:
         say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
@@ -54,14 +77,25 @@ def settle(policy: str, year: int | None, facts: Path | None, workspace: Path | 
     return DONE_WITH_REFUSALS if result["refused"] else DONE
 
 
+def _choices(assume: tuple[str, ...]) -> dict[str, str]:
+    wrong = [one for one in assume if "=" not in one]
+    if wrong:
+        raise Refusal(f"'{wrong[0]}' is no choice", expected="ID=CHOICE, such as cap_base=base_spend")
+    return {name.strip(): choice.strip() for name, _, choice in (one.partition("=") for one in assume)}
+
+
 @click.command()
 @click.argument("run")
 @click.argument("party", required=False)
 @click.argument("figure", required=False)
+@click.option("--year", type=int, help="The year, where a party was settled for several; the latest by default.")
 @click.option("--english", is_flag=True, help="Reasons in English.")
 @workspace_option
+@format_option
 @says_refusals
-def explain(run: str, party: str | None, figure: str | None, english: bool, workspace: Path | None) -> int:
+def explain(
+    run: str, party: str | None, figure: str | None, year: int | None, english: bool, workspace: Path | None, form: str
+) -> int:
     """Print why a figure is what it is, down to claim counts, policy line and snapshot.
 
     Without a party the first one is taken, without a figure the one that was paid or owed.
@@ -72,21 +106,26 @@ def explain(run: str, party: str | None, figure: str | None, english: bool, work
       yiheng explain settle-0f3a 05 budget
     """
     result = opened(workspace).result(run, "statements.json")
-    statements = {s["party"]: s for s in result["statements"]}
+    of_year = [s for s in result["statements"] if year in (None, s["year"])]
+    # Of several years the latest one stays.
+    statements = {s["party"]: s for s in sorted(of_year, key=lambda s: int(s["year"]))}
     if not statements:
-        raise Refusal("this run has no statement", where=result["run"])
-    party = party or next(iter(statements))
+        raise Refusal("this run has no statement" + (f" of {year}" if year else ""), where=result["run"])
+    party = party or min(statements)
     if party not in statements:
         raise Refusal(f"there is no statement of '{party}'", where=result["run"], cure=nearest(party, statements))
     statement = statements[party]
     figure = figure or _moved(statement)
     if figure not in statement["because"]:
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
-    out.print(
-        f"{party} {statement['year']} · {statement['policy']['title']} · {statement['policy']['file']}", markup=False
-    )
-    for line in _lines(statement["because"][figure], "says_en" if english else "says"):
-        out.print(line, markup=False, soft_wrap=True)
+    because, says = statement["because"][figure], "says_en" if english else "says"
+    if form == "table":
+        title = f"{party} {statement['year']} · {statement['policy']['title']} · {statement['policy']['file']}"
+        for line in (title, *_lines(because, says)):
+            out.print(line, markup=False, soft_wrap=True)
+    else:
+        whole = {"run": result["run"], "party": party, "year": statement["year"], "figure": figure, "because": because}
+        answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))
     for name, number in sorted(result["manifest"]["snapshots"].items()):
         say(f"快照 {name}@{number}")
     say(f"其他：yiheng explain {result['run']} {{{'|'.join(list(statements)[:4])}…}} {{{'|'.join(FIGURES)}}}")
@@ -101,8 +140,14 @@ def _moved(statement: dict[str, Any]) -> str:
     return "budget"
 
 
+def _rows(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[list[Any]]:
+    yield [depth, because.get("amount"), because[says], because.get("where"), because.get("at")]
+    for below in because.get("rests_on", []):
+        yield from _rows(below, says, depth + 1)
+
+
 def _lines(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[str]:
-    amount = f"{because['amount']:>18} 元" if "amount" in because else " " * 21
+    amount = f"{separated(because['amount']):>18} 元" if "amount" in because else " " * 21
     place = f"   [{because['where']}:{because['at']}]" if "where" in because else ""
     yield f"{amount}  {'  ' * depth}{because[says]}{place}"
     for below in because.get("rests_on", []):

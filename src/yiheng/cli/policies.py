@@ -69,18 +69,30 @@ def test(path: str, form: str) -> int:
 
 @policy.command()
 @click.argument("path")
+@format_option
 @says_refusals
-def show(path: str) -> int:
+def show(path: str, form: str) -> int:
     """Print a policy as an official would read it.
 
     \b
     Example:
       yiheng policy show policies/qingdao
     """
-    for file in _files(path):
-        source = _read(file)
+    sources = [_read(file) for file in _files(path)]
+    for source in sources:
         check_steps(source)
-        _show(source)
+    if form == "table":
+        for source in sources:
+            _show(source)
+        return DONE
+    rows = [
+        [s.policy.policy, name, str(e.value), v.unit, str(e.first), e.article, v.mark]
+        for s in sources
+        for name, v in s.policy.values.items()
+        for e in v.history
+    ]
+    whole = [json.loads(s.policy.model_dump_json(by_alias=True)) for s in sources]
+    answer(form, whole, ["policy", "value", "is", "unit", "from", "article", "mark"], rows)
     return DONE
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -60,6 +61,11 @@ def _is_number(cell: Any) -> bool:
     if cell is None or isinstance(cell, int):
         return True
     return str(cell).replace(",", "").replace("-", "", 1).replace(".", "", 1).replace("%", "").strip().isdigit()
+
+
+def separated(amount: str) -> str:
+    """Yuan text with separators, for a table."""
+    return f"{Decimal(amount):,}"
 
 
 def yuan(fen: int | None) -> str | None:

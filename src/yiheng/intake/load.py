@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +143,8 @@ def _stage_all(
         try:
             source = open_source(path, scratch, staging.con)
             if source.shown in staging.sources:
-                source = _renamed(source, path)
+                # Two files of one name in two folders are told apart by their folder.
+                source = replace(source, shown=f"{path.parent.name}/{path.name}")
             staging.stage(source, mapping)
             opened.append(source)
         except Refusal as refusal:
@@ -154,12 +155,6 @@ def _stage_all(
     if not opened:
         raise Refusals(refusals)
     return [str(refusal) for refusal in refusals]
-
-
-def _renamed(source: SourceFile, path: Path) -> SourceFile:
-    """Two files of one name in two folders are told apart by their folder."""
-    values = {**source.__dict__, "shown": f"{path.parent.name}/{path.name}"}
-    return SourceFile(**values)
 
 
 def _counted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ ALLOWED = (
     exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Left, exp.Right, exp.Substring, exp.Trim, exp.Upper, exp.Lower,
     exp.Replace, exp.EQ, exp.NEQ, exp.Is, exp.Not, exp.And, exp.Or, exp.In,
 )  # fmt: skip
+# The word that stands for the number of a repeated row; people write it as {n}.
+ROW_NUMBER = "n"
 WORDS = "|| coalesce nullif left right substring trim upper lower replace case when, and + - for money"
 
 
@@ -84,8 +87,6 @@ def read_mapping(path: Path) -> MappingFile:
     Raises:
         Refusals: unknown keys, tables or columns, with file and line.
     """
-    import hashlib
-
     document = read_document(path, shown_as=path.name)
     mapping = validated(Mapping, document)
     found = [fault for i, entry in enumerate(mapping.tables) for fault in _faults(document, i, entry)]
@@ -119,7 +120,11 @@ def expression_sql(written: str, columns: dict[str, str], place: str, words: dic
             return exp.Literal.string(words[wanted])
         column = by_lower.get(wanted.lower())
         if column is None:
-            raise Refusal(f"the file has no column '{wanted}'", where=place, cure=nearest(wanted, [*columns, *words]))
+            raise Refusal(
+                f"the file has no column '{wanted}'",
+                where=place,
+                cure=nearest(wanted, [*columns, *(word for word in words if word != ROW_NUMBER)]),
+            )
         used.add(column)
         return sqlglot.parse_one(columns[column], dialect="duckdb")
 
@@ -142,6 +147,7 @@ def _faults(document: Document, i: int, entry: TableMapping) -> list[Refusal]:
         for column in columns
         if column not in ours
     ]
+    faults += [fault for column in entry.codes if column in ours for fault in _code_faults(document, i, entry, column)]
     missing = [c.name for c in table if not c.null and c.name not in entry.columns]
     if missing:
         where = document.place(("tables", i, "columns"))
@@ -149,6 +155,25 @@ def _faults(document: Document, i: int, entry: TableMapping) -> list[Refusal]:
             Refusal(f"table '{table.name}' needs {', '.join(missing)}", where=where, cure="map these columns")
         )
     return faults
+
+
+def _code_faults(document: Document, i: int, entry: TableMapping, column: str) -> list[Refusal]:
+    """Codes translate text only, and into the words of our list where there is one."""
+    declared = TABLES[entry.table][column]
+    if declared.kind != "text":
+        where = document.place(("tables", i, "codes", column))
+        return [Refusal(f"'{column}' is {declared.kind}, not text: codes cannot translate it", where=where)]
+    words = declared.codes.words if declared.codes else None
+    return [
+        Refusal(
+            f"'{word}' is no word of '{column}'",
+            where=document.place(("tables", i, "codes", column, theirs)),
+            expected=" | ".join(words),
+            cure=nearest(word, words),
+        )
+        for theirs, word in entry.codes[column].items()
+        if words is not None and word not in words
+    ]
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

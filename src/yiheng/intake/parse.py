@@ -99,7 +99,8 @@ def typed(column: Column, source: Incoming, raw: str) -> str:
     """SQL that reads the raw value as the column's type; null where it cannot be read."""
     if source.codes is not None:
         whens = " ".join(f"when {sql.text(k)} then {sql.text(v)}" for k, v in source.codes.items())
-        return f"case {raw} {whens} end"
+        # Free text keeps a code that the mapping does not name; of a closed list it is a fault.
+        return f"case {raw} {whens} {'' if column.codes else f'else {raw}'} end"
     if column.codes is not None:
         return _coded(column.codes, raw)
     if column.kind == "text":

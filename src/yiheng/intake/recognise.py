@@ -8,7 +8,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.records import TABLES, Column, Table
 
 from . import sql
-from .mapping import MappingFile, expression_sql
+from .mapping import ROW_NUMBER, MappingFile, expression_sql
 from .parse import Incoming, raw_value, typed
 from .sources import SourceFile
 
@@ -22,7 +22,7 @@ def recognised(source: SourceFile) -> Table:
     Raises:
         Refusal: when the file fits no table or several.
     """
-    stem = source.shown.lower().rsplit(".", 1)[0]
+    stem = source.name.lower().rsplit(".", 1)[0]
     named = [
         (len(name), table)
         for table in TABLES.values()
@@ -82,7 +82,7 @@ def by_mapping(table: Table, source: SourceFile, mapping: MappingFile, i: int, w
     entry, arm = mapping.mapping.tables[i], {}
     for ours, written in entry.columns.items():
         place = mapping.document.place(("tables", i, "columns", ours))
-        text = written.replace("{n}", words["n"])
+        text = written.replace("{n}", words[ROW_NUMBER])
         if text in source.columns:
             arm[ours] = Incoming(
                 sql.name(text),

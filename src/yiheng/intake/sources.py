@@ -25,9 +25,10 @@ BROKEN_SHARE = 10
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A readable file: where it is read from, what it is called, its columns and their types."""
+    """A readable file: where it is read from, its own name, how people are told of it, its columns' types."""
 
     path: Path
+    name: str
     shown: str
     form: str
     delimiter: str
@@ -81,13 +82,13 @@ def open_source(path: Path, scratch: Path, con: duckdb.DuckDBPyConnection) -> So
     form = ENDINGS[path.suffix.lower()]
     digest, lines, encoding = _scan(path, form)
     if form == "parquet":
-        return SourceFile(path, path.name, form, "", _parquet_columns(path, con), digest, None)
+        return SourceFile(path, path.name, path.name, form, "", _parquet_columns(path, con), digest, None)
     readable = path
     if encoding != "utf-8":
         readable = scratch / f"{digest[:16]}.csv"
         _transcode(path, readable, encoding)
     delimiter, header = _header(readable, path.name)
-    return SourceFile(readable, path.name, form, delimiter, dict.fromkeys(header, "VARCHAR"), digest, lines)
+    return SourceFile(readable, path.name, path.name, form, delimiter, dict.fromkeys(header, "VARCHAR"), digest, lines)
 
 
 def _scan(path: Path, form: str) -> tuple[str, int, str]:

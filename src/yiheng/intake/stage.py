@@ -11,7 +11,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Table
 
 from . import sql
-from .mapping import MappingFile, TableMapping
+from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import fault_conditions, raw_value, typed
 from .recognise import Arm, by_mapping, by_name, recognised
 from .sources import SourceFile
@@ -72,9 +72,9 @@ class Staging:
             if aside:
                 self.aside[source.shown] = aside
         else:
-            for i, taken, words in mapping.for_file(source.shown):
+            for i, taken, words in mapping.for_file(source.name):
                 table, numbers = TABLES[taken.table], range(1, taken.repeat + 1)
-                arms = [by_mapping(table, source, mapping, i, {**words, "n": str(n)}) for n in numbers]
+                arms = [by_mapping(table, source, mapping, i, {**words, ROW_NUMBER: str(n)}) for n in numbers]
                 fed.append((table, arms, taken))
         if not fed:
             raise Refusal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import Field, RootModel
@@ -49,6 +49,11 @@ class Limits(Mapping[str, Limit]):
         if name not in self._limits:
             raise Refusal(f"there is no limit '{name}'", where=self._file, cure=nearest(name, self._limits))
         return self._limits[name]
+
+    def with_values(self, values: Mapping[str, int]) -> Limits:
+        """The same limits with other values, such as those that an old run pinned."""
+        changed = {name: replace(limit, value=values.get(name, limit.value)) for name, limit in self._limits.items()}
+        return Limits(changed, self._file)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._limits)

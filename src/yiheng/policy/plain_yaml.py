@@ -59,30 +59,44 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
         raise Refusal(f"this is not YAML: {wrong}", where=file, cure="remove unprintable characters") from None
     if node is None:
         raise Refusal("the file is empty", where=file, expected="a mapping")
-    lines: dict[Path_, int] = {}
-    return Document(file, _plain(node, (), lines, file), lines)
+    reading = _Reading(file)
+    return Document(file, reading.plain(node, ()), reading.lines)
 
 
-def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str) -> Any:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, i), lines, file) for i, child in enumerate(node.value)]
-    content: dict[str, Any] = {}
-    for key_node, child in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise Refusal("a key must be a word", where=f"{file}:{line}", expected="key: value")
-        key = key_node.value
-        if key in content:
-            first = lines[(*path, key)]
+@dataclass
+class _Reading:
+    file: str
+    lines: dict[Path_, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+
+    def plain(self, node: yaml.Node, path: Path_) -> Any:
+        """A node as plain values; notes the line of every entry."""
+        self.lines[path] = line = node.start_mark.line + 1
+        if id(node) in self.seen:
             raise Refusal(
-                f"the key '{key}' is written twice (first on line {first})",
-                where=f"{file}:{line}",
-                expected="each key once",
-                cure="remove one of the two",
+                "an alias (*name) stands here", where=f"{self.file}:{line}", cure="write the entry out where it belongs"
             )
-        content[key] = _plain(child, (*path, key), lines, file)
-        lines[(*path, key)] = line
-    return content
+        self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(child, (*path, i)) for i, child in enumerate(node.value)]
+        return self._mapping(node, path)
+
+    def _mapping(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        for key_node, child in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise Refusal("a key must be a word", where=f"{self.file}:{line}", expected="key: value")
+            key = key_node.value
+            if key in content:
+                raise Refusal(
+                    f"the key '{key}' is written twice (first on line {self.lines[(*path, key)]})",
+                    where=f"{self.file}:{line}",
+                    expected="each key once",
+                    cure="remove one of the two",
+                )
+            content[key] = self.plain(child, (*path, key))
+            self.lines[(*path, key)] = line
+        return content

@@ -90,13 +90,15 @@ class Value(Strict):
 
 
 class Fact(Strict):
-    """A figure that comes from the lake (``total``) or from a column of a facts file."""
+    """An amount that comes from the lake (``total``) or from a column of a facts file, in yuan.
+
+    ``year`` counts from the year that is settled: -1 is the year before.
+    """
 
     says: Sentence = Field(alias="is")
     total: str | None = None
     year: WholeNumber = 0
     column: str | None = None
-    unit: Literal["yuan", "count"] = "yuan"
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Fact:
@@ -152,8 +154,16 @@ class Policy(Strict):
     steps: list[Step] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _assumptions_set_known_values(self) -> Policy:
+    def _assumptions_say_what_the_values_are(self) -> Policy:
         for name, assumption in self.assumptions.items():
-            if assumption.sets is not None and assumption.sets not in self.values:
+            if assumption.sets is None:
+                continue
+            if assumption.sets not in self.values:
                 raise ValueError(f"assumption '{name}' sets '{assumption.sets}', which is not among the values")
+            other = [e.value for e in self.values[assumption.sets].history if e.value != assumption.chosen]
+            if other:
+                raise ValueError(
+                    f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
+                    f"'{assumption.sets}' is '{other[0]}'"
+                )
         return self

@@ -67,12 +67,10 @@ def audit(
     for name in manifest.inputs["rules"]:
         rule = RULES[name]
         progress(f"{rule.zh} {name}")
-        absent = [code for code in rule.codes if code not in codes]
-        if absent:
-            cure = f"yiheng codes load FILE --list {absent[0]}"
-            unknown.append({"rule": name, "zh": rule.zh, "missing": absent, "to_do": cure})
+        if lacks := _lacks(engine, rule, codes):
+            unknown.append(lacks)
             continue
-        found = _found(engine, rule, manifest.inputs["since"], manifest.inputs["until"])
+        found = _found(engine, rule, manifest)
         findings += found
         judged.append(_summary(rule, found))
     engine.close()
@@ -82,8 +80,19 @@ def audit(
     return result
 
 
-def _found(engine: Engine, rule: Rule, since: str | None, until: str | None) -> list[dict[str, Any]]:
-    rows = rule.rows(engine.tables)
+def _lacks(engine: Engine, rule: Rule, codes: dict[str, str]) -> dict[str, Any] | None:
+    """What a rule would need to judge: a code list or a table that was never loaded."""
+    lists = [name for name in rule.codes if name not in codes]
+    tables = [name for name in rule.reads if name not in engine.at.snapshots]
+    if not lists and not tables:
+        return None
+    cure = f"yiheng codes load FILE --list {lists[0]}" if lists else f"yiheng load {tables[0]}.csv"
+    return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables, "to_do": cure}
+
+
+def _found(engine: Engine, rule: Rule, manifest: Manifest) -> list[dict[str, Any]]:
+    since, until = manifest.inputs["since"], manifest.inputs["until"]
+    rows = rule.rows(engine.tables, LIMITS.with_values(manifest.pins["limits"]))
     if since:
         rows = rows.filter(rows.occurred_on >= ibis.date(since))
     if until:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yiheng.intake import Loaded, MappingFile, load
 
-from .manifest import Manifest, canonical, sha256
+from .manifest import Manifest, canonical
 from .workspace import Workspace
 
 QUARANTINE = "quarantine.parquet"
@@ -21,12 +21,15 @@ def run_load(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
     """Load files and folders; keep what was counted and what was quarantined with the run."""
-    named = {p.name: sha256(p) if p.is_file() else "folder" for p in paths}
-    before = workspace.lake.latest().number
     manifest = Manifest(
         "load",
-        {"paths": sorted(named), "mapping": mapping.mapping.mapping if mapping else None},
-        {"after_set": before, "files": named, "mapping_sha256": mapping.sha256 if mapping else None},
+        {"paths": sorted(p.name for p in paths), "mapping": mapping.mapping.mapping if mapping else None},
+        {
+            "snapshot_set": workspace.lake.latest().number,
+            # A load changes the lake: each is an act of its own, even of the same files.
+            "loads_before": len(workspace.runs("load")),
+            "mapping_sha256": mapping.sha256 if mapping else None,
+        },
     )
     folder = workspace.run_folder(manifest.run)
     loaded = load(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
-from yiheng.measures import DIMENSIONS, INDICATORS
+from yiheng.measures import DIMENSIONS, INDICATORS, LIMITS
 
 from .engine import Engine
 from .manifest import Manifest, canonical
@@ -49,7 +49,11 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
     manifest = Manifest(
         "measure",
         {"names": sorted(names), "keys": keys},
-        {"snapshot_set": workspace.lake.latest().number, "settled": settled},
+        {
+            "snapshot_set": workspace.lake.latest().number,
+            "settled": settled,
+            "limits": {name: limit.value for name, limit in LIMITS.items()},
+        },
     )
     folder = workspace.run_folder(manifest.run)
     measured = measure(workspace, manifest, folder)

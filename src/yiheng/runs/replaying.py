@@ -46,7 +46,7 @@ def replay(workspace: Workspace, run: str) -> Replay:
             f"a {then['verb']} is not replayed: it changes the lake",
             where=then["run"],
             expected=f"a run of {', '.join(REPLAYED)}",
-            cure="load the same files into a new workspace; their hashes are in the manifest",
+            cure="load the same files into a new workspace; their hashes are in its load.json",
         )
     manifest = Manifest(then["verb"], then["inputs"], then["pins"])
     with tempfile.TemporaryDirectory() as made:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.periods import year_span
+from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.payment import PartyFacts, Statement, check_steps, settle
-from yiheng.policy import PolicyFile, policy_for_year, read_policy
+from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
 from .engine import Engine
@@ -34,7 +36,7 @@ class Settled:
 
     party: str
     year: int
-    source: PolicyFile
+    source: PolicyFile | None
     statement: Statement | None
     refusal: Refusal | None
 
@@ -45,6 +47,8 @@ def run_settle(
     *,
     year: int | None = None,
     facts: Path | None = None,
+    known_on: dt.date | None = None,
+    assume: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Settle every party of a year from the lake, or every row of a facts file.
@@ -52,6 +56,8 @@ def run_settle(
     Args:
         policy: a policy file, or a folder from which the one in force is taken.
         year: the year to settle; with a facts file, only its rows of that year.
+        known_on: settle with the values that were announced by that day.
+        assume: another choice for some assumptions, by id.
 
     Raises:
         Refusal: when neither year nor facts are given, or policy or facts cannot be read.
@@ -61,12 +67,20 @@ def run_settle(
     years = [year] if year is not None else []
     if facts is not None and not years:
         years = _years_of(policy, facts)
-    sources = {y: policy_for_year(policy, y) for y in years}
+    sources = _sources(policy, years)
     for source in sources.values():
         check_steps(source)
+        for name in assume or {}:
+            Terms(source, year_span(max(years)).last).assumption(name)
     manifest = Manifest(
         "settle",
-        {"policy": _policies_of(sources), "year": year, "facts": facts.name if facts else None},
+        {
+            "policy": _policies_of(sources),
+            "year": year,
+            "facts": facts.name if facts else None,
+            "known_on": known_on.isoformat() if known_on else None,
+            "assume": dict(assume or {}),
+        },
         {
             "policy_sha256": {s.file: s.sha256 for s in sources.values()},
             "snapshot_set": workspace.lake.latest().number if facts is None else None,
@@ -106,7 +120,7 @@ def settle_into(
         gathered = facts_from_lake(engine, source, year)
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
         engine.close()
-        settled = [_settled(source, year, facts) for facts in gathered.parties.values()]
+        settled = [_settled(manifest, source, year, facts) for facts in gathered.parties.values()]
     else:
         snapshots = {}
         settled = list(_settled_rows(kept / FACTS, manifest, sources))
@@ -115,7 +129,7 @@ def settle_into(
         "run": manifest.run,
         "facts": "lake" if manifest.inputs["facts"] is None else "file",
         "manifest": {**manifest.as_json(), "snapshots": snapshots},
-        "statements": [_statement_json(one) for one in settled if one.statement],
+        "statements": [_statement_json(one, manifest.inputs["assume"]) for one in settled if one.statement],
         "refused": [{"party": s.party, "year": s.year, "why": str(s.refusal)} for s in settled if s.refusal],
         "unattributed": unattributed,
     }
@@ -138,25 +152,30 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
     names = next(iter(sources.values())).policy.facts_file
     shown = manifest.inputs["facts"]
     for row in facts_rows(file, names.party, names.year):
-        if row.year in sources:
-            source = sources[row.year]
-            try:
-                facts = facts_of_row(source, shown, row)
-            except Refusal as refusal:
-                yield Settled(row.party, row.year, source, None, refusal)
-            else:
-                yield _settled(source, row.year, facts)
+        if manifest.inputs["year"] not in (None, row.year):
+            continue
+        try:
+            if row.year not in sources:
+                raise Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
+            facts = facts_of_row(sources[row.year], shown, row)
+        except Refusal as refusal:
+            yield Settled(row.party, row.year, None, None, refusal)
+        else:
+            yield _settled(manifest, sources[row.year], row.year, facts)
 
 
-def _settled(source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
+def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
+    known_on = manifest.inputs["known_on"]
+    day = dt.date.fromisoformat(known_on) if known_on else None
     try:
-        return Settled(facts.party, year, source, settle(source, year, facts), None)
+        statement = settle(source, year, facts, known_on=day, assume=manifest.inputs["assume"])
+        return Settled(facts.party, year, source, statement, None)
     except Refusal as refusal:
         return Settled(facts.party, year, source, None, refusal)
 
 
-def _statement_json(one: Settled) -> dict[str, Any]:
-    if one.statement is None:
+def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
+    if one.statement is None or one.source is None:
         raise ValueError("a refused party has no statement")
     policy = one.source.policy
     shown = one.statement.as_json()
@@ -169,8 +188,8 @@ def _statement_json(one: Settled) -> dict[str, Any]:
             "id": name,
             "text": assumption.says.zh,
             "text_en": assumption.says.en,
-            "chosen": assumption.chosen,
-            "alternatives": assumption.alternatives,
+            "chosen": (chosen := assume.get(name, assumption.chosen)),
+            "alternatives": [one for one in (assumption.chosen, *assumption.alternatives) if one != chosen],
         }
         for name, assumption in policy.assumptions.items()
     ]
@@ -192,6 +211,25 @@ def _years_of(policy: Path, facts: Path) -> list[int]:
     first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
     names = read_policy(first).policy.facts_file
     return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
+
+
+def _sources(policy: Path, years: list[int]) -> dict[int, PolicyFile]:
+    """The policy of each year; a year without one is refused where its rows are settled.
+
+    Raises:
+        Refusal: when no year has a policy, or a file cannot be read.
+    """
+    sources, refusals = {}, []
+    for year in years:
+        try:
+            sources[year] = policy_for_year(policy, year)
+        except Refusals:
+            raise
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if not sources:
+        raise Refusals(refusals) if refusals else Refusal("the facts file holds no row", expected="one party a row")
+    return sources
 
 
 def _policies_of(sources: dict[int, PolicyFile]) -> str:
