@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
-from yiheng.measures import INDICATORS
+from yiheng.measures import DIMENSIONS, INDICATORS
 from yiheng.runs import run_audit, run_measure
+from yiheng.statements import UNITS_ZH, exact, written
 
 from .show import answer, say, working, yuan
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -36,15 +38,22 @@ def measure(names: tuple[str, ...], keys: str, workspace: Path | None, form: str
         result = run_measure(opened(workspace), list(names), by)
     columns = ["indicator", *by, "top", "bottom", "value"]
     rows = [[r["indicator"], *(r[k] for k in by), r["top"], r["bottom"], r["value"]] for r in result["rows"]]
-    shown = rows if form != "table" else [[INDICATORS[r[0]].zh, *(_plain(c) for c in r[1:])] for r in rows]
-    answer(form, result, columns, shown, result["run"])
+    if form == "table":
+        columns = ["指标", *(DIMENSIONS[key] for key in by), "分子", "分母", "值", "单位"]
+        rows = [_for_people(row, by) for row in result["rows"]]
+    answer(form, result, columns, rows, result["run"])
     for name, why in result["left_out"].items():
         say(f"未计算 {name}：{why}")
     return DONE
 
 
-def _plain(cell: object) -> object:
-    return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
+def _for_people(row: dict[str, Any], by: list[str]) -> list[Any]:
+    """A row with the indicator's Chinese name and its value in the unit people read."""
+    indicator = INDICATORS[row["indicator"]]
+    stands = exact(row["top"], row["bottom"], indicator.unit)
+    value = None if stands is None else written(stands, indicator.unit)
+    keys = ["—" if row[key] is None else str(row[key]) for key in by]
+    return [indicator.zh, *keys, row["top"], row["bottom"], value, UNITS_ZH[indicator.unit]]
 
 
 @click.command()

@@ -1,5 +1,6 @@
-"""Results as files for people: workbooks of statements."""
+"""Results for people: workbooks of statements, indicator values as they are read."""
 
+from .shown import UNITS_ZH, exact, rounded, written
 from .workbook import write_workbook
 
-__all__ = ["write_workbook"]
+__all__ = ["UNITS_ZH", "exact", "rounded", "write_workbook", "written"]

@@ -1,0 +1,41 @@
+"""Users with their scope, and the journal of acts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Without a consortium the user belongs to the fund office and sees every party."""
+
+    consortium = models.CharField(_("所属医共体"), max_length=64, blank=True, default="")
+
+    class Meta(AbstractUser.Meta):
+        permissions = (("see_person_numbers", _("查看完整的人员编号")),)
+
+    @property
+    def in_fund_office(self) -> bool:
+        return not self.consortium
+
+
+class JournalLine(models.Model):
+    """One act: who did what to what, and when. Triggers in the database refuse any change."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    act = models.CharField(max_length=40)
+    # Nobody stands here when the command line acts, or when a name that signs in is unknown.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    subject = models.CharField(max_length=150, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(name="an_act_is_named_entity_dot_verb", condition=models.Q(act__contains=".")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.subject}"

@@ -1,0 +1,96 @@
+"""Acts: each is one transaction and one line in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yiheng.basis.refusals import Refusal
+
+from .models import JournalLine, User
+
+LONGEST_SUBJECT = 150
+
+
+@transaction.atomic
+def journal_note(
+    *, act: str, by: User | None = None, subject: str = "", data: dict[str, Any] | None = None
+) -> JournalLine:
+    """Write one act into the journal."""
+    return JournalLine.objects.create(act=act, by=by, subject=subject[:LONGEST_SUBJECT], data=data or {})
+
+
+@transaction.atomic
+def user_create(
+    *,
+    username: str,
+    password: str,
+    consortium: str = "",
+    rights: Sequence[str] = (),
+    by: User | None = None,
+) -> User:
+    """Add a user.
+
+    Args:
+        consortium: the only party the user sees; empty for the fund office.
+        rights: such as ``casework.see_person_numbers``.
+        by: who adds; None is the command line, which has the workspace anyway.
+
+    Raises:
+        Refusal: when ``by`` may not, or the name, password or a right is not accepted.
+    """
+    _refuse_without_right(by)
+    if User.objects.filter(username=username).exists():
+        raise Refusal(_("用户“%(name)s”已经存在。") % {"name": username})
+    user = User(username=username, consortium=consortium)
+    granted = [_permission(right) for right in rights]
+    _set_password(user, password)
+    try:
+        user.full_clean()
+    except ValidationError as wrong:
+        raise Refusal(" ".join(wrong.messages)) from None
+    user.save()
+    user.user_permissions.set(granted)
+    journal_note(act="user.created", by=by, subject=username, data={"consortium": consortium, "rights": list(rights)})
+    return user
+
+
+@transaction.atomic
+def user_renew_password(*, user: User, password: str, by: User | None = None) -> User:
+    """Give a user another password.
+
+    Raises:
+        Refusal: when ``by`` may not, or the password is too weak.
+    """
+    _refuse_without_right(by)
+    _set_password(user, password)
+    user.save(update_fields=["password"])
+    journal_note(act="user.password_renewed", by=by, subject=user.username)
+    return user
+
+
+def _refuse_without_right(by: User | None) -> None:
+    if by is not None and not by.has_perm("casework.add_user"):
+        raise Refusal(_("您没有管理用户的权限。"))
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as wrong:
+        raise Refusal(" ".join(wrong.messages)) from None
+    user.set_password(password)
+
+
+def _permission(right: str) -> Permission:
+    room, _dot, codename = right.partition(".")
+    try:
+        return Permission.objects.get(content_type__app_label=room, codename=codename)
+    except Permission.DoesNotExist:
+        raise Refusal(_("没有名为“%(right)s”的权限。") % {"right": right}) from None

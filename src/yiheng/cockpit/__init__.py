@@ -1,0 +1,1 @@
+"""The cockpit: web pages that show what runs have found."""

@@ -1,0 +1,114 @@
+"""Downloads: exact figures, only of what the user sees, person numbers masked as on the pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from yiheng.casework.selectors import sees_findings, sees_person_numbers
+from yiheng.casework.services import journal_note
+from yiheng.statements import write_workbook
+
+from . import asked, results, suspects, trends
+from .asked import Chosen, SignedIn
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+AMOUNT = re.compile(r"-?\d+\.\d\d")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def trend_csv(request: SignedIn) -> HttpResponse:
+    """The months of an indicator: both whole numbers and their quotient."""
+    what = asked.chosen_or_404(request)
+    indicator = asked.indicator(request, what)
+    if indicator is None:
+        raise Http404
+    rows = trends.export_rows(trends.trend_of(indicator, what.party, what.year))
+    return _csv(["month", "top", "bottom", "value"], rows, f"{indicator.name}-{what.party}-{what.year}.csv")
+
+
+@require_safe
+def findings_csv(request: SignedIn) -> HttpResponse:
+    """The findings of a filter; who took them away is journalled."""
+    if not sees_findings(user=request.user):
+        raise Http404
+    run = results.audited()
+    if run is None:
+        raise Http404
+    rules = [one.name for one in suspects.sums(suspects.of_run(run))]
+    rule, year = asked.rule_and_year(request, rules, suspects.years_of(run))
+    found = suspects.of_run(run, rule=rule, year=year)
+    in_full = sees_person_numbers(user=request.user)
+    journal_note(
+        act="findings.exported",
+        by=request.user,
+        subject=run.id,
+        data={"rule": rule, "year": year, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
+    )
+    rows = ([_no_formula(cell) for cell in suspects.export_row(one, in_full)] for one in found)
+    return _csv(suspects.EXPORTED, rows, f"findings-{run.id}.csv")
+
+
+@require_safe
+def statement_json(request: SignedIn) -> HttpResponse:
+    """One party's statement with its reasons and what the run was made of."""
+    what = asked.chosen_or_404(request)
+    text = json.dumps(_statement(what), ensure_ascii=False, indent=1)
+    return _file(text.encode(), "application/json", f"statement-{what.party}-{what.year}.json")
+
+
+@require_safe
+def statement_xlsx(request: SignedIn) -> HttpResponse:
+    """One party's statement as a workbook."""
+    what = asked.chosen_or_404(request)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "statement.xlsx"
+        write_workbook(_statement(what), made)
+        content = made.read_bytes()
+    return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
+
+
+def _statement(what: Chosen) -> dict[str, Any]:
+    """The result of the run with this party's statement alone: the others are not this reader's."""
+    settled = asked.settlement(what)
+    if settled is None or settled.statement is None:
+        raise Http404
+    whole = settled.run.result
+    return {
+        "run": whole["run"],
+        "facts": whole["facts"],
+        "manifest": whole["manifest"],
+        "statements": [settled.statement],
+        "refused": [],
+        "unattributed": {},
+    }
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> HttpResponse:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    # The mark at the start tells spreadsheets that Chinese follows.
+    return _file(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) and not AMOUNT.fullmatch(cell) else cell
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    header = content_disposition_header(True, name)
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": header or "attachment"})

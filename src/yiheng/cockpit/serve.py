@@ -1,0 +1,100 @@
+"""The one way in: prepare a workspace's web doors, make a first user, serve."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.conf import settings
+
+from yiheng.basis.refusals import Refusal
+
+from .settings import DATABASE, NOT_SERVED, settings_for
+
+if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
+
+HOST, PORT = "127.0.0.1", 8000
+THREADS = 8
+PASSWORD_BYTES = 12
+DEMO_USER = "demo"
+
+
+def configure(folder: Path) -> None:
+    """Set Django up for a workspace; once in a process.
+
+    Raises:
+        Refusal: when the process already serves another workspace.
+    """
+    folder = folder.resolve()
+    if settings.configured:
+        if folder != settings.WORKSPACE:
+            raise Refusal(
+                "this process already serves another workspace",
+                where=str(settings.WORKSPACE),
+                cure="start another process",
+            )
+        return
+    settings.configure(**settings_for(folder))
+    django.setup()
+
+
+def prepare(workspace_folder: Path) -> None:
+    """Bring the database and the static files of a workspace up to date; again changes nothing."""
+    configure(workspace_folder)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    database = workspace_folder / DATABASE
+    if database.exists():
+        # Who may read the folder need not read who signed in, and from where.
+        database.chmod(0o600)
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=NOT_SERVED)
+
+
+def make_demo_user(
+    workspace_folder: Path, *, username: str = DEMO_USER, consortium: str = "", rights: tuple[str, ...] = ()
+) -> str:
+    """Make a user with a random password, or give an existing one a new password; returns the password."""
+    prepare(workspace_folder)
+    from yiheng.casework.models import User
+    from yiheng.casework.services import user_create, user_renew_password
+
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    known = User.objects.filter(username=username).first()
+    if known is not None:
+        user_renew_password(user=known, password=password)
+    else:
+        user_create(username=username, password=password, consortium=consortium, rights=rights)
+    return password
+
+
+def application(workspace_folder: Path) -> WSGIHandler:
+    """The WSGI application of a prepared workspace."""
+    configure(workspace_folder)
+    from django.core.handlers.wsgi import WSGIHandler
+
+    return WSGIHandler()
+
+
+def serve(workspace_folder: Path, host: str = HOST, port: int = PORT) -> None:
+    """Serve the pages of a workspace until the process is stopped."""
+    prepare(workspace_folder)
+    import waitress
+
+    waitress.serve(
+        application(workspace_folder), host=host, port=port, threads=THREADS, ident="yiheng", **_behind_proxy()
+    )
+
+
+def _behind_proxy() -> dict[str, Any]:
+    """With https a proxy on this machine speaks for the browser; its word on address and scheme is taken."""
+    if not settings.SESSION_COOKIE_SECURE:
+        return {}
+    return {
+        "trusted_proxy": HOST,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }

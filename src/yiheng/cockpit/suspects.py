@@ -1,0 +1,115 @@
+"""Findings of the newest audit as pages and exports show them: filtered, summed, person numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language
+
+from yiheng.basis.money import Fen
+from yiheng.supervision import RULES, WEIGHTS
+
+from . import results, show
+from .results import Run
+
+EXPORTED = (
+    "rule", "official_code", "weight", "person", "institution", "visit", "settlement", "line", "occurred_on",
+    "at_stake_yuan", "says",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleSum:
+    """What one rule found."""
+
+    name: str
+    label: str
+    weight: str
+    weight_label: str
+    count: int
+    at_stake: Fen
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding as a reader sees it."""
+
+    label: str
+    weight: str
+    weight_label: str
+    raw: dict[str, Any]
+    person: str
+    says: str
+    at_stake: Fen
+
+
+def of_run(run: Run | None, *, rule: str = "", year: int | None = None) -> list[dict[str, Any]]:
+    """Findings, newest first, of one rule and one year where these are given."""
+    if run is None:
+        return []
+    return [f for f in _by_year(run.id, year) if not rule or f["rule"] == rule]
+
+
+def years_of(run: Run | None) -> list[int]:
+    """The years in which something was found, newest first."""
+    return sorted({int(f["occurred_on"][:4]) for f in of_run(run)}, reverse=True)
+
+
+def sums(findings: Iterable[dict[str, Any]]) -> list[RuleSum]:
+    """Count and amount by rule, the most at stake first."""
+    counted: dict[str, tuple[str, int, int]] = {}
+    for f in findings:
+        _weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
+        counted[f["rule"]] = (f["weight"], count + 1, fen + f["at_stake_fen"])
+    made = [
+        RuleSum(name, rule_label(name), weight, weight_label(weight), count, Fen(fen))
+        for name, (weight, count, fen) in counted.items()
+    ]
+    return sorted(made, key=lambda one: (-one.at_stake.n, one.name))
+
+
+def shown(finding: dict[str, Any], in_full: bool) -> Shown:
+    """A finding for a reader who may or may not see person numbers."""
+    says = finding["says"] if show.in_chinese() else finding.get("says_en", finding["says"])
+    return Shown(
+        rule_label(finding["rule"]),
+        finding["weight"],
+        weight_label(finding["weight"]),
+        finding,
+        (finding["person"] or "") if in_full else show.masked(finding["person"]),
+        says if in_full else without_number(says, finding["person"]),
+        Fen(finding["at_stake_fen"]),
+    )
+
+
+def export_row(finding: dict[str, Any], in_full: bool) -> list[str]:
+    """A finding as cells, amounts exact; masked as on the page."""
+    one = shown(finding, in_full)
+    cells = {**finding, "person": one.person, "says": one.says, "at_stake_yuan": one.at_stake.yuan}
+    return ["" if cells[name] is None else str(cells[name]) for name in EXPORTED]
+
+
+def without_number(text: str, person: str | None) -> str:
+    """A sentence in which the person's number is masked."""
+    return text.replace(person, show.masked(person)) if person else text
+
+
+def rule_label(name: str) -> str:
+    """The name of a rule; of one that is no longer declared its code name."""
+    return show.declared(RULES[name].zh, name) if name in RULES else name
+
+
+def weight_label(weight: str) -> str:
+    """Clue, suspicion or breach in the reader's language."""
+    words = {str(name): words for name, words in WEIGHTS.items()}
+    return words[weight].in_language(get_language() or "zh") if weight in words else weight
+
+
+@lru_cache(maxsize=8)
+def _by_year(run: str, year: int | None) -> list[dict[str, Any]]:
+    """Sorted once for each run and year; a run never changes."""
+    mine = [f for f in results.findings_in(run) if year is None or f["occurred_on"].startswith(f"{year}-")]
+    return sorted(mine, key=lambda f: (f["occurred_on"], f["rule"], f["visit"] or ""), reverse=True)

@@ -1,0 +1,43 @@
+"""Figures in templates."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django import template
+
+from yiheng.basis.money import Fen
+
+from .. import show, suspects
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: str | Fen) -> str:
+    """Yuan with thousands separators, exact."""
+    return str(amount) if isinstance(amount, Fen) else show.money(amount)
+
+
+@register.filter
+def money_short(amount: str | Fen) -> str:
+    """Yuan, or 万元 above ten million."""
+    return show.money_short(amount.yuan if isinstance(amount, Fen) else amount)
+
+
+@register.filter
+def percent(share: Fraction) -> str:
+    """A share of one as per cent."""
+    return show.percent(share)
+
+
+@register.filter
+def count(number: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{number:,}"
+
+
+@register.filter
+def rule_label(name: str) -> str:
+    """The name of a rule in the reader's language."""
+    return suspects.rule_label(name)

@@ -1,0 +1,21 @@
+"""Addresses of the pages."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from . import views
+from .exports import findings_csv, statement_json, statement_xlsx, trend_csv
+
+urlpatterns = [
+    path("", views.cockpit, name="cockpit"),
+    path("trend/", views.trend, name="trend"),
+    path("trend.csv", trend_csv, name="trend_csv"),
+    path("reasons/", views.reasons, name="reasons"),
+    path("statement.json", statement_json, name="statement_json"),
+    path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
+    path("findings/", views.findings, name="findings"),
+    path("findings.csv", findings_csv, name="findings_csv"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", views.language, name="language"),
+]

@@ -1,0 +1,122 @@
+"""The pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from yiheng.casework.selectors import sees_findings, sees_person_numbers
+
+from . import asked, board, results, suspects, trends
+from .asked import Chosen, SignedIn
+from .reasons import tree_of
+
+NEWEST = 20
+FINDINGS_ON_A_PAGE = 50
+
+
+@require_safe
+def cockpit(request: SignedIn) -> HttpResponse:
+    """One party, one year: budget, key figures, trend, statement, findings."""
+    what = asked.chosen(request)
+    if what is None:
+        return render(request, "cockpit/nothing.html", {"here": "cockpit"})
+    settled = asked.settlement(what)
+    today = timezone.localdate()
+    context = {
+        "here": "cockpit",
+        "what": what,
+        "state": board.state(settled),
+        "progress": board.progress(what.party, what.year, settled, today),
+        "until": board.data_until(what.party, what.year, today),
+        "cards": board.cards(what.party, what.year),
+        "has_values": results.measured(results.YEARLY) is not None,
+        "settled": settled,
+        "figures": board.figures(settled.statement) if settled and settled.statement else [],
+        **_trend(request, what),
+        **_findings_of_year(request, what),
+    }
+    return render(request, "cockpit/cockpit.html", context)
+
+
+@require_safe
+def trend(request: SignedIn) -> HttpResponse:
+    """The monthly line of another indicator, as a part of the page."""
+    what = asked.chosen_or_404(request)
+    return render(request, "cockpit/trend.html", {"what": what, **_trend(request, what)})
+
+
+@require_safe
+def reasons(request: SignedIn) -> HttpResponse:
+    """The tree of reasons of one figure, as a part of the page."""
+    what = asked.chosen_or_404(request)
+    settled = asked.settlement(what)
+    figure = request.GET.get("figure", "")
+    tree = tree_of(settled, figure) if settled else None
+    if tree is None:
+        raise Http404
+    return render(request, "cockpit/reasons.html", {"what": what, "tree": tree, "figure": figure})
+
+
+@require_safe
+def findings(request: SignedIn) -> HttpResponse:
+    """All findings of the newest audit, by rule and year; for the fund office only."""
+    if not sees_findings(user=request.user):
+        raise Http404
+    run = results.audited()
+    rules = suspects.sums(suspects.of_run(run))
+    years = suspects.years_of(run)
+    rule, year = asked.rule_and_year(request, [one.name for one in rules], years)
+    found = suspects.of_run(run, rule=rule, year=year)
+    page = Paginator(found, FINDINGS_ON_A_PAGE).get_page(request.GET.get("page"))
+    in_full = sees_person_numbers(user=request.user)
+    context = {
+        "here": "findings",
+        "run": run,
+        "rules": rules,
+        "years": years,
+        "rule": rule,
+        "year": year,
+        "sums": suspects.sums(found),
+        "page": page,
+        "shown": [suspects.shown(one, in_full) for one in page],
+        "in_full": in_full,
+    }
+    return render(request, "cockpit/findings.html", context)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch between Chinese and English."""
+    return set_language(request)
+
+
+def _trend(request: SignedIn, what: Chosen) -> dict[str, Any]:
+    indicator = asked.indicator(request, what)
+    return {
+        "trend": trends.trend_of(indicator, what.party, what.year) if indicator else None,
+        "followed": board.followed(what.party, what.year),
+    }
+
+
+def _findings_of_year(request: SignedIn, what: Chosen) -> dict[str, Any]:
+    if not sees_findings(user=request.user):
+        return {"sees_findings": False}
+    run = results.audited()
+    found = suspects.of_run(run, year=what.year)
+    in_full = sees_person_numbers(user=request.user)
+    return {
+        "sees_findings": True,
+        "audit": run,
+        "sums": suspects.sums(found),
+        "newest": [suspects.shown(one, in_full) for one in found[:NEWEST]],
+        "found": len(found),
+    }

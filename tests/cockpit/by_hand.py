@@ -1,0 +1,69 @@
+"""A workspace whose runs were written by hand, so that what a page shows can be worked out on paper."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def made(folder: Path) -> Path:
+    """An empty workspace."""
+    (folder / "runs").mkdir(parents=True)
+    (folder / "yiheng.toml").write_text("format = 1\n", "utf-8")
+    return folder
+
+
+def add_run(folder: Path, run: str, file: str, result: Any, *, at: str, inputs: Any = None, pins: Any = None) -> None:
+    """A run that ended at a moment."""
+    verb = run.partition("-")[0]
+    place = folder / "runs" / run
+    place.mkdir()
+    manifest = {"verb": verb, "inputs": inputs or {}, "pins": pins or {"snapshot_set": 1}}
+    (place / file).write_text(json.dumps({"run": run, **result}), "utf-8")
+    (place / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with (folder / "runs" / "runs.jsonl").open("a") as noted:
+        noted.write(json.dumps({"at": f"{at}T00:00:00+00:00", "run": run, "verb": verb}) + "\n")
+
+
+def add_measure(folder: Path, run: str, period: str, rows: list[tuple], *, at: str, names: tuple = ()) -> None:
+    """A measure run from rows of indicator, party, period, top, bottom."""
+    made_rows = [
+        {"indicator": name, "consortium": party, period: when, "top": top, "bottom": bottom, "value": None}
+        for name, party, when, top, bottom in rows
+    ]
+    keys = ["consortium", period]
+    inputs = {"names": list(names), "keys": keys}
+    add_run(folder, run, "values.json", {"keys": keys, "rows": made_rows}, at=at, inputs=inputs)
+
+
+def add_settle(
+    folder: Path, run: str, parties: dict[tuple[str, int], dict[str, str] | str], *, at: str, facts: str = "lake"
+) -> None:
+    """A settle run: figures by party and year, or the sentence that refused it."""
+    statements = [
+        {
+            "party": party,
+            "year": year,
+            "figures": figures,
+            "because": {name: {"says": name, "says_en": name, "amount": yuan} for name, yuan in figures.items()},
+            "shared": {},
+            "transfers": [],
+            "assumptions": [],
+            "policy": {"id": "p", "hash": "h", "file": "p.yaml", "title": "例", "title_en": "example"},
+        }
+        for (party, year), figures in parties.items()
+        if isinstance(figures, dict)
+    ]
+    refused = [
+        {"party": party, "year": year, "why": why} for (party, year), why in parties.items() if isinstance(why, str)
+    ]
+    manifest = {"inputs": {}, "pins": {}, "versions": {}}
+    result = {"facts": facts, "statements": statements, "refused": refused, "unattributed": {}, "manifest": manifest}
+    add_run(folder, run, "statements.json", result, at=at)
+
+
+def figures(budget: str, spend: str) -> dict[str, str]:
+    """The seven figures; only budget and spending matter here."""
+    rest = ("surplus", "overrun", "kept", "fund_bears", "party_bears")
+    return {"budget": budget, "spend": spend, **dict.fromkeys(rest, "0.00")}

@@ -1,0 +1,67 @@
+"""A small county behind the web doors: its workspace, made once, and people as roles."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from yiheng.cockpit.serve import prepare
+from yiheng.codes import SHIPPED_FILES
+from yiheng.county import make_county
+from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_settle
+
+POLICY = Path(__file__).parent / "policy.yaml"
+PEOPLE = 600
+YEARS = (2023, 2024, 2025)
+PASSWORD = "correct-horse-42"
+
+
+@cache
+def county_behind_doors() -> Path:
+    """A county that was loaded, settled, audited and measured; the web doors of this process serve it."""
+    folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make_county(folder / "source", folder / "labels.csv", people=PEOPLE)
+    workspace = Workspace.new(folder / "workspace")
+    assert run_load(workspace, [folder / "source"]).clean
+    for name, file in SHIPPED_FILES.items():
+        load_codes(workspace, file, name)
+    for year in YEARS:
+        run_settle(workspace, POLICY, year=year)
+    run_audit(workspace)
+    for period in ("month", "year"):
+        run_measure(workspace, [], ["consortium", period])
+    prepare(workspace.folder)
+    return workspace.folder
+
+
+def roles() -> dict:
+    """Everybody who knocks: a stranger, two of the fund office, one of each consortium, one of a third."""
+    from django.contrib.auth.models import AnonymousUser
+
+    from yiheng.casework.services import user_create
+
+    def user(name: str, consortium: str = "", rights: tuple[str, ...] = ()):
+        return user_create(username=name, password=PASSWORD, consortium=consortium, rights=rights)
+
+    return {
+        "stranger": AnonymousUser(),
+        "clerk": user("clerk"),
+        "reviewer": user("reviewer", rights=("casework.see_person_numbers",)),
+        "xihai": user("xihai-lead", "xihai"),
+        "donghe": user("donghe-lead", "donghe"),
+        "newcomer": user("newcomer", "beishan"),
+    }
+
+
+def client_of(user, **more):
+    """A browser in which somebody is signed in, or nobody."""
+    from django.test import Client
+
+    client = Client(headers={"host": "localhost"}, **more)
+    if user.is_authenticated:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client

@@ -1,0 +1,149 @@
+"""A real browser signs in, reads, opens reasons and definitions, switches the language; nothing complains."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+SECONDS_TO_START = 30
+MODULE = [sys.executable, "-m", "yiheng.cockpit"]
+
+
+@pytest.fixture(scope="module")
+def password(served) -> str:
+    """The demo user's password, as the command prints it."""
+    said = subprocess.run([*MODULE, "demo-user", str(served)], capture_output=True, text=True, check=True).stdout
+    return re.search(r"demo .*: (\S+)", said)[1]
+
+
+@pytest.fixture(scope="module")
+def address(served, password):
+    """A server of its own process on a free port of this machine, stopped by its number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen([*MODULE, "serve", str(served), "--port", str(port)], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/login/", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=SECONDS_TO_START)
+
+
+def _wait_for(url: str, server: subprocess.Popen) -> None:
+    last = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < last:
+        assert server.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(url)
+            return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request, chromium, address, password):
+    """A page on which the demo user signed in; at its end nothing may have complained."""
+    context = chromium.new_context(viewport=request.param, base_url=address)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.on(
+        "request", lambda asked: complaints.append(asked.url) if not asked.url.startswith((address, "data:")) else None
+    )
+    page.goto("/")
+    page.get_by_label("用户名").fill("demo")
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    yield page
+    context.close()
+    assert not complaints
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    assert (folder / f"{name}.png").stat().st_size > 0
+
+
+def test_a_clerk_reads_the_cockpit(page, tmp_path):
+    expect(page.get_by_role("heading", level=1)).to_contain_text("donghe")
+    expect(page.locator("#trend-chart .main-svg").first).to_be_visible()
+    assert fits(page)
+    picture(page, tmp_path, "cockpit")
+
+    card = page.locator(".card").filter(has_text="次均住院费用")
+    card.get_by_text("口径").click()
+    expect(card.get_by_text("每次住院的平均医疗费总额")).to_be_visible()
+
+    figure = page.get_by_role("button", name="总额预算")
+    figure.click()
+    expect(page.locator("#reasons")).to_contain_text("预算等于前几年基金支出的平均数")
+    expect(figure).to_have_attribute("aria-expanded", "true")
+    page.locator("#reasons summary").nth(1).click()
+    expect(page.locator("#reasons")).to_contain_text(re.compile(r"policy\.yaml:\d+"))
+    picture(page, tmp_path, "reasons")
+    page.get_by_role("button", name="收起").click()
+    expect(page.locator("#reasons")).to_be_empty()
+    expect(figure).to_be_focused()
+
+
+def test_another_indicator_is_drawn_in_place(page):
+    page.locator(".pills").get_by_text("药占比").click()
+    expect(page.locator("#trend-title")).to_contain_text("药占比")
+    expect(page.locator("#trend-chart .main-svg").first).to_be_visible()
+    expect(page.locator("#trend-chart .scatterlayer .trace")).to_have_count(2)
+    # Without Plotly's rules its layers would stand below each other, over what follows.
+    expect(page.locator("#trend-chart .main-svg").nth(1)).to_have_css("position", "absolute")
+    page.get_by_text("看表格").click()
+    expect(page.locator(".table-view tbody tr")).to_have_count(12)
+    with page.expect_download() as got:
+        page.locator("#trend").get_by_role("link", name="下载 CSV").click()
+    assert got.value.suggested_filename == "drug_share-donghe-2025.csv"
+
+
+def test_the_pages_are_read_in_english(page, tmp_path):
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Key figures")).to_be_visible()
+    page.wait_for_load_state()
+    page.get_by_role("button", name="Kept surplus").click()
+    expect(page.locator("#reasons")).to_contain_text("surplus = budget − spending")
+    picture(page, tmp_path, "english")
+    page.get_by_role("link", name="Findings", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Findings")
+    assert fits(page)
+    picture(page, tmp_path, "findings")
+
+
+def test_choosing_acts_at_once(page):
+    page.get_by_label("医共体", exact=True).select_option("xihai")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("xihai")
+    page.get_by_label("年度", exact=True).select_option("2024")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2024")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_label("用户名")).to_be_visible()

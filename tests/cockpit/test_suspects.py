@@ -1,0 +1,65 @@
+"""Findings as readers see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+FINDING = {
+    "rule": "split_stay", "official_code": None, "weight": "suspicion", "person": "P0008766", "institution": "H1",
+    "visit": "V1", "settlement": None, "line": None, "occurred_on": "2025-03-01", "at_stake_fen": 123456,
+    "says": "参保人 P0008766 又住院", "says_en": "P0008766 was back", "evidence": {},
+}  # fmt: skip
+
+
+def test_the_number_is_masked_in_the_sentence_too(served):
+    from yiheng.cockpit.suspects import export_row, shown
+
+    one = shown(FINDING, in_full=False)
+    assert (one.person, one.says) == ("P0****66", "参保人 P0****66 又住院")
+    assert "P0008766" not in "".join(export_row(FINDING, in_full=False))
+    assert shown(FINDING, in_full=True).says == "参保人 P0008766 又住院"
+
+
+def test_an_exported_row_is_exact(served):
+    from yiheng.cockpit.suspects import EXPORTED, export_row
+
+    row = dict(zip(EXPORTED, export_row(FINDING, in_full=True), strict=True))
+    assert (row["at_stake_yuan"], row["official_code"], row["line"]) == ("1234.56", "", "")
+
+
+def test_sums_by_rule_add_up(served):
+    from yiheng.cockpit.suspects import sums
+
+    found = [FINDING, {**FINDING, "at_stake_fen": 44}, {**FINDING, "rule": "long_gone_rule", "at_stake_fen": 200_000}]
+    made = [(one.name, one.label, one.count, one.at_stake.n) for one in sums(found)]
+    assert made == [("long_gone_rule", "long_gone_rule", 1, 200_000), ("split_stay", "分解住院", 2, 123_500)]
+
+
+def test_no_cell_of_an_export_is_taken_for_a_formula(served):
+    from yiheng.cockpit.exports import _no_formula
+
+    assert [_no_formula(cell) for cell in ("=1+1", "@x", "-12.50", "+x", "甲")] == [
+        "'=1+1",
+        "'@x",
+        "-12.50",
+        "'+x",
+        "甲",
+    ]
+
+
+def test_the_download_holds_every_finding_and_is_journalled(as_, people):
+    from yiheng.casework.models import JournalLine
+    from yiheng.cockpit import results
+
+    findings = results.audited().result["findings"]
+    for role, numbers in (("clerk", "masked"), ("reviewer", "full")):
+        answer = as_(role).get("/findings.csv")
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert len(rows) == len(findings)
+        fen = sum(int(row["at_stake_yuan"].replace(".", "")) for row in rows)
+        assert fen == sum(f["at_stake_fen"] for f in findings)
+        persons = {f["person"] for f in findings if f["person"]}
+        assert bool({row["person"] for row in rows} & persons) == (numbers == "full")
+        (line,) = JournalLine.objects.filter(act="findings.exported", by=people[role])
+        assert (line.data["findings"], line.data["person_numbers"]) == (len(findings), numbers)
