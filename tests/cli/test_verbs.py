@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
+import subprocess
+import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +17,8 @@ from tests.tiny import FILES, with_row, written
 from yiheng.cli.main import main
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
+# How often a port is asked, a fifth of a second apart, until a server has started.
+PATIENCE = 50
 
 
 def run(*arguments: object):
@@ -167,3 +173,26 @@ def test_the_demo_runs_from_nothing(tmp_path):
 
 def test_a_verb_answers_help_by_example():
     assert "yiheng load export/2025" in run("load", "--help").stdout
+
+
+def test_who_stops_serve_stops_the_cockpit(workspace):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "yiheng.cli", "serve", "--port", str(port), "-w", str(workspace)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as serving:
+        assert b"127.0.0.1" in serving.stdout.readline()
+        came_up = any(answered(port) for _ in range(PATIENCE))
+        serving.terminate()
+    assert came_up
+    assert not answered(port)
+
+
+def answered(port: int) -> bool:
+    """Whether somebody listens; waits a little before saying no."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        time.sleep(0.2)
+        return False

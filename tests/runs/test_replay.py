@@ -161,3 +161,17 @@ def test_a_year_in_which_nobody_was_enrolled_is_refused(tmp_path):
     workspace, _ = loaded(tmp_path)
     with pytest.raises(Refusal, match="no consortium answered for anybody in 2023"):
         run_settle(workspace, POLICY, year=2023)
+
+
+def test_the_query_of_a_fact_gives_the_same_sums_on_the_lakes_files(tmp_path):
+    import duckdb
+
+    workspace, _ = loaded(tmp_path)
+    run = run_settle(workspace, POLICY, year=2025)
+    query = workspace.result(run["run"], "queries.json")["fund_spend"]
+    con = duckdb.connect()
+    for table in ("settlement", "visit", "institution", "person", "enrolment"):
+        con.read_parquet(workspace.lake.files(table, workspace.lake.latest())).create_view(table)
+    sums = {(row[0], row[1]): (row[2], row[3]) for row in con.execute(query).fetchall()}
+    # 60,000 + 90,000 + 3,000 fen of xihai in three settlements, 50,000 of donghe in one
+    assert sums == {("xihai", 2025): (153000, 3), ("donghe", 2025): (50000, 1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -20,8 +21,6 @@ from .payment import WORKBOOK
 from .show import answer, say, working, yuan
 from .verb import DONE, found, opened, says_refusals, workspace_option
 
-# How the cockpit ends when it is asked to: by itself, or by Ctrl-C.
-STOPPED = (DONE, -2, 130)
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
 DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
 
@@ -105,13 +104,17 @@ def _login(space: Workspace) -> bool:
 
 def _cockpit(verb: str, space: Workspace, *options: str) -> int:
     """The cockpit is a door of its own: it runs in its own process."""
-    command = [sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]
-    try:
-        done = subprocess.run(command, check=False)
-    except KeyboardInterrupt:
-        return DONE
-    if done.returncode not in STOPPED and find_spec("django") is None:
+    if find_spec("django") is None:
         raise Refusal("the cockpit is not installed", cure='install it with: pip install "yiheng[web]"')
-    if done.returncode not in STOPPED:
-        raise Refusal(f"the cockpit ended with code {done.returncode}", cure="see what it printed above")
+    # Who stops this process stops the cockpit with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    with subprocess.Popen([sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]) as cockpit:
+        try:
+            code = cockpit.wait()
+        except KeyboardInterrupt:
+            return DONE
+        finally:
+            cockpit.terminate()
+    if code != DONE:
+        raise Refusal(f"the cockpit ended with code {code}", cure="see what it printed above")
     return DONE

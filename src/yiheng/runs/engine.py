@@ -57,6 +57,13 @@ class Engine:
         result: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
         return result
 
+    def as_defined(self) -> dict[str, ibis.Table]:
+        """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
+        defined = {name: table for name, table in self.tables.items() if name not in VIEWS}
+        for name, build in VIEWS.items():
+            defined[name] = build(defined)
+        return defined
+
     def sql(self, expression: ibis.Table) -> str:
         """The SQL of an expression, for people who check by hand."""
         return str(ibis.to_sql(expression, dialect="duckdb"))
@@ -71,7 +78,7 @@ class Engine:
         for file in files:
             if not Path(file).exists():
                 raise Refusal(f"a data file of '{name}' is gone", where=file, cure="restore the workspace from backup")
-        read = self._con.read_parquet(files, table_name=f"files_{name}", union_by_name=True)
+        read = self._con.read_parquet(files, table_name=name, union_by_name=True)
         # A file written before a column existed lacks it: unknown, not absent.
         columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
         return read.select(**columns)

@@ -57,7 +57,8 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     sums: dict[tuple[str, str | None, int], dict[str, Any]] = {}
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
         expression = TOTALS[total].by(engine.tables, ("consortium", "year")).filter(_.year.isin(years))
-        gathered.queries[total] = engine.sql(expression)
+        defined = TOTALS[total].by(engine.as_defined(), ("consortium", "year")).filter(_.year.isin(years))
+        gathered.queries[total] = engine.sql(defined)
         for row in engine.rows(expression, ("consortium", "year")):
             sums[(total, row["consortium"], row["year"])] = row
             if row["consortium"] is None and row["year"] == year:
