@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from yiheng.county import make_county
-from yiheng.records import TABLES
+from yiheng.county.write import MADE
 
 from .timing import Measured, measured
 
@@ -42,6 +42,6 @@ def _row(what: str, lines: int, ours: Measured, theirs: Measured) -> str:
 
 def _as_csv(folder: Path) -> None:
     (folder / "csv").mkdir()
-    for name in TABLES:
+    for name in MADE:
         source, into = folder / "parquet" / f"{name}.parquet", folder / "csv" / f"{name}.csv"
         duckdb.execute(f"copy (select * from read_parquet('{source}')) to '{into}' (header, delimiter ',')")

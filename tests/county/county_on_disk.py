@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from yiheng.county import CountyMade, make_county
-from yiheng.records import TABLES
+from yiheng.county.write import MADE
 
 SHIPPED = Path(__file__).parents[2] / "src" / "yiheng" / "codes" / "shipped"
 
@@ -31,7 +31,7 @@ def open_county(folder, **arguments):
     data, labels = folder / "data", folder / "labels.csv"
     made = make_county(data, labels, **arguments)
     db = duckdb.connect()
-    for table in TABLES:
+    for table in MADE:
         db.execute(f"create view {table} as from '{data / table}.parquet'")
     db.execute(f"create view label as from read_csv('{labels}', all_varchar = true)")
     for name in ("knowledge_points", "sex_conflict"):

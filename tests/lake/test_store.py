@@ -124,3 +124,28 @@ def test_a_load_killed_at_any_instant_leaves_the_state_before_or_after(tmp_path)
     again = run_load(Workspace.open(workspace.folder), [tmp_path / "source"])
     assert all(c.duplicates == c.read for c in again.tables.values())
     assert again.snapshot.number >= first.snapshot.number
+
+
+def test_a_contract_that_gained_a_column_reads_older_rows_as_unknown(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from yiheng.lake import store as lake_store
+    from yiheng.records import TABLES
+    from yiheng.runs.engine import Engine
+
+    whole = TABLES["diagnosis"]
+    older = replace(whole, columns=tuple(c for c in whole.columns if c.name != "admission_condition"), _by_name={})
+    workspace = Workspace.new(tmp_path / "ws")
+    monkeypatch.setitem(lake_store.TABLES, "diagnosis", older)
+    write(workspace.lake, "load-1", "V1")
+    monkeypatch.setitem(lake_store.TABLES, "diagnosis", whole)
+    with workspace.lake.writing("load-2") as writing:
+        file = writing.new_file("diagnosis")
+        duckdb.execute(
+            "copy (select 'V2' visit_id, 1::bigint as ordinal, 'I10' code, null::varchar as name, true is_main,"
+            f" 'present' as admission_condition) to '{file}' (format parquet)"
+        )
+        writing.commit()
+    engine = Engine(workspace, workspace.lake.latest())
+    rows = engine.rows(engine.tables["diagnosis"], ("visit_id",))
+    assert [(r["visit_id"], r["admission_condition"]) for r in rows] == [("V1", None), ("V2", "present")]

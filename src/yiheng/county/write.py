@@ -64,6 +64,10 @@ def decimals(units: np.ndarray, kind: str) -> pa.Array:
     return pa.Array.from_buffers(ARROW_TYPES[kind], len(units), [None, pa.py_buffer(halves)])
 
 
+# The tables that the county fills.
+MADE = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
+
+
 class Folder:
     """One Parquet file per table, written part by part.
 
@@ -73,10 +77,10 @@ class Folder:
 
     def __init__(self, data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True)
-        self.rows = dict.fromkeys(TABLES, 0)
+        self.rows = dict.fromkeys(MADE, 0)
         self._writers = {
-            name: pq.ParquetWriter(data / f"{name}.parquet", arrow_schema(table), compression="zstd")
-            for name, table in TABLES.items()
+            name: pq.ParquetWriter(data / f"{name}.parquet", arrow_schema(TABLES[name]), compression="zstd")
+            for name in MADE
         }
 
     def add(self, name: str, columns: dict[str, pa.Array]) -> None:

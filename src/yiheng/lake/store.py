@@ -157,12 +157,19 @@ class Lake:
         return None
 
     def _open(self, name: str) -> IcebergTable:
-        found = self._find(name)
-        if found is not None:
-            return found
-        made = self._catalog.create_table((NAMESPACE, name), schema=_arrow_schema(TABLES[name]))
-        mapping = made.schema().name_mapping.model_dump_json()
-        with made.transaction() as change:
+        schema = _arrow_schema(TABLES[name])
+        table = self._find(name)
+        if table is None:
+            table = self._catalog.create_table((NAMESPACE, name), schema=schema)
+        elif set(schema.names) <= {field.name for field in table.schema().fields}:
+            return table
+        else:
+            # The contract has gained columns: older rows do not know them.
+            with table.update_schema() as change:
+                change.union_by_name(schema)
+            table = self._catalog.load_table((NAMESPACE, name))
+        mapping = table.schema().name_mapping.model_dump_json()
+        with table.transaction() as change:
             change.set_properties({TableProperties.DEFAULT_NAME_MAPPING: mapping})
         return self._catalog.load_table((NAMESPACE, name))
 

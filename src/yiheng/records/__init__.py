@@ -1,15 +1,56 @@
 """The contract of every table: what must come in, what goes out, under whose names."""
 
 from .care import DIAGNOSIS, OPERATION, VISIT
+from .coordination import CHRONIC_REGISTRATION, EXAM_RESULT, HEALTH_RECORD, ORDER_LINE, REFERRAL, SURVEY
 from .declare import EXPECTED, IBIS_TYPES, Check, Codes, Column, Table
+from .listing import FRONT_PAGE
 from .money import FEE_LINE, SETTLEMENT
 from .people import ENROLMENT, INSTITUTION, PERSON
-from .results import FINDING, STATEMENT_LINE
+from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
+from .stock import (
+    CAMERA_SPAN,
+    CARE_VISIT,
+    COMPLAINT,
+    COST,
+    EQUIPMENT,
+    FUND_FLOW,
+    STOCK_LEVEL,
+    STOCK_MOVE_TABLE,
+)
+from .structure import DEPARTMENT, DOCTOR, MEMBERSHIP
 
 # In the order in which a load checks them: a row may refer to tables before its own.
 TABLES: dict[str, Table] = {
-    t.name: t for t in (INSTITUTION, PERSON, ENROLMENT, VISIT, DIAGNOSIS, OPERATION, SETTLEMENT, FEE_LINE)
+    t.name: t
+    for t in (
+        INSTITUTION,
+        MEMBERSHIP,
+        DEPARTMENT,
+        DOCTOR,
+        PERSON,
+        ENROLMENT,
+        VISIT,
+        FRONT_PAGE,
+        DIAGNOSIS,
+        OPERATION,
+        SETTLEMENT,
+        FEE_LINE,
+        REFERRAL,
+        CHRONIC_REGISTRATION,
+        ORDER_LINE,
+        EXAM_RESULT,
+        HEALTH_RECORD,
+        SURVEY,
+        STOCK_MOVE_TABLE,
+        CAMERA_SPAN,
+        CARE_VISIT,
+        COST,
+        EQUIPMENT,
+        STOCK_LEVEL,
+        COMPLAINT,
+        FUND_FLOW,
+    )
 }
-RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE)}
+RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE, GROUP_OF_STAY, INDICATOR_VALUE, TRANSFER)}
 
 __all__ = ["EXPECTED", "IBIS_TYPES", "RESULTS", "TABLES", "Check", "Codes", "Column", "Table"]

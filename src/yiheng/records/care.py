@@ -2,7 +2,7 @@
 
 from yiheng.basis.evidence import Words
 
-from .codes import DISCHARGE_WAY, VISIT_KIND
+from .codes import ADMISSION_CONDITION, DISCHARGE_WAY, VISIT_KIND
 from .declare import Check, Column, Table
 
 VISIT = Table(
@@ -95,6 +95,15 @@ DIAGNOSIS = Table(
         Column("code", "text", "诊断代码", "diagnosis code", aliases=("diag_code",)),
         Column("name", "text", "诊断名称", "diagnosis name", null=True, aliases=("diag_name",)),
         Column("is_main", "yes", "主诊断标志", "the main diagnosis of the visit", aliases=("maindiag_flag",)),
+        Column(
+            "admission_condition",
+            "text",
+            "入院病情",
+            "whether it was present on admission",
+            null=True,
+            aliases=("adm_cond_type",),
+            codes=ADMISSION_CONDITION,
+        ),
     ),
 )
 
@@ -125,5 +134,7 @@ OPERATION = Table(
             null=True,
             aliases=("oprn_oprt_date",),
         ),
+        Column("surgeon", "text", "术者医师", "code of the surgeon", null=True, aliases=("oper_dr_code",)),
+        Column("anaesthesia", "text", "麻醉方式", "way of anaesthesia", null=True, aliases=("anst_way",)),
     ),
 )

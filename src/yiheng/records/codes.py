@@ -108,3 +108,100 @@ COVERAGE = Codes(
     {"full": ("01", "1", "甲"), "partial": ("02", "2", "乙"), "none": ("03", "3", "丙")},
     {"full": "甲类", "partial": "乙类", "none": "丙类（自费）"},
 )
+
+MEMBER_ROLE = Codes(
+    "member_role",
+    {"lead": (), "member": (), "township": (), "village": ()},
+    {"lead": "牵头医院", "member": "成员医院", "township": "乡镇卫生院", "village": "村卫生室"},
+)
+
+DOCTOR_TITLE = Codes(
+    "doctor_title",
+    {
+        "chief": ("231", "5"),
+        "deputy_chief": ("232", "4"),
+        "attending": ("233", "3"),
+        "resident": ("234", "2"),
+        "assistant": ("235", "1"),
+        "none": ("6",),
+        "other": ("9",),
+    },
+    {
+        "chief": "主任医师",
+        "deputy_chief": "副主任医师",
+        "attending": "主治医师",
+        "resident": "医师",
+        "assistant": "医士",
+        "none": "无职称",
+        "other": "其他",
+    },
+)
+
+ADMISSION_CONDITION = Codes(
+    "admission_condition",
+    {"present": ("1",), "not_confirmed": ("2",), "unclear": ("3",), "absent": ("4",)},
+    {"present": "有", "not_confirmed": "临床未确定", "unclear": "情况不明", "absent": "无"},
+)
+
+REFERRAL_DIRECTION = Codes("referral_direction", {"up": (), "down": ()}, {"up": "上转", "down": "下转"})
+
+HEALTH_MEASURE = Codes(
+    "health_measure",
+    {"systolic": (), "diastolic": (), "fasting_glucose": (), "hba1c": ()},
+    {"systolic": "收缩压", "diastolic": "舒张压", "fasting_glucose": "空腹血糖", "hba1c": "糖化血红蛋白"},
+)
+
+STOCK_MOVE = Codes(
+    "stock_move_kind",
+    {
+        "transfer_in": ("101",),
+        "transfer_out": ("102",),
+        "surplus_found": ("103",),
+        "loss_found": ("104",),
+        "destroyed": ("105",),
+        "other_in": ("106",),
+        "other_out": ("107",),
+        "purchase": ("108",),
+        "purchase_return": ("109",),
+        "gift_in": ("110",),
+        "gift_return": ("111",),
+        "sale": (),
+        "sale_return": (),
+        "stocktaking": (),
+    },
+    {
+        "transfer_in": "调拨入库",
+        "transfer_out": "调拨出库",
+        "surplus_found": "盘盈",
+        "loss_found": "盘损",
+        "destroyed": "销毁",
+        "other_in": "其他入库",
+        "other_out": "其他出库",
+        "purchase": "商品采购入库",
+        "purchase_return": "商品退货出库",
+        "gift_in": "赠药入库",
+        "gift_return": "赠药退回出库",
+        "sale": "商品销售",
+        "sale_return": "商品销售退货",
+        "stocktaking": "商品盘存",
+    },
+)
+
+FLOW_KIND = Codes(
+    "flow_kind",
+    {"income": (), "spending": (), "balance": ()},
+    {"income": "收入", "spending": "支出", "balance": "结余"},
+)
+
+COST_KIND = Codes(
+    "cost_kind",
+    {"staff": (), "drugs": (), "consumables": (), "equipment": (), "space": (), "other": ()},
+    {
+        "staff": "人员经费",
+        "drugs": "药品费",
+        "consumables": "卫生材料费",
+        "equipment": "设备折旧",
+        "space": "房屋水电",
+        "other": "其他费用",
+    },
+)

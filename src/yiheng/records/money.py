@@ -117,6 +117,7 @@ SETTLEMENT = Table(
         ),
         Column("hospital_fen", "fen", "医院负担金额", "borne by the hospital", null=True, aliases=("hosp_part_amt",)),
         Column("third_party_fen", "fen", "第三方赔付金额", "paid by a third party", null=True),
+        Column("payment_way", "text", "清算方式", "way the visit is paid", null=True, aliases=("clr_way",)),
         Column(
             "refund",
             "yes",
@@ -221,6 +222,7 @@ FEE_LINE = Table(
             aliases=("inscp_scp_amt", "inscp_amt"),
         ),
         Column("occurred_at", "instant", "费用发生时间", "when the item was given", aliases=("fee_ocur_time",)),
+        Column("days_supplied", "count", "使用天数", "days of supply", null=True, aliases=("prd_days",), at_least=0),
         Column(
             "department",
             "text",

@@ -47,6 +47,8 @@ PERSON = Table(
         Column("sex", "text", "性别", "sex", aliases=("gend",), codes=SEX),
         Column("born_on", "day", "出生日期", "day of birth", aliases=("brdy",), earliest=EARLIEST_BIRTH),
         Column("insurance", "text", "险种类型", "kind of insurance", null=True, aliases=("insutype",), codes=INSURANCE),
+        Column("person_kind", "text", "人员类别", "kind of person", null=True, aliases=("psn_type",)),
+        Column("low_income", "yes", "困难人员", "entitled to medical aid", null=True),
         Column(
             "division",
             "text",
@@ -75,6 +77,7 @@ ENROLMENT = Table(
             aliases=("fixmedins_code",),
             refers_to="institution",
         ),
+        Column("family_doctor", "text", "家庭医生", "code of the family doctor", null=True, aliases=("fmly_dr_codg",)),
         Column("enrolled_from", "day", "归属起日", "first day", aliases=("begndate",)),
         Column("enrolled_until", "day", "归属止日", "last day", aliases=("enddate",)),
     ),

@@ -34,3 +34,46 @@ STATEMENT_LINE = Table(
         Column("amount_fen", "fen", "金额", "the figure", null=True),
     ),
 )
+
+GROUP_OF_STAY = Table(
+    name="group_of_stay",
+    zh="病例分组",
+    en="The group of one stay, with the reason.",
+    key=("visit_id",),
+    columns=(
+        Column("visit_id", "text", "就诊ID", "the stay"),
+        Column("mdc", "text", "主要诊断大类", "major diagnostic category", null=True),
+        Column("adrg", "text", "核心疾病诊断相关组", "core group", null=True),
+        Column("drg", "text", "疾病诊断相关组", "group", null=True),
+        Column("reason", "text", "入组理由", "why it came into this group"),
+    ),
+)
+
+INDICATOR_VALUE = Table(
+    name="indicator_value",
+    zh="指标值",
+    en="Both sums of an indicator for one group.",
+    key=("indicator", "keys"),
+    columns=(
+        Column("indicator", "text", "指标", "name of the indicator"),
+        Column("keys", "text", "维度", "the group, as JSON"),
+        Column("top", "count", "分子", "the sum above"),
+        Column("bottom", "count", "分母", "the sum below"),
+    ),
+)
+
+TRANSFER = Table(
+    name="transfer",
+    zh="转账",
+    en="Whole fen from one account of a settlement to another.",
+    key=("party", "year", "ordinal"),
+    columns=(
+        Column("party", "text", "医共体", "the party that is settled"),
+        Column("year", "count", "年度", "the year that is settled"),
+        Column("ordinal", "count", "序号", "place in the book"),
+        Column("giver", "text", "付出账户", "account that gives"),
+        Column("taker", "text", "收入账户", "account that takes"),
+        Column("moved_fen", "fen", "金额", "what was moved"),
+        Column("step", "text", "步骤", "step that moved it"),
+    ),
+)
