@@ -1,10 +1,16 @@
 """Indicators and totals, each declared once."""
 
-from . import fund, use
+from . import fund, quality, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
-from .views import LIMITS, VIEWS
+from .quality import CHECKS, list_checked
+from .views import LIMITS
+from .views import VIEWS as _VIEWS
+
+# In the order in which they build on each other.
+VIEWS = {**_VIEWS, "list_checked": list_checked}
 
 __all__ = [
+    "CHECKS",
     "DIMENSIONS",
     "INDICATORS",
     "LIMITS",
@@ -16,6 +22,7 @@ __all__ = [
     "Total",
     "fund",
     "indicator",
+    "quality",
     "total",
     "use",
 ]

@@ -26,6 +26,7 @@ DIMENSIONS: dict[str, str] = {
     "sex": "性别",
     "year": "年度",
     "month": "月份",
+    "check": "校验",
 }
 
 # A distinct count or a mean of a group cannot be added to another group's.

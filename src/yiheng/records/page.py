@@ -1,0 +1,60 @@
+"""The reference page of all tables, and empty files to fill in, both made from the contracts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+
+from . import RESULTS, TABLES
+from .declare import Column, Table
+
+HEAD = """\
+# Tables
+
+Made from the declarations in `yiheng.records`; do not edit. A file may name its columns by the first name or by any
+national one. Amounts are whole fen under our name and yuan under a national one. `*` marks the key, `?` a column that may be empty.
+"""
+
+
+def tables_page() -> str:
+    """The page ``docs/reference/tables.md``."""
+    parts = [HEAD, *(_section(t) for t in TABLES.values()), "# Results\n", *(_section(t) for t in RESULTS.values())]
+    return "\n".join(parts)
+
+
+def template(table: Table, *, national: bool = False) -> str:
+    """A CSV file of one table with its header only, under our names or the national ones."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([(c.aliases[0] if national and c.aliases else c.name) for c in table])
+    return out.getvalue()
+
+
+def _section(table: Table) -> str:
+    lines = [f"## `{table.name}` {table.zh}", "", table.en]
+    if table.aliases:
+        lines += ["", f"National tables: {', '.join(f'`{a}`' for a in table.aliases)}."]
+    lines += ["", "| column | kind | 中文 | meaning | national names |", "| --- | --- | --- | --- | --- |"]
+    lines += [_row(table, c) for c in table]
+    if table.checks:
+        lines += ["", "Checks of a row:", ""]
+        lines += [f"- `{c.name}`: {c.says.en}; expected {c.expected.en}. {c.says.zh}。" for c in table.checks]
+    return "\n".join(lines) + "\n"
+
+
+def _row(table: Table, column: Column) -> str:
+    name = f"`{column.name}`" + ("*" if column.name in table.key else "?" if column.null else "")
+    meaning = column.en
+    if column.codes is not None:
+        words = ", ".join(
+            f"`{word}`" + (f" ({', '.join(codes)})" if codes else "") for word, codes in column.codes.words.items()
+        )
+        meaning += f": {words}" + ("; codes by prefix" if column.codes.by_prefix else "")
+    if column.refers_to is not None:
+        meaning += f" → `{column.refers_to}`"
+    aliases = ", ".join(f"`{a}`" for a in column.aliases)
+    return f"| {name} | {column.kind} | {column.zh} | {meaning} | {aliases} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(tables_page())
