@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench chromium clean
+.PHONY: demo test check bench torture chromium clean
 
 demo: $(VENV)/web.done
 	$(BIN)/yiheng demo
@@ -12,12 +12,15 @@ test: check chromium
 	$(BIN)/python -m pytest
 
 check: $(VENV)/test.done
-	$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench torture
+	$(BIN)/ruff format --check src tests bench torture
 	$(BIN)/mypy
 
 bench: $(VENV)/test.done
 	$(BIN)/python -m bench
+
+torture: $(VENV)/test.done
+	$(BIN)/python -m torture
 
 # The browser tests drive the system's Chromium; Chinese pages need a Chinese font.
 chromium:

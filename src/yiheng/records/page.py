@@ -13,7 +13,8 @@ HEAD = """\
 # Tables
 
 Made from the declarations in `yiheng.records`; do not edit. A file may name its columns by the first name or by any
-national one. Amounts are whole fen under our name and yuan under a national one. `*` marks the key, `?` a column that may be empty.
+national one. Amounts are whole fen under our name and yuan under a national one. `*` marks the key, `?` a column that
+may be empty.
 """
 
 

@@ -1,0 +1,1 @@
+"""What a workspace must survive: processes killed at any instant."""
