@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 
 import pytest
 
@@ -73,5 +74,47 @@ def test_an_older_edition_stays_and_the_newest_is_used(tmp_path):
         file = tmp_path / "conflict.csv"
         file.write_text(f"forbidden_for,kind,code_prefix\nfemale,dx,{prefix}\n", "utf-8")
         kept = load_codes(workspace, file, "sex_conflict")
-    assert editions_in_use(workspace) == {"sex_conflict": kept.edition}
+    assert {name: one.edition for name, one in editions_in_use(workspace).items()} == {"sex_conflict": kept.edition}
     assert len(list((workspace.codes / "sex_conflict").glob("*.parquet"))) == 2
+
+
+def test_outside_its_days_an_edition_does_not_judge(tmp_path):
+    import datetime as dt
+
+    source = written(tmp_path / "source", diagnosis="visit_id,ordinal,code,is_main\nV1,1,N40.0,1\nV2,1,N40.0,1\n")
+    workspace = Workspace.new(tmp_path / "ws")
+    run_load(workspace, [source])
+    file = tmp_path / "conflict.csv"
+    file.write_text("forbidden_for,kind,code_prefix\nfemale,dx,N40\n", "utf-8")
+    # V1 began on 10 January, V2 on 1 February; both are of a woman.
+    days = {
+        (None, None): ["V1", "V2"],
+        (dt.date(2025, 1, 11), None): ["V2"],
+        (None, dt.date(2025, 1, 31)): ["V1"],
+        (dt.date(2026, 1, 1), None): [],
+    }
+    for (first, last), visits in days.items():
+        load_codes(workspace, file, "sex_conflict", first=first, last=last)
+        audited = run_audit(workspace, ["diagnosis_for_other_sex"])
+        assert [f["visit"] for f in audited["findings"]] == visits
+        assert audited["rules"][0]["judged_from"] == (first.isoformat() if first else None)
+
+
+def test_an_edition_that_ends_before_it_starts_is_refused(tmp_path):
+    import datetime as dt
+
+    file = tmp_path / "conflict.csv"
+    file.write_text("forbidden_for,kind,code_prefix\n", "utf-8")
+    with pytest.raises(Refusal, match="before it starts"):
+        load_codes(
+            Workspace.new(tmp_path / "ws"), file, "sex_conflict", first=dt.date(2025, 2, 1), last=dt.date(2025, 1, 1)
+        )
+
+
+def test_the_published_city_weights_and_gray_codes_load(tmp_path):
+    weights = read_edition(LISTS["city_weight"], shared_file("national/drg_city_weights.csv"))
+    assert len(weights.rows) + len(weights.aside) == 18_523
+    (liver,) = [r for r in weights.rows if (r["city"], r["year"], r["drg"]) == ("临汾", 2022, "AB19")]
+    assert liver["weight"] == Decimal("18.5242")
+    gray = read_edition(LISTS["gray_code"], shared_file("drg_chs_1.1/gray_diagnosis.csv"))
+    assert len(gray.rows) == 2_725 and gray.aside == []

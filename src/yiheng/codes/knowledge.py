@@ -1,8 +1,9 @@
-"""Knowledge points of the national audit knowledge base, as its sheets are published."""
+"""Published lists: knowledge points of the national audit base, sex conflicts, gray codes, city weights."""
 
 from __future__ import annotations
 
 import csv
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -94,4 +95,54 @@ SEX_CONFLICT = CodeList(
     needs=("forbidden_for", "kind", "code_prefix"),
     schema=ibis.schema({"forbidden_for": "string", "kind": "string", "code_prefix": "string"}),
     read=_read_conflict,
+)
+
+
+def _read_gray(published: dict[str, str]) -> list[Row] | str:
+    return [{"code": published["code"], "name": published["name"]}] if published["code"] else "code is empty"
+
+
+GRAY_CODE = CodeList(
+    name="gray_code",
+    zh="灰码",
+    en="codes that have finer ones and should not be used alone",
+    needs=("code", "name"),
+    schema=ibis.schema({"code": "string", "name": "string"}),
+    read=_read_gray,
+)
+
+
+def _read_weight(published: dict[str, str]) -> list[Row] | str:
+    row: Row = {name: published[name] or None for name in ("city", "drg", "name", "flags")}
+    try:
+        row["year"] = int(published["year"])
+        for name in ("weight", "first_pay_standard", "low_limit", "high_limit"):
+            row[name] = Decimal(published[name]).quantize(WEIGHT_STEP) if published[name] else None
+    except (ValueError, InvalidOperation):
+        return f"{published['city']} {published['drg']}: '{published['weight']}' is no weight"
+    return [row]
+
+
+# Published weights and standards carry at most this many decimals.
+WEIGHT_STEP = Decimal("0.000001")
+
+CITY_WEIGHT = CodeList(
+    name="city_weight",
+    zh="城市 DRG 权重",
+    en="DRG weights, payment standards and limits that cities published",
+    needs=("city", "year", "drg", "name", "weight", "flags", "first_pay_standard", "low_limit", "high_limit"),
+    schema=ibis.schema(
+        {
+            "city": "string",
+            "year": "int64",
+            "drg": "string",
+            "name": "string",
+            "weight": "decimal(16, 6)",
+            "flags": "string",
+            "first_pay_standard": "decimal(16, 6)",
+            "low_limit": "decimal(16, 6)",
+            "high_limit": "decimal(16, 6)",
+        }
+    ),
+    read=_read_weight,
 )

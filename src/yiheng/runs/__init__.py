@@ -1,7 +1,7 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
 from .auditing import run_audit
-from .editions import Kept, editions_in_use, load_codes
+from .editions import InUse, Kept, editions_in_use, load_codes
 from .loading import run_load
 from .measuring import run_measure
 from .replaying import Replay, replay
@@ -9,6 +9,7 @@ from .settling import run_settle
 from .workspace import Workspace
 
 __all__ = [
+    "InUse",
     "Kept",
     "Replay",
     "Workspace",

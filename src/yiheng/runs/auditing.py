@@ -13,7 +13,7 @@ import ibis
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.supervision import LIMITS, RULES, Rule
 
-from .editions import editions_in_use
+from .editions import InUse, editions_in_use
 from .engine import Engine
 from .manifest import Manifest, canonical
 from .workspace import Workspace
@@ -47,7 +47,7 @@ def run_audit(
         {"rules": sorted(names or RULES), "since": _iso(since), "until": _iso(until)},
         {
             "snapshot_set": workspace.lake.latest().number,
-            "codes": editions_in_use(workspace),
+            "codes": {name: one.as_json() for name, one in editions_in_use(workspace).items()},
             "limits": {name: limit.value for name, limit in LIMITS.items()},
         },
     )
@@ -60,8 +60,9 @@ def audit(
     workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
-    codes = manifest.pins["codes"]
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=codes)
+    codes = {name: InUse.from_json(pinned) for name, pinned in manifest.pins["codes"].items()}
+    editions = {name: one.edition for name, one in codes.items()}
+    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=editions)
     findings: list[dict[str, Any]] = []
     judged, unknown = [], []
     for name in manifest.inputs["rules"]:
@@ -70,9 +71,10 @@ def audit(
         if lacks := _lacks(engine, rule, codes):
             unknown.append(lacks)
             continue
-        found = _found(engine, rule, manifest)
+        window = _window(manifest, [codes[code] for code in rule.codes])
+        found = _found(engine, rule, manifest, window)
         findings += found
-        judged.append(_summary(rule, found))
+        judged.append(_summary(rule, found, window))
     engine.close()
     result = {"run": manifest.run, "findings": findings, "rules": judged, "unknown": unknown}
     (folder / FINDINGS).write_text(canonical(result), "utf-8")
@@ -80,7 +82,14 @@ def audit(
     return result
 
 
-def _lacks(engine: Engine, rule: Rule, codes: dict[str, str]) -> dict[str, Any] | None:
+def _window(manifest: Manifest, editions: list[InUse]) -> tuple[str | None, str | None]:
+    """The days that are judged: those asked for, as far as every code list the rule reads holds."""
+    starts = [manifest.inputs["since"], *(_iso(one.first) for one in editions)]
+    ends = [manifest.inputs["until"], *(_iso(one.last) for one in editions)]
+    return max((day for day in starts if day), default=None), min((day for day in ends if day), default=None)
+
+
+def _lacks(engine: Engine, rule: Rule, codes: dict[str, InUse]) -> dict[str, Any] | None:
     """What a rule would need to judge: a code list or a table that was never loaded."""
     lists = [name for name in rule.codes if name not in codes]
     tables = [name for name in rule.reads if name not in engine.at.snapshots]
@@ -90,8 +99,10 @@ def _lacks(engine: Engine, rule: Rule, codes: dict[str, str]) -> dict[str, Any] 
     return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables, "to_do": cure}
 
 
-def _found(engine: Engine, rule: Rule, manifest: Manifest) -> list[dict[str, Any]]:
-    since, until = manifest.inputs["since"], manifest.inputs["until"]
+def _found(
+    engine: Engine, rule: Rule, manifest: Manifest, window: tuple[str | None, str | None]
+) -> list[dict[str, Any]]:
+    since, until = window
     rows = rule.rows(engine.tables, LIMITS.with_values(manifest.pins["limits"]))
     if since:
         rows = rows.filter(rows.occurred_on >= ibis.date(since))
@@ -101,7 +112,7 @@ def _found(engine: Engine, rule: Rule, manifest: Manifest) -> list[dict[str, Any
     return [_plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
 
 
-def _summary(rule: Rule, found: list[dict[str, Any]]) -> dict[str, Any]:
+def _summary(rule: Rule, found: list[dict[str, Any]], window: tuple[str | None, str | None]) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "official_code": rule.official_code,
@@ -109,6 +120,8 @@ def _summary(rule: Rule, found: list[dict[str, Any]]) -> dict[str, Any]:
         "weight": rule.weight,
         "findings": len(found),
         "at_stake_fen": sum(f["at_stake_fen"] for f in found),
+        "judged_from": window[0],
+        "judged_until": window[1],
     }
 
 
