@@ -61,7 +61,7 @@ def listed(t: Tables) -> ibis.Table:
         .agg(operations=_.count(), first_operation=_.operated_on.min(), last_operation=_.operated_on.max())
     )
     born = t["person"].select(person=_.person_id, born_on=_.born_on)
-    return (
+    rows = (
         t["front_page"]
         .join(t["visited"], "visit_id")
         .join(born, "person")
@@ -75,6 +75,9 @@ def listed(t: Tables) -> ibis.Table:
             list_discharged_on=_.discharged_at.date(),
         )
     )
+    # Without the list of gray codes nobody can say whether a code is one.
+    gray = _.main_code.isin(t["gray_code"].code) if "gray_code" in t else ibis.null("boolean")
+    return rows.mutate(main_is_gray=gray)
 
 
 def list_checked(t: Tables) -> ibis.Table:
@@ -128,9 +131,7 @@ def _missing(column: str) -> Callable[[ibis.Table], ibis.expr.types.BooleanValue
 
 
 for _column, _zh in REQUIRED.items():
-    _check(
-        f"{_column}_missing_on_list", "structural", f"清单缺少{_zh}", f"the list lacks {_column}", _missing(_column)
-    )
+    _check(f"{_column}_missing_on_list", "structural", f"清单缺少{_zh}", f"the list lacks {_column}", _missing(_column))
 
 _check("main_diagnosis_missing", "structural", "没有主要诊断", "no main diagnosis is coded", lambda t: t.mains == 0)
 _check(
@@ -227,6 +228,13 @@ _check(
     "以未特指的心力衰竭（I50.9）为主要诊断",
     "the main diagnosis is heart failure, unspecified (I50.9)",
     lambda t: t.main_code.startswith(UNSPECIFIED_HEART_FAILURE),
+)
+_check(
+    "main_diagnosis_is_gray",
+    "logical",
+    "主要诊断使用灰码",
+    "the main diagnosis is a gray code, which has finer ones",
+    lambda t: t.main_is_gray,
 )
 _check(
     "newborn_admission_missing",

@@ -8,6 +8,8 @@ from typing import Literal
 
 from yiheng.basis.refusals import Refusal
 
+HALF = Decimal("0.5")
+
 # Exact; off by no more than printing can explain; off by more.
 Verdict = Literal["exact", "rounded", "broken"]
 
@@ -51,4 +53,4 @@ def judge_identity(terms: str, stated: str, *, where: str = "") -> Identity:
 
 def _half_a_unit(number: Decimal) -> Decimal:
     exponent = number.as_tuple().exponent
-    return Decimal(1).scaleb(int(exponent)) / 2
+    return HALF.scaleb(int(exponent))

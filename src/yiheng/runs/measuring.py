@@ -9,6 +9,7 @@ from typing import Any
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.measures import DIMENSIONS, INDICATORS, LIMITS
 
+from .editions import editions_in_use
 from .engine import Engine
 from .manifest import Manifest, canonical
 from .settling import LINES
@@ -53,6 +54,7 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
             "snapshot_set": workspace.lake.latest().number,
             "settled": settled,
             "limits": {name: limit.value for name, limit in LIMITS.items()},
+            "codes": {name: one.edition for name, one in editions_in_use(workspace).items()},
         },
     )
     folder = workspace.run_folder(manifest.run)
@@ -64,7 +66,12 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
 def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """Compute what a manifest says into a folder."""
     statements = [workspace.find_run(run) / LINES for run in manifest.pins["settled"]]
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), statements=statements)
+    engine = Engine(
+        workspace,
+        workspace.lake.at(manifest.pins["snapshot_set"]),
+        codes=manifest.pins["codes"],
+        statements=statements,
+    )
     engine.views()
     names, keys = manifest.inputs["names"], tuple(manifest.inputs["keys"])
     rows: list[dict[str, Any]] = []
