@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from statistics import NormalDist
 
 import numpy as np
@@ -13,9 +14,24 @@ _EPOCH = dt.date(1970, 1, 1)
 _QUANTILES = 1000
 
 
+def stream(seed: int, table: str, year: int = 0) -> np.random.Generator:
+    """The draws of one table alone, so that what one table draws moves no other."""
+    return np.random.default_rng([seed, zlib.crc32(table.encode()), year])
+
+
 def day_number(day: dt.date) -> int:
     """The day as Arrow counts it: days since the first of January 1970."""
     return (day - _EPOCH).days
+
+
+def month_number(days: np.ndarray) -> np.ndarray:
+    """The month of each day, counted from January 1970."""
+    return np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def month_start(months: np.ndarray) -> np.ndarray:
+    """The first day of each month."""
+    return np.asarray(months, np.int64).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def rows_in(columns: Columns) -> int:

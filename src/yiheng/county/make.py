@@ -13,13 +13,14 @@ from yiheng.basis.refusals import Refusal
 from . import faults_of_charges, faults_of_stays
 from .catalogue import ONE
 from .charges import charge
-from .columns import Columns, day_number, rows_in, stack, take
+from .columns import Columns, day_number, rows_in, stack, stream, take
 from .labels import AnswerSheet
 from .outpatient import ordinary_visits
 from .people import enrol, settle_people
 from .places import Places, found_places
 from .script import Script
 from .settle import settle
+from .staff import department_table, doctor_table, membership_table
 from .stays import ordinary_stays
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
 from .write import Folder
@@ -70,11 +71,16 @@ def make_county(
     sheet = AnswerSheet(script.claims)
     fund_fen = 0
     with Folder(data) as folder:
-        for name, columns in people_tables(persons, places).items():
+        making = _Making(seed, folder, sheet, script, visits)
+        for name, columns in people_tables(stream(seed, "person"), persons, places).items():
             folder.add(name, columns)
+        folder.add("membership", membership_table(places, years))
+        folder.add("department", department_table(places, people, day_number(dt.date(years[0] - 2, 1, 1))))
+        folder.add("doctor", doctor_table(stream(seed, "doctor"), places, years))
         for since, year in enumerate(years):
-            folder.add("enrolment", enrolment_table(enrol(draws[4], persons, places, year), places))
-            fund_fen += _write_year(draws[5 + since], folder, sheet, script, visits, since)
+            enrolled = enrol(draws[4], persons, places, year)
+            folder.add("enrolment", enrolment_table(stream(seed, "enrolment", year), enrolled, places))
+            fund_fen += making.write_year(draws[5 + since], since)
     return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
 
 
@@ -125,30 +131,43 @@ def _scripted_lines(script: Script, visits: Columns) -> Columns:
     return {"visit": visit, "item": item, "quantity": units * ONE, "day": day, "second": second}
 
 
-def _write_year(
-    rng: np.random.Generator, folder: Folder, sheet: AnswerSheet, script: Script, visits: Columns, since: int
-) -> int:
-    """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
-    year = script.years[since]
-    begins = [day_number(dt.date(y, 1, 1)) for y in (year, year + 1)]
-    first, after = np.searchsorted(visits["began"], begins)
-    if first == after:
-        return 0
-    mine = {name: values[first:after] for name, values in visits.items()}
-    people, kinds = script.people, script.places.kind
-    lines = charge(rng, mine, people, kinds, since, _scripted_lines(script, mine))
-    total, scope = (_per_visit(lines, name, rows_in(mine)) for name in ("amount", "scope"))
-    paid = settle(total, scope, mine["kind"], people["insurance"][mine["person"]], kinds[mine["place"]]) | {
-        "total_fen": total,
-        "scope_fen": scope,
-    }
-    first_line = folder.rows["fee_line"]
-    sheet.follow(mine, int(first), lines, first_line, scope)
-    for name, columns in care_tables(rng, mine, int(first), people, script.places).items():
-        folder.add(name, columns)
-    folder.add("settlement", settlement_table(rng, mine, int(first), paid, people))
-    folder.add("fee_line", line_table(lines, mine, int(first), first_line, script.places))
-    return int(paid["fund_fen"].sum())
+@dataclass(frozen=True)
+class _Making:
+    """What the writing of each year needs."""
+
+    seed: int
+    folder: Folder
+    sheet: AnswerSheet
+    script: Script
+    visits: Columns
+
+    def write_year(self, rng: np.random.Generator, since: int) -> int:
+        """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
+        year = self.script.years[since]
+        begins = [day_number(dt.date(y, 1, 1)) for y in (year, year + 1)]
+        first, after = (int(n) for n in np.searchsorted(self.visits["began"], begins))
+        if first == after:
+            return 0
+        mine = {name: values[first:after] for name, values in self.visits.items()}
+        people, places, folder = self.script.people, self.script.places, self.folder
+        lines = charge(rng, mine, people, places.kind, since, _scripted_lines(self.script, mine))
+        paid = _paid(lines, mine, people, places)
+        first_line = folder.rows["fee_line"]
+        self.sheet.follow(mine, first, lines, first_line, paid["scope_fen"])
+        cared = care_tables(rng, stream(self.seed, "diagnosis", year), mine, first, people, places)
+        for name, columns in cared.items():
+            folder.add(name, columns)
+        folder.add("settlement", settlement_table(rng, mine, first, paid, people, places))
+        folder.add("fee_line", line_table(lines, mine, first, first_line, places))
+        return int(paid["fund_fen"].sum())
+
+
+def _paid(lines: Columns, visits: Columns, people: Columns, places: Places) -> Columns:
+    """The payers' parts of each visit, with its total and what the policy covers of it."""
+    total, scope = (_per_visit(lines, name, rows_in(visits)) for name in ("amount", "scope"))
+    where, insurance = places.kind[visits["place"]], people["insurance"][visits["person"]]
+    parts = settle(total, scope, visits["kind"], insurance, where)
+    return parts | {"total_fen": total, "scope_fen": scope}
 
 
 def _per_visit(lines: Columns, name: str, visits: int) -> np.ndarray:

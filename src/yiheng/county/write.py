@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 
 from yiheng.records import TABLES, Table
 
+ArrowColumns = dict[str, pa.Array]
+
 ARROW_TYPES = {
     "text": pa.string(),
     "day": pa.date32(),
@@ -65,7 +67,19 @@ def decimals(units: np.ndarray, kind: str) -> pa.Array:
 
 
 # The tables that the county fills.
-MADE = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
+MADE = (
+    "institution",
+    "membership",
+    "department",
+    "doctor",
+    "person",
+    "enrolment",
+    "visit",
+    "diagnosis",
+    "operation",
+    "settlement",
+    "fee_line",
+)
 
 
 class Folder:
@@ -83,7 +97,7 @@ class Folder:
             for name in MADE
         }
 
-    def add(self, name: str, columns: dict[str, pa.Array]) -> None:
+    def add(self, name: str, columns: ArrowColumns) -> None:
         """Append rows; a column of the contract that is not given stays empty."""
         size = len(next(iter(columns.values())))
         schema = arrow_schema(TABLES[name])
