@@ -13,9 +13,12 @@ from yiheng.basis.refusals import Refusal
 from . import faults_of_charges, faults_of_stays
 from .catalogue import ONE
 from .charges import charge
+from .chronic import health_record_table, registration_table
 from .columns import Columns, day_number, rows_in, stack, stream, take
+from .front_pages import counted, front_page_table
 from .labels import AnswerSheet
 from .outpatient import ordinary_visits
+from .pathways import next_steps, receiving_places, referrals
 from .people import enrol, settle_people
 from .places import Places, found_places
 from .script import Script
@@ -23,7 +26,7 @@ from .settle import settle
 from .staff import department_table, doctor_table, membership_table
 from .stays import ordinary_stays
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
-from .write import Folder
+from .write import ArrowColumns, Folder
 
 FEWEST_PEOPLE = 200
 _PEOPLE_PER_FAULT = 600
@@ -71,7 +74,7 @@ def make_county(
     sheet = AnswerSheet(script.claims)
     fund_fen = 0
     with Folder(data) as folder:
-        making = _Making(seed, folder, sheet, script, visits)
+        making = _Making(seed, folder, sheet, script, visits, _write_pathways(seed, folder, visits, persons, places))
         for name, columns in people_tables(stream(seed, "person"), persons, places).items():
             folder.add(name, columns)
         folder.add("membership", membership_table(places, years))
@@ -80,6 +83,9 @@ def make_county(
         for since, year in enumerate(years):
             enrolled = enrol(draws[4], persons, places, year)
             folder.add("enrolment", enrolment_table(stream(seed, "enrolment", year), enrolled, places))
+            managing = stream(seed, "managed")
+            records = health_record_table(managing, stream(seed, "health_record", year), persons, places, year)
+            folder.add("health_record", records)
             fund_fen += making.write_year(draws[5 + since], since)
     return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
 
@@ -131,15 +137,30 @@ def _scripted_lines(script: Script, visits: Columns) -> Columns:
     return {"visit": visit, "item": item, "quantity": units * ONE, "day": day, "second": second}
 
 
+def _write_pathways(seed: int, folder: Folder, visits: Columns, persons: Columns, places: Places) -> np.ndarray:
+    """Write what spans visits and years; return who took over each transferred person."""
+    steps = next_steps(visits)
+    receiving = receiving_places(visits, steps, places)
+    folder.add("referral", referrals(stream(seed, "referral"), visits, steps, receiving, places))
+    registered = registration_table(stream(seed, "chronic_registration"), visits, persons, places)
+    folder.add("chronic_registration", registered)
+    return receiving
+
+
 @dataclass(frozen=True)
 class _Making:
-    """What the writing of each year needs."""
+    """What the writing of each year needs.
+
+    Attributes:
+        receiving: for each visit the place that took over a transferred person, -1 for all others.
+    """
 
     seed: int
     folder: Folder
     sheet: AnswerSheet
     script: Script
     visits: Columns
+    receiving: np.ndarray
 
     def write_year(self, rng: np.random.Generator, since: int) -> int:
         """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
@@ -159,7 +180,18 @@ class _Making:
             folder.add(name, columns)
         folder.add("settlement", settlement_table(rng, mine, first, paid, people, places))
         folder.add("fee_line", line_table(lines, mine, first, first_line, places))
+        listed = _listed(cared, mine)
+        receiving = self.receiving[first:after]
+        pages = stream(self.seed, "front_page", year)
+        folder.add("front_page", front_page_table(pages, mine, first, lines, listed, receiving, people, places))
         return int(paid["fund_fen"].sum())
+
+
+def _listed(cared: dict[str, ArrowColumns], visits: Columns) -> dict[str, np.ndarray]:
+    """How many diagnoses and operations each visit has."""
+    operations = np.zeros(rows_in(visits), np.int64)
+    operations[visits["operation"] >= 0] = counted(cared["operation"]["ordinal"])
+    return {"diagnosis_count": counted(cared["diagnosis"]["ordinal"]), "operation_count": operations}
 
 
 def _paid(lines: Columns, visits: Columns, people: Columns, places: Places) -> Columns:

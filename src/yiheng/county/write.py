@@ -79,6 +79,10 @@ MADE = (
     "operation",
     "settlement",
     "fee_line",
+    "front_page",
+    "referral",
+    "chronic_registration",
+    "health_record",
 )
 
 
