@@ -16,7 +16,10 @@ from .charges import charge
 from .chronic import health_record_table, registration_table
 from .columns import Columns, day_number, rows_in, stack, stream, take
 from .front_pages import counted, front_page_table
+from .goods import Stock
 from .labels import AnswerSheet
+from .ledgers import Ledgers
+from .orders import exam_table, examinations, order_table, survey_table
 from .outpatient import ordinary_visits
 from .pathways import next_steps, receiving_places, referrals
 from .people import enrol, settle_people
@@ -24,8 +27,9 @@ from .places import Places, found_places
 from .script import Script
 from .settle import settle
 from .staff import department_table, doctor_table, membership_table
-from .stays import ordinary_stays
+from .stays import INPATIENT, ordinary_stays
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
+from .upkeep import camera_table, care_table, complaint_table
 from .write import ArrowColumns, Folder
 
 FEWEST_PEOPLE = 200
@@ -74,7 +78,16 @@ def make_county(
     sheet = AnswerSheet(script.claims)
     fund_fen = 0
     with Folder(data) as folder:
-        making = _Making(seed, folder, sheet, script, visits, _write_pathways(seed, folder, visits, persons, places))
+        making = _Making(
+            seed,
+            folder,
+            sheet,
+            script,
+            visits,
+            _write_pathways(seed, folder, visits, script),
+            Stock.of(places, years[0], len(years)),
+            Ledgers.of(places, years[0], len(years)),
+        )
         for name, columns in people_tables(stream(seed, "person"), persons, places).items():
             folder.add(name, columns)
         folder.add("membership", membership_table(places, years))
@@ -87,6 +100,7 @@ def make_county(
             records = health_record_table(managing, stream(seed, "health_record", year), persons, places, year)
             folder.add("health_record", records)
             fund_fen += making.write_year(draws[5 + since], since)
+        making.write_books()
     return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
 
 
@@ -137,13 +151,17 @@ def _scripted_lines(script: Script, visits: Columns) -> Columns:
     return {"visit": visit, "item": item, "quantity": units * ONE, "day": day, "second": second}
 
 
-def _write_pathways(seed: int, folder: Folder, visits: Columns, persons: Columns, places: Places) -> np.ndarray:
+def _write_pathways(seed: int, folder: Folder, visits: Columns, script: Script) -> np.ndarray:
     """Write what spans visits and years; return who took over each transferred person."""
+    persons, places, years = script.people, script.places, script.years
     steps = next_steps(visits)
     receiving = receiving_places(visits, steps, places)
     folder.add("referral", referrals(stream(seed, "referral"), visits, steps, receiving, places))
     registered = registration_table(stream(seed, "chronic_registration"), visits, persons, places)
     folder.add("chronic_registration", registered)
+    stays = take(visits, visits["kind"] == INPATIENT)
+    folder.add("care_visit", care_table(stream(seed, "care_visit"), persons, stays, places, years))
+    folder.add("camera_span", camera_table(stream(seed, "camera_span"), places, years))
     return receiving
 
 
@@ -161,6 +179,8 @@ class _Making:
     script: Script
     visits: Columns
     receiving: np.ndarray
+    stock: Stock
+    ledgers: Ledgers
 
     def write_year(self, rng: np.random.Generator, since: int) -> int:
         """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
@@ -180,11 +200,36 @@ class _Making:
             folder.add(name, columns)
         folder.add("settlement", settlement_table(rng, mine, first, paid, people, places))
         folder.add("fee_line", line_table(lines, mine, first, first_line, places))
+        self._write_aftermath(year, first, mine, lines)
+        exams = examinations(stream(self.seed, "exam_result", year), mine, lines, places)
+        folder.add("exam_result", exam_table(exams, first, lines, folder.rows["exam_result"]))
+        self.ledgers.enter(mine, lines, exams, people["insurance"][mine["person"]], paid["fund_fen"])
         listed = _listed(cared, mine)
         receiving = self.receiving[first:after]
         pages = stream(self.seed, "front_page", year)
         folder.add("front_page", front_page_table(pages, mine, first, lines, listed, receiving, people, places))
         return int(paid["fund_fen"].sum())
+
+    def _write_aftermath(self, year: int, first: int, visits: Columns, lines: Columns) -> None:
+        """Write what follows from a year's visits and lines: orders, sales, opinions."""
+        folder, places = self.folder, self.script.places
+        orders = stream(self.seed, "order_line", year)
+        folder.add("order_line", order_table(orders, visits, first, lines, folder.rows["order_line"], places))
+        folder.add("stock_move", self.stock.sell(visits, first, lines, folder.rows["stock_move"]))
+        folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first))
+        complaints, people = stream(self.seed, "complaint", year), rows_in(self.script.people)
+        already = folder.rows["complaint"]
+        folder.add("complaint", complaint_table(complaints, visits, people, already, places))
+
+    def write_books(self) -> None:
+        """Write what is known only when all years are: purchases, stocks and monthly sums."""
+        folder = self.folder
+        settled = self.stock.settle(stream(self.seed, "stock_level"), folder.rows["stock_move"])
+        for name, columns in settled.items():
+            folder.add(name, columns)
+        folder.add("cost", self.ledgers.cost_table())
+        folder.add("equipment", self.ledgers.equipment_table())
+        folder.add("fund_flow", self.ledgers.flow_table(self.script.people))
 
 
 def _listed(cared: dict[str, ArrowColumns], visits: Columns) -> dict[str, np.ndarray]:

@@ -103,7 +103,7 @@ def _one_year(rng: np.random.Generator, people: Columns, places: Places, year: i
     return take(visits, here)
 
 
-def _in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
+def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
     """Which visits fall into a stay of the same person."""
     if not rows_in(stays):
         return np.zeros(rows_in(visits), bool)
@@ -123,5 +123,5 @@ def ordinary_visits(
     parts = []
     for since, year in enumerate(years):
         visits = _one_year(rng, people, places, year, since)
-        parts.append(take(visits, ~_in_hospital(visits, stays)))
+        parts.append(take(visits, ~in_hospital(visits, stays)))
     return stack(parts)

@@ -53,7 +53,7 @@ def days(numbers: np.ndarray) -> pa.Array:
     return pa.array(np.asarray(numbers, np.int32)).cast(pa.date32())
 
 
-def instants(day: np.ndarray, second: np.ndarray) -> pa.Array:
+def instants(day: np.ndarray, second: np.ndarray | int) -> pa.Array:
     moments = (np.asarray(day, np.int64) * _SECONDS_A_DAY + second) * _MICROSECONDS
     return pa.array(moments).cast(pa.timestamp("us"))
 
@@ -67,23 +67,7 @@ def decimals(units: np.ndarray, kind: str) -> pa.Array:
 
 
 # The tables that the county fills.
-MADE = (
-    "institution",
-    "membership",
-    "department",
-    "doctor",
-    "person",
-    "enrolment",
-    "visit",
-    "diagnosis",
-    "operation",
-    "settlement",
-    "fee_line",
-    "front_page",
-    "referral",
-    "chronic_registration",
-    "health_record",
-)
+MADE = tuple(TABLES)
 
 
 class Folder:
