@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from yiheng.codes import LISTS, SHIPPED_FILES, read_edition
-from yiheng.county.write import MADE
 from yiheng.records import TABLES
 
+# The tables that a load of claims is made of, and that the rules read.
+CLAIMS = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
 TIMES = {"day": "datetime64[us]", "instant": "datetime64[us]"}
 
 
@@ -65,7 +66,7 @@ def load(folder: Path, form: str) -> int:
     out = folder / f"pandas-{form}"
     out.mkdir(exist_ok=True)
     lines = 0
-    for name in MADE:
+    for name in CLAIMS:
         good = check(name, read(folder, form, name), parents)
         good.to_parquet(out / f"{name}.parquet", compression="zstd")
         lines = len(good)
@@ -73,7 +74,7 @@ def load(folder: Path, form: str) -> int:
 
 
 def audit(folder: Path, form: str) -> dict[str, int]:
-    t = {name: pd.read_parquet(folder / f"pandas-{form}" / f"{name}.parquet") for name in MADE}
+    t = {name: pd.read_parquet(folder / f"pandas-{form}" / f"{name}.parquet") for name in CLAIMS}
     points = pd.DataFrame(read_edition(LISTS["knowledge_point"], SHIPPED_FILES["knowledge_point"]).rows)
     conflicts = pd.DataFrame(read_edition(LISTS["sex_conflict"], SHIPPED_FILES["sex_conflict"]).rows)
     stays = stays_of(t)
