@@ -16,7 +16,7 @@ from .tables import PAYMENT_WAYS, payment_way, visit_ids
 from .write import ArrowColumns, decimals, instants, words
 
 _EMPTY_PERCENT = 5
-_ALWAYS = ("visit_id", "admitted_at", "discharged_at", "discharge_way", "stay_days")
+_ALWAYS = ("visit_id", "admitted_at", "discharged_at", "discharge_way", "stay_days", "receiving_institution")
 _COUNTED = ("diagnosis_count", "operation_count")
 _NEWBORN_DAYS = 28
 _MONTHS_A_YEAR = 12
@@ -82,7 +82,7 @@ def front_page_table(
     people: Columns,
     places: Places,
 ) -> ArrowColumns:
-    """One page for each stay; a field in twenty stays empty, but not when and how the stay ended.
+    """One page for each stay; a field in twenty stays empty, but not when, how and to whom the stay ended.
 
     Args:
         listed: numbers of diagnoses and of operations, one for each visit.

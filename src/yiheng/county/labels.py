@@ -72,8 +72,8 @@ class AnswerSheet:
         return (
             claim.rule,
             "catch" if claim.caught else "spare",
-            _text("P", charged.person, PERSON_DIGITS),
-            _text("V", charged.visit, VISIT_DIGITS),
+            as_text("P", charged.person, PERSON_DIGITS),
+            as_text("V", charged.visit, VISIT_DIGITS),
             line,
             at_stake,
             claim.why,
@@ -88,11 +88,11 @@ class AnswerSheet:
         lines = charged.of(claim.item, claim.day)
         numbers_, scope = [line[0] for line in lines], sum(line[4] for line in lines)
         if claim.rule != "over_frequency":
-            return _text("F", min(numbers_), LINE_DIGITS), str(scope)
+            return as_text("F", min(numbers_), LINE_DIGITS), str(scope)
         quantity = sum(line[3] for line in lines)
         beyond = quantity - UNITS_PER_DAY[ITEMS[claim.item].key] * charged.days * ONE
-        return _text("F", max(numbers_), LINE_DIGITS), str(scope * beyond // quantity)
+        return as_text("F", max(numbers_), LINE_DIGITS), str(scope * beyond // quantity)
 
 
-def _text(prefix: str, position: int, digits: int) -> str:
+def as_text(prefix: str, position: int, digits: int) -> str:
     return str(numbered(prefix, np.array([position + 1]), digits)[0])

@@ -15,6 +15,7 @@ from .catalogue import ONE
 from .charges import charge
 from .chronic import health_record_table, registration_table
 from .columns import Columns, day_number, rows_in, stack, stream, take
+from .faults_of_pages import PageFaults
 from .front_pages import counted, front_page_table
 from .goods import Stock
 from .labels import AnswerSheet
@@ -36,6 +37,8 @@ FEWEST_PEOPLE = 200
 _PEOPLE_PER_FAULT = 600
 _MOST_FAULTS = 300
 _FAULTS_PER_SPARE = 6
+# Departments and consortia are older than the first year of the data.
+_YEARS_BEFORE = 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def make_county(
     people: int = 20_000,
     seed: int = 2025,
     years: tuple[int, ...] = (2022, 2023, 2024, 2025),
+    quality_labels: Path | None = None,
 ) -> CountyMade:
     """Write a county as one Parquet file per table, and its planted faults as a CSV elsewhere.
 
@@ -65,11 +69,14 @@ def make_county(
         people: how many persons, at least 200.
         seed: another seed is another county.
         years: calendar years that follow each other.
+        quality_labels: file of a second answer sheet; only if it is given do the front pages have planted faults.
 
     Raises:
         Refusal: when there are too few people, a gap between years, or labels among the data.
     """
     _refuse_nonsense(data, labels, people, years)
+    if quality_labels:
+        _refuse_nonsense(data, quality_labels, people, years)
     draws = [np.random.default_rng([seed, part]) for part in range(5 + len(years))]
     places = found_places(people)
     persons = settle_people(draws[0], people, years, places)
@@ -87,20 +94,15 @@ def make_county(
             _write_pathways(seed, folder, visits, script),
             Stock.of(places, years[0], len(years)),
             Ledgers.of(places, years[0], len(years)),
+            PageFaults(seed) if quality_labels else None,
         )
-        for name, columns in people_tables(stream(seed, "person"), persons, places).items():
-            folder.add(name, columns)
-        folder.add("membership", membership_table(places, years))
-        folder.add("department", department_table(places, people, day_number(dt.date(years[0] - 2, 1, 1))))
-        folder.add("doctor", doctor_table(stream(seed, "doctor"), places, years))
+        making.write_residents()
         for since, year in enumerate(years):
-            enrolled = enrol(draws[4], persons, places, year)
-            folder.add("enrolment", enrolment_table(stream(seed, "enrolment", year), enrolled, places))
-            managing = stream(seed, "managed")
-            records = health_record_table(managing, stream(seed, "health_record", year), persons, places, year)
-            folder.add("health_record", records)
+            making.write_enrolled(draws[4], year)
             fund_fen += making.write_year(draws[5 + since], since)
         making.write_books()
+    if quality_labels and making.page_faults:
+        making.page_faults.write(quality_labels)
     return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
 
 
@@ -181,6 +183,26 @@ class _Making:
     receiving: np.ndarray
     stock: Stock
     ledgers: Ledgers
+    page_faults: PageFaults | None
+
+    def write_residents(self) -> None:
+        """Write the people, and the institutions with their departments, doctors and consortia."""
+        people, places, years, folder = self.script.people, self.script.places, self.script.years, self.folder
+        for name, columns in people_tables(stream(self.seed, "person"), people, places).items():
+            folder.add(name, columns)
+        folder.add("membership", membership_table(places, years))
+        opened = day_number(dt.date(years[0] - _YEARS_BEFORE, 1, 1))
+        folder.add("department", department_table(places, rows_in(people), opened))
+        folder.add("doctor", doctor_table(stream(self.seed, "doctor"), places, years))
+
+    def write_enrolled(self, rng: np.random.Generator, year: int) -> None:
+        """Write who belonged to the county in a year, and what was measured of the managed among them."""
+        people, places, folder = self.script.people, self.script.places, self.folder
+        enrolled = enrol(rng, people, places, year)
+        folder.add("enrolment", enrolment_table(stream(self.seed, "enrolment", year), enrolled, places))
+        # Who is managed is drawn anew from the same stream, so it is the same in every year.
+        managing, measuring = stream(self.seed, "managed"), stream(self.seed, "health_record", year)
+        folder.add("health_record", health_record_table(managing, measuring, people, places, year))
 
     def write_year(self, rng: np.random.Generator, since: int) -> int:
         """Write the visits that began in one year with all that belongs to them; return what the funds paid."""
@@ -207,7 +229,10 @@ class _Making:
         listed = _listed(cared, mine)
         receiving = self.receiving[first:after]
         pages = stream(self.seed, "front_page", year)
-        folder.add("front_page", front_page_table(pages, mine, first, lines, listed, receiving, people, places))
+        page = front_page_table(pages, mine, first, lines, listed, receiving, people, places)
+        if self.page_faults:
+            page = self.page_faults.plant(year, page, mine, first, people)
+        folder.add("front_page", page)
         return int(paid["fund_fen"].sum())
 
     def _write_aftermath(self, year: int, first: int, visits: Columns, lines: Columns) -> None:
