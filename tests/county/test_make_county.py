@@ -1,6 +1,7 @@
 """The county keeps its contracts to the fen and looks like a county."""
 
 import csv
+from pathlib import Path
 
 import ibis
 import pyarrow.parquet as pq
@@ -205,3 +206,8 @@ def test_the_answer_sheet_has_the_promised_columns(county):
     assert list(rows[0]) == ["rule", "expect", "person", "visit", "line", "at_stake_fen", "why"]
     assert sum(row["expect"] == "catch" for row in rows) == county.county.faults
     assert all(not row["at_stake_fen"] for row in rows if row["expect"] == "spare")
+
+
+def test_the_page_about_the_county_names_every_table():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "county.md").read_text("utf-8")
+    assert [name for name in MADE if f"\n| `{name}` |" not in page] == []
