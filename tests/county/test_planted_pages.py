@@ -62,3 +62,13 @@ def test_the_second_sheet_stays_apart_from_the_data_too(tmp_path):
     with pytest.raises(Refusal, match="labels lie among the data"):
         data = tmp_path / "data"
         make_county(data, tmp_path / "labels.csv", people=200, quality_labels=data / "quality.csv")
+
+
+def test_the_second_sheet_is_the_same_each_time(tmp_path):
+    for name in ("once", "again"):
+        folder = tmp_path / name
+        make_county(folder / "data", folder / "l.csv", people=200, quality_labels=folder / "q.csv")
+    once, again = tmp_path / "once", tmp_path / "again"
+    assert (once / "q.csv").read_bytes() == (again / "q.csv").read_bytes()
+    pages = "data/front_page.parquet"
+    assert (once / pages).read_bytes() == (again / pages).read_bytes()
