@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import click
 
+from yiheng.basis.refusals import Refusal
 from yiheng.codes import LISTS
-from yiheng.intake import Loaded, read_mapping
+from yiheng.intake import Database, Loaded, draft_mapping, read_mapping, write_rejects
 from yiheng.runs import Workspace, load_codes, run_load
 
 from .show import answer, say, working, yuan
@@ -35,13 +37,28 @@ def new(directory: Path, form: str) -> int:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--mapping", help="Mapping file for another layout.")
+@click.option("--database", metavar="URL", help="Read a database: sqlite:///claims.db, postgres://user@host/name.")
+@click.option("--table", "tables", multiple=True, metavar="THEIRS=OURS", help="A table of it under another name.")
+@click.option("--draft-mapping", "unknown", type=click.Path(path_type=Path), help="Propose a mapping for this file.")
+@click.option("--into", type=click.Path(path_type=Path), help="Where to write the draft; printed by default.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="Write what was not accepted to this XLSX.")
 @workspace_option
 @format_option
 @says_refusals
-def load(paths: tuple[Path, ...], mapping: str | None, workspace: Path | None, form: str) -> int:
-    """Load files or folders (CSV, Parquet) into the lake.
+def load(
+    paths: tuple[Path, ...],
+    mapping: str | None,
+    database: str | None,
+    tables: tuple[str, ...],
+    unknown: Path | None,
+    into: Path | None,
+    rejects: Path | None,
+    workspace: Path | None,
+    form: str,
+) -> int:
+    """Load files or folders (CSV, Parquet, XLSX, JSON messages, zip) or a database into the lake.
 
     Files come under our table and column names or the national ones (setl_d.csv with fund_pay_sumamt);
     other layouts by a mapping. Rows that are not accepted are kept in quarantine with place and reason.
@@ -51,13 +68,55 @@ def load(paths: tuple[Path, ...], mapping: str | None, workspace: Path | None, f
       yiheng load export/2025
       yiheng load setl_d.csv fee_list_d.csv
       yiheng load synpuf --mapping mappings/us-desynpuf.yaml
+      yiheng load --draft-mapping 医院导出.csv --into mine.yaml
+      yiheng load 上报.xlsx export.zip --rejects 退回.xlsx
+      yiheng load --database postgres://reader@claims.example/yibao --table js_2025=settlement
     """
+    if unknown is not None:
+        return show_draft(unknown, into)
+    if tables and not database:
+        raise Refusal("--table names tables of a database", expected="--database URL", cure="see --help")
+    if into is not None:
+        raise Refusal("--into is where a draft goes", expected="--draft-mapping FILE", cure="see --help")
+    databases = [Database(database, _pairs(tables))] if database else []
+    if not paths and not databases:
+        raise Refusal(
+            "nothing is named to load", expected="files, folders or a database", cure="yiheng load PATH, see --help"
+        )
     space = opened(workspace)
     reading = read_mapping(found(mapping, "mappings", space)) if mapping else None
     with working("load") as step:
-        loaded = run_load(space, list(paths), reading, step)
+        loaded = run_load(space, list(paths), reading, step, databases)
     show_load(loaded, form, space)
+    if rejects is not None:
+        lines = write_rejects(space.run_folder(loaded.run) / "quarantine.parquet", rejects)
+        say(f"退回清单 {rejects}：{lines:,} 条")
     return DONE if loaded.clean else DONE_WITH_REFUSALS
+
+
+def _pairs(tables: tuple[str, ...]) -> dict[str, str]:
+    """``THEIRS=OURS`` as their table → ours."""
+    pairs = dict(table.partition("=")[::2] for table in tables)
+    if wrong := [theirs for theirs, ours in pairs.items() if not theirs or not ours]:
+        raise Refusal(
+            f"'{wrong[0]}' names no pair", where="--table", expected="THEIRS=OURS, such as JS_2025=settlement"
+        )
+    return pairs
+
+
+def show_draft(unknown: Path, into: Path | None) -> int:
+    """Print or write the draft of a mapping; nothing is loaded."""
+    if not unknown.is_file():
+        raise Refusal("there is no such file", where=str(unknown), cure="check the path")
+    draft = draft_mapping(unknown)
+    if into is None:
+        click.echo(draft, nl=False)
+        return DONE
+    if into.exists():
+        raise Refusal("the file is there already", where=str(into), cure="name another file for the draft")
+    into.write_text(draft, "utf-8")
+    say(f"映射草案写入 {into}：请核对后用 --mapping 导入")
+    return DONE
 
 
 def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
@@ -92,17 +151,29 @@ def codes() -> None:
 @codes.command("load")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--list", "name", required=True, type=click.Choice(sorted(LISTS)), help="Which list the file holds.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day for which the edition holds.")
+@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day for which the edition holds.")
 @workspace_option
 @format_option
 @says_refusals
-def codes_load(file: Path, name: str, workspace: Path | None, form: str) -> int:
+def codes_load(
+    file: Path,
+    name: str,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    workspace: Path | None,
+    form: str,
+) -> int:
     """Load a published code list; the rules use it from then on.
+
+    An edition with days is used for these days only: outside them the rules that read it do not judge.
 
     \b
     Example:
-      yiheng codes load knowledge_points.csv --list knowledge_point
+      yiheng codes load knowledge_points.csv --list knowledge_point --from 2025-07-22
     """
-    kept = load_codes(opened(workspace), file, name)
+    days = {"first": first.date() if first else None, "last": last.date() if last else None}
+    kept = load_codes(opened(workspace), file, name, **days)
     whole = {"list": kept.name, "edition": kept.edition, "rows": kept.rows, "aside": kept.aside}
     answer(
         form, whole, ["list", "edition", "rows", "left aside"], [[kept.name, kept.edition, kept.rows, len(kept.aside)]]

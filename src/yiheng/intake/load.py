@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from yiheng.lake import Lake, SnapshotSet, Writing
 from yiheng.records import TABLES
 
 from . import sql
+from .database import Database, database_sources
 from .judge import Verdicts, judge
 from .mapping import MappingFile
+from .opening import Opening, files_under, told_apart
 from .quarantine import FaultCount, write_quarantine
-from .sources import SourceFile, files_under, open_source
 from .stage import Staging, staged_name
 
 Progress = Callable[[str], None]
@@ -88,10 +89,11 @@ def load(
     *,
     run: str,
     mapping: MappingFile | None = None,
+    databases: Sequence[Database] = (),
     quarantine: Path,
     progress: Progress = lambda _: None,
 ) -> Loaded:
-    """Load files and folders in one commit.
+    """Load files, folders and databases in one commit.
 
     Args:
         run: the id of this load; names its data files.
@@ -101,11 +103,18 @@ def load(
     Raises:
         Refusal: when nothing can be loaded: no file is readable or recognised.
     """
-    files, left = files_under(paths)
+    files, left = files_under(paths) if paths or not databases else ([], [])
     with lake.writing(run) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
         con = _engine(Path(scratch))
         staging = Staging(con)
-        refused = _stage_all(files, staging, mapping, Path(scratch), progress)
+        opening = Opening(con, Path(scratch))
+        for path, shown in told_apart(files):
+            progress(f"read {shown}")
+            opening.open(path, path.name, shown)
+        for database in databases:
+            progress(f"read {database.shown}")
+            opening.sources += database_sources(database, Path(scratch))
+        _stage_all(opening, staging, mapping, progress)
         before = lake.latest()
         lake_files = {name: lake.files(name, before) for name in TABLES}
         verdicts: dict[str, Verdicts] = {}
@@ -122,7 +131,9 @@ def load(
         snapshot = writing.commit() if changed else before
         con.close()
     sources = {s.shown: s.sha256 for s in staging.sources.values()}
-    return Loaded(run, tables, faults, staging.aside, refused, [p.name for p in left], sources, snapshot)
+    refused = [str(refusal) for refusal in opening.refused]
+    left_alone = [*(p.name for p in left), *opening.left]
+    return Loaded(run, tables, faults, staging.aside, refused, left_alone, sources, snapshot)
 
 
 def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -132,29 +143,20 @@ def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _stage_all(
-    files: list[Path], staging: Staging, mapping: MappingFile | None, scratch: Path, progress: Progress
-) -> list[str]:
-    """Stage every file; a file that cannot be read at all is refused and does not stop the others."""
-    refusals: list[Refusal] = []
-    opened: list[SourceFile] = []
-    for path in files:
-        progress(f"read {path.name}")
+def _stage_all(opening: Opening, staging: Staging, mapping: MappingFile | None, progress: Progress) -> None:
+    """Stage every source; one that cannot be read at all is refused and does not stop the others."""
+    for source in opening.sources:
+        progress(f"read {source.shown}")
         try:
-            source = open_source(path, scratch, staging.con)
-            if source.shown in staging.sources:
-                # Two files of one name in two folders are told apart by their folder.
-                source = replace(source, shown=f"{path.parent.name}/{path.name}")
             staging.stage(source, mapping)
-            opened.append(source)
         except Refusal as refusal:
-            refusals.append(refusal)
+            opening.refused.append(refusal)
         except duckdb.Error as wrong:
             first = str(wrong).splitlines()[0]
-            refusals.append(Refusal(f"the file cannot be read: {first}", where=path.name, cure="export it again"))
-    if not opened:
-        raise Refusals(refusals)
-    return [str(refusal) for refusal in refusals]
+            unread = Refusal(f"the file cannot be read: {first}", where=source.shown, cure="export it again")
+            opening.refused.append(unread)
+    if not staging.sources:
+        raise Refusals(opening.refused)
 
 
 def _counted(

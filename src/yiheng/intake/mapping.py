@@ -72,11 +72,12 @@ class MappingFile:
     document: Document
     sha256: str
 
-    def for_file(self, shown: str) -> list[tuple[int, TableMapping, dict[str, str]]]:
-        """The table mappings that take a file, with the words that its name carries."""
+    def for_file(self, names: tuple[str, ...]) -> list[tuple[int, TableMapping, dict[str, str]]]:
+        """The table mappings that take a source of one of these names, with the words that the name carries."""
         taken = []
         for i, entry in enumerate(self.mapping.tables):
-            if match := _pattern(entry.files).fullmatch(shown):
+            matches = (_pattern(entry.files).fullmatch(name) for name in names)
+            if match := next(filter(None, matches), None):
                 taken.append((i, entry, match.groupdict()))
         return taken
 

@@ -80,7 +80,7 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, 
     # A row that was well-formed keeps no raw text: its value is the one that was read.
     found = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
     con.execute(
-        f"insert into quarantine select {sql.text(name)}, _file, _row + shift,"
+        f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
         f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
         f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'}"
@@ -103,7 +103,8 @@ def _record_numbers(con: duckdb.DuckDBPyConnection, staging: Staging, name: str)
         starts = [line - 1 - i for i, line in enumerate(broken)]
         count = con.execute(f"select coalesce(max(_row), 0) from {staged_name(name)} where _file = ?", [shown])
         read = (count.fetchone() or (0,))[0]
-        one_line = source.lines is not None and source.lines == 1 + read + len(broken)
+        # Rows of a sheet carry their own number.
+        one_line = source.form == "sheet" or source.lines == 1 + read + len(broken)
         edges: list[int | None] = [None, *starts, None]
         for shift in range(len(broken) + 1):
             rows.append((shown, edges[shift], edges[shift + 1], shift, one_line))

@@ -17,21 +17,18 @@ Arm = dict[str, Incoming]
 
 
 def recognised(source: SourceFile) -> Table:
-    """The table a file holds: by its name, else by the columns that only one table needs.
+    """The table a source holds: by its names, else by the columns that only one table needs.
 
     Raises:
-        Refusal: when the file fits no table or several.
+        Refusal: when the source fits no table or several.
     """
-    stem = source.name.lower().rsplit(".", 1)[0]
-    named = [
-        (len(name), table)
-        for table in TABLES.values()
-        for name in (table.name, *table.aliases)
-        if re.match(rf"{re.escape(name)}(?![a-z])", stem)
-    ]
-    if named:
-        return max(named, key=lambda pair: pair[0])[1]
+    for name in source.names:
+        if (table := table_named(name)) is not None:
+            return table
     fits = [t for t in TABLES.values() if not _missing(t, {_name(t, c) for c in source.columns})]
+    # A table that needs little fits almost everything; the one that knows most of the columns is meant.
+    known = {t.name: sum(_name(t, c) is not None for c in source.columns) for t in fits}
+    fits = [t for t in fits if known[t.name] == max(known.values())]
     if len(fits) == 1:
         return fits[0]
     what = "fits several tables: " + ", ".join(t.name for t in fits) if fits else "fits no table"
@@ -41,6 +38,19 @@ def recognised(source: SourceFile) -> Table:
         expected="a file named after its table (ours or national), or all columns a table needs",
         cure="rename the file, for example settlement.csv or setl_d.csv, or write a mapping",
     )
+
+
+def table_named(name: str) -> Table | None:
+    """The table that a file, sheet or database table is named after: our name, a national or the Chinese one."""
+    stem = name.strip().lower().rsplit(".", 1)[0]
+    named = [
+        (len(known), table)
+        for table in TABLES.values()
+        for known in (table.name, *table.aliases, table.zh)
+        # A further letter makes it another word, and so does a further character of a Chinese name.
+        if re.match(re.escape(known) + ("(?![a-z])" if known.isascii() else r"(?![^\W\d_])"), stem)
+    ]
+    return max(named, key=lambda pair: pair[0])[1] if named else None
 
 
 def by_name(table: Table, source: SourceFile) -> tuple[Arm, list[str]]:

@@ -1,4 +1,4 @@
-"""Which files there are to load, how they are encoded, and which columns they have."""
+"""A source: where its rows are read from, how people are told of it, and which columns it has."""
 
 from __future__ import annotations
 
@@ -6,41 +6,59 @@ import codecs
 import csv
 import hashlib
 import io
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal
 
 from . import sql
 
-ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet"}
+# Rows of a sheet, of messages and of a database table are first kept as Parquet parts with their place.
+Form = Literal["csv", "parquet", "sheet", "messages", "database"]
 DELIMITERS = ",\t;|"
 CHUNK = 1 << 22
 # Above this share of broken characters among all that are not ASCII a text is not UTF-8 at all;
 # below it, it is UTF-8 with damaged rows, which are quarantined one by one.
 BROKEN_SHARE = 10
+ROW, PLACE = "_row", "_place"
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A readable file: where it is read from, its own name, how people are told of it, its columns' types."""
+    """One table of a file, a workbook, an archive or a database, ready to be read.
+
+    Attributes:
+        path: a file, or for kept parts their folder.
+        names: the names that say which table it is, best first.
+        shown: how people are told of it: the file, and the sheet or member or node in it.
+        columns: their columns with the engine's types.
+        sha256: of the bytes that were handed in.
+        lines: lines of a text file, to tell whether rows and lines correspond.
+    """
 
     path: Path
-    name: str
+    names: tuple[str, ...]
     shown: str
-    form: str
-    delimiter: str
+    form: Form
     columns: dict[str, str]
     sha256: str
-    lines: int | None
+    delimiter: str = ""
+    lines: int | None = None
 
     def relation(self, rejects: str) -> str:
         """SQL that reads the rows in file order; broken CSV rows go to the table ``rejects``."""
         path = sql.text(str(self.path))
         if self.form == "parquet":
             return f"(select *, file_row_number + 1 as _row from read_parquet({path}, file_row_number=true))"
+        if self.form != "csv":
+            parts = [str(p) for p in sorted(self.path.glob("*.parquet"))]
+            return f"(select * from read_parquet([{sql.texts(parts)}], union_by_name=true))"
         columns = "{" + ", ".join(f"{sql.text(c)}: 'VARCHAR'" for c in self.columns) + "}"
         return (
             f"(select *, row_number() over () as _row from read_csv({path}, header=true, auto_detect=false,"
@@ -49,70 +67,95 @@ class SourceFile:
             f" rejects_scan={sql.text(rejects + '_scan')}, rejects_limit=0))"
         )
 
+    @property
+    def place(self) -> str:
+        """SQL of what a row's file is called; a message adds its number and node."""
+        return sql.text(self.shown) if self.form != "messages" else f"{sql.text(self.shown + ' ')} || {PLACE}"
 
-def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
-    """The loadable files at or under the paths, in name order, and the others in the folders.
+
+class Parts:
+    """Rows on their way into Parquet parts in a scratch folder, all values as text.
+
+    A part has the columns that its rows have; the reader puts the parts together by name.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        # A folder of its own each time: the same file may come twice in one load.
+        self.folder = Path(tempfile.mkdtemp(dir=scratch))
+        self.columns: dict[str, str] = {}
+        self._parts = 0
+
+    def add(self, rows: pa.Table) -> None:
+        """Keep some rows; ``_row`` and ``_place`` are their places, not columns."""
+        self.columns.update({c: "VARCHAR" for c in rows.column_names if c not in (ROW, PLACE)})
+        pq.write_table(rows, self.folder / f"{self._parts:06}.parquet")
+        self._parts += 1
+
+
+def text_source(path: Path, name: str, shown: str, scratch: Path) -> SourceFile:
+    """A CSV file; a GB18030 text is turned into UTF-8 in ``scratch``.
 
     Raises:
-        Refusal: when a path does not exist or a named file has an ending that is not read.
+        Refusal: when the file is empty, is no text, or its header cannot be used.
     """
-    found, left = [], []
-    for path in paths:
-        if not path.exists():
-            raise Refusal("there is no such file or folder", where=str(path), cure="check the path")
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-            found += [p for p in inside if p.suffix.lower() in ENDINGS]
-            left += [p for p in inside if p.suffix.lower() not in ENDINGS]
-        elif path.suffix.lower() in ENDINGS:
-            found.append(path)
-        else:
-            raise Refusal(f"files ending in '{path.suffix}' are not read", where=str(path), expected=" ".join(ENDINGS))
-    if not found:
-        raise Refusal("there is nothing to load", where=", ".join(map(str, paths)), expected=" ".join(ENDINGS))
-    return found, left
-
-
-def open_source(path: Path, scratch: Path, con: duckdb.DuckDBPyConnection) -> SourceFile:
-    """Look at a file: its hash, encoding and columns. A GB18030 text is turned into UTF-8 in ``scratch``.
-
-    Raises:
-        Refusal: when the file is empty, is no Parquet file, or its header cannot be used.
-    """
-    form = ENDINGS[path.suffix.lower()]
-    digest, lines, encoding = _scan(path, form)
-    if form == "parquet":
-        return SourceFile(path, path.name, path.name, form, "", _parquet_columns(path, con), digest, None)
+    digest, lines, clean = scanned(path)
     readable = path
-    if encoding != "utf-8":
+    if not clean and encoding_of(path, shown) != "utf-8":
         readable = scratch / f"{digest[:16]}.csv"
-        _transcode(path, readable, encoding)
-    delimiter, header = _header(readable, path.name)
-    return SourceFile(readable, path.name, path.name, form, delimiter, dict.fromkeys(header, "VARCHAR"), digest, lines)
+        _transcode(path, readable, "gb18030")
+    delimiter, header = _header(readable, shown)
+    return SourceFile(readable, (name,), shown, "csv", dict.fromkeys(header, "VARCHAR"), digest, delimiter, lines)
 
 
-def _scan(path: Path, form: str) -> tuple[str, int, str]:
-    """Hash, number of lines and encoding in one reading."""
+def parquet_source(path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnection) -> SourceFile:
+    """A Parquet file.
+
+    Raises:
+        Refusal: when it is none.
+    """
+    return SourceFile(path, (name,), shown, "parquet", _parquet_columns(path, shown, con), sha256_of(path))
+
+
+def checked_header(header: list[str], places: list[str]) -> None:
+    """Refuse a header with an empty or a doubled name; ``places`` says where each name stands."""
+    seen: dict[str, str] = {}
+    for position, (column, place) in enumerate(zip(header, places, strict=True), start=1):
+        if not column:
+            raise Refusal(
+                f"column {position} has no name", where=place, cure="name it in the header; do not merge header cells"
+            )
+        if column.lower() in (ROW, PLACE):
+            raise Refusal(f"the name '{column}' is kept for the place of a row", where=place, cure="rename the column")
+        if column.lower() in seen:
+            raise Refusal(f"the column '{column}' stands twice", where=place, cure="remove one of the two")
+        seen[column.lower()] = place
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def scanned(path: Path) -> tuple[str, int, bool]:
+    """Hash, number of lines and whether it is UTF-8 throughout, in one reading."""
     digest, lines, last = hashlib.sha256(), 0, b"\n"
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     clean = True
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            if form == "csv":
-                lines += chunk.count(b"\n")
-                last = chunk[-1:]
-                if clean:
-                    try:
-                        decoder.decode(chunk)
-                    except UnicodeDecodeError:
-                        clean = False
-    if form == "csv" and last != b"\n":
-        lines += 1
-    return digest.hexdigest(), lines, "utf-8" if clean or form != "csv" else _encoding_of(path)
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+            if clean:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    clean = False
+    return digest.hexdigest(), lines + (last != b"\n"), clean
 
 
-def _encoding_of(path: Path) -> str:
+def encoding_of(path: Path, shown: str) -> str:
     """UTF-8 with a few damaged characters, or GB18030.
 
     Raises:
@@ -135,9 +178,7 @@ def _encoding_of(path: Path) -> str:
         return "utf-8"
     if chinese is not None:
         return "gb18030"
-    raise Refusal(
-        "the text is neither UTF-8 nor GB18030", where=path.name, cure="save the file as UTF-8 and load it again"
-    )
+    raise Refusal("the text is neither UTF-8 nor GB18030", where=shown, cure="save the file as UTF-8 and load it again")
 
 
 def _transcode(path: Path, into: Path, encoding: str) -> None:
@@ -153,19 +194,15 @@ def _header(path: Path, shown: str) -> tuple[str, list[str]]:
         raise Refusal("the file is empty", where=f"{shown}:1", expected="a header line with column names")
     delimiter = max(DELIMITERS, key=first.count)
     header = [c.strip() for c in next(csv.reader(io.StringIO(first), delimiter=delimiter))]
-    for position, column in enumerate(header, start=1):
-        if not column:
-            raise Refusal(f"column {position} has no name", where=f"{shown}:1", cure="name it in the header")
-        if column.lower() in [c.lower() for c in header[: position - 1]]:
-            raise Refusal(f"the column '{column}' stands twice", where=f"{shown}:1", cure="remove one of the two")
+    checked_header(header, [f"{shown}:1"] * len(header))
     return delimiter, header
 
 
-def _parquet_columns(path: Path, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     try:
         rows = con.execute(f"describe select * from read_parquet({sql.text(str(path))})").fetchall()
     except duckdb.Error:
         raise Refusal(
-            "this is not a readable Parquet file", where=path.name, cure="export it again; nothing of it was loaded"
+            "this is not a readable Parquet file", where=shown, cure="export it again; nothing of it was loaded"
         ) from None
     return {row[0]: row[1] for row in rows}

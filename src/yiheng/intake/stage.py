@@ -72,7 +72,7 @@ class Staging:
             if aside:
                 self.aside[source.shown] = aside
         else:
-            for i, taken, words in mapping.for_file(source.name):
+            for i, taken, words in mapping.for_file((*source.names, source.shown)):
                 table, numbers = TABLES[taken.table], range(1, taken.repeat + 1)
                 arms = [by_mapping(table, source, mapping, i, {**words, ROW_NUMBER: str(n)}) for n in numbers]
                 fed.append((table, arms, taken))
@@ -109,7 +109,7 @@ class Staging:
 
 def _staging_sql(table: Table, source: SourceFile, relation: str, arm: Arm) -> str:
     """Raw values, then typed values, then the verdict: columns first, contradictions in the row last."""
-    raws, values = ["_row"], []
+    raws, values = ["_row", f"{source.place} as _file"], []
     for column in table:
         raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
         incoming = arm.get(column.name)
@@ -125,7 +125,7 @@ def _staging_sql(table: Table, source: SourceFile, relation: str, arm: Arm) -> s
         f"insert into {staged_name(table.name)}"
         f" with raws as (select {', '.join(raws)} from {relation}),"
         f" vals as (select *, {', '.join(values)} from raws),"
-        f" contract_rows as (select {kept}, {sql.text(source.shown)} as _file, _row,"
+        f" contract_rows as (select {kept}, _file, _row,"
         f" cast({mask} as BIGINT) as _mask, {{{all_raw}}} as _all from vals),"
         f" checked as ({_checked_sql(table, len(conditions))})"
         f" select {kept}, _file, _row, _mask, case when _mask <> 0 then to_json(_all) end from checked"

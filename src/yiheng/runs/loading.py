@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from yiheng.intake import Loaded, MappingFile, load
+from yiheng.intake import Database, Loaded, MappingFile, load
 
 from .manifest import Manifest, canonical
 from .workspace import Workspace
@@ -19,11 +19,16 @@ def run_load(
     paths: list[Path],
     mapping: MappingFile | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    databases: Sequence[Database] = (),
 ) -> Loaded:
-    """Load files and folders; keep what was counted and what was quarantined with the run."""
+    """Load files, folders and databases; keep what was counted and what was quarantined with the run."""
     manifest = Manifest(
         "load",
-        {"paths": sorted(p.name for p in paths), "mapping": mapping.mapping.mapping if mapping else None},
+        {
+            # A database by its address only: its URL may hold a password.
+            "paths": sorted([*(p.name for p in paths), *(database.shown for database in databases)]),
+            "mapping": mapping.mapping.mapping if mapping else None,
+        },
         {
             "snapshot_set": workspace.lake.latest().number,
             # A load changes the lake: each is an act of its own, even of the same files.
@@ -33,7 +38,13 @@ def run_load(
     )
     folder = workspace.run_folder(manifest.run)
     loaded = load(
-        paths, workspace.lake, run=manifest.run, mapping=mapping, quarantine=folder / QUARANTINE, progress=progress
+        paths,
+        workspace.lake,
+        run=manifest.run,
+        mapping=mapping,
+        databases=databases,
+        quarantine=folder / QUARANTINE,
+        progress=progress,
     )
     (folder / LOAD).write_text(canonical(loaded.as_json()), "utf-8")
     manifest.write(folder, [LOAD, QUARANTINE])

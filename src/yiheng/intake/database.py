@@ -1,0 +1,140 @@
+"""Tables of another database: found by name, read in batches as text, kept as Parquet for the ordinary way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import ibis
+import pyarrow as pa
+
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.records import TABLES
+
+from .recognise import table_named
+from .sources import ROW, Parts, SourceFile, checked_header, sha256_of
+
+BATCH = 100_000
+HIDDEN = "***"
+EXAMPLES = "sqlite:///claims.db or postgres://user@host/name"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database by its connection URL, which may hold a password and is therefore never shown.
+
+    Attributes:
+        tables: their table → ours; tables that are named after one of ours are found without.
+    """
+
+    url: str = field(repr=False)
+    tables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The URL without user, password and options."""
+        parts = urlsplit(self.url)
+        try:
+            host = parts.hostname or ""
+        except ValueError:
+            host = HIDDEN
+        return f"{parts.scheme}://{host}{parts.path.rpartition('/')[2] if not host else parts.path}"
+
+    def without_secrets(self, text: str) -> str:
+        """A text of the driver's, on one line, with everything secret taken out."""
+        parts = urlsplit(self.url)
+        _, _, login = parts.netloc.rpartition("@")[0].partition(":")
+        secrets = {self.url, parts.netloc, login, unquote(login), *(v for _, v in parse_qsl(parts.query))}
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return " ".join(text.split())
+
+
+def database_sources(database: Database, scratch: Path) -> list[SourceFile]:
+    """A source for each table of a database that holds one of ours.
+
+    Raises:
+        Refusal: when it cannot be connected to or read, or a table is not there.
+    """
+    con = _connected(database)
+    try:
+        names = sorted(con.list_tables())
+        wanted = _wanted(database, names)
+        return [_source(database, con, theirs, ours, scratch) for theirs, ours in wanted.items()]
+    except Refusal:
+        raise
+    except Exception as wrong:
+        # Each driver has its own errors, and any of them may carry the connection.
+        raise _unreadable(database, wrong) from None
+    finally:
+        con.disconnect()
+
+
+def _connected(database: Database) -> Any:
+    parts = urlsplit(database.url)
+    if parts.scheme == "sqlite" and not Path(unquote(parts.path).removeprefix("/")).exists():
+        # SQLite would make an empty one. Three slashes are relative, four absolute.
+        raise Refusal("there is no such database file", where=database.shown, cure="check the path after sqlite:///")
+    try:
+        return ibis.connect(database.url)
+    except Exception as wrong:
+        raise _unreadable(database, wrong) from None
+
+
+def _unreadable(database: Database, wrong: Exception) -> Refusal:
+    return Refusal(
+        f"the database cannot be read: {database.without_secrets(str(wrong))}",
+        where=database.shown,
+        expected=f"a connection URL such as {EXAMPLES}",
+        cure="check address, user and rights; the driver may have to be installed",
+    )
+
+
+def _wanted(database: Database, names: list[str]) -> dict[str, str]:
+    """Their table → ours."""
+    for theirs, ours in database.tables.items():
+        if theirs not in names:
+            raise Refusal(f"there is no table '{theirs}'", where=database.shown, cure=nearest(theirs, names))
+        if ours not in TABLES:
+            raise Refusal(f"'{ours}' is none of our tables", where=f"{theirs}={ours}", cure=nearest(ours, TABLES))
+    if database.tables:
+        return database.tables
+    found = {name: table.name for name in names if (table := table_named(name)) is not None}
+    if not found:
+        raise Refusal(
+            "no table is named after one of ours",
+            where=database.shown,
+            expected="tables such as settlement or setl_d",
+            cure=f"name them with --table theirs=ours; there are: {', '.join(names) or 'none'}",
+        )
+    return found
+
+
+def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path) -> SourceFile:
+    """One table, its values as the text that the database itself writes: exact for every type."""
+    table = con.table(theirs)
+    shown = f"{database.shown}/{theirs}"
+    for name, type_ in table.schema().items():
+        if type_.is_timestamp() and type_.timezone is not None and TABLES[ours].column_under(name) is not None:
+            raise Refusal(
+                f"the column '{name}' carries a time zone: its day depends on who reads it",
+                where=shown,
+                cure="make a view that casts it to a timestamp of local time, and load the view",
+            )
+    checked_header(list(table.columns), [shown] * len(table.columns))
+    texts = table.select(**{name: table[name].cast("string") for name in table.columns})
+    parts = Parts(scratch)
+    first = 1
+    schema = pa.schema({name: pa.string() for name in table.columns})
+    # An empty part first, so that an empty table has its columns too.
+    for batch in chain([schema.empty_table()], con.to_pyarrow_batches(texts, chunk_size=BATCH)):
+        rows = pa.table(batch.columns, schema=schema)
+        numbers = pa.array(range(first, first + rows.num_rows), pa.int64())
+        parts.add(rows.append_column(ROW, numbers))
+        first += rows.num_rows
+    digest = hashlib.sha256("".join(sha256_of(p) for p in sorted(parts.folder.iterdir())).encode()).hexdigest()
+    return SourceFile(parts.folder, (ours, theirs), shown, "database", parts.columns, digest)

@@ -1,0 +1,132 @@
+"""Files of JSON messages of the national interface: envelopes read one by one, rows kept by table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from yiheng.basis.refusals import Refusal
+from yiheng.records import TABLES
+
+from .nodes import Message, Row, rows_of
+from .sources import PLACE, ROW, Parts, SourceFile, encoding_of, scanned
+
+BATCH = 20_000
+# infcode of a transaction that the platform accepted; older clients leave it out.
+ACCEPTED = ("0", "None", "")
+
+
+class _Doubled(ValueError):
+    """A key that stands twice in one object: nobody can say which one is meant."""
+
+
+def message_sources(path: Path, shown: str, scratch: Path) -> tuple[list[SourceFile], list[str]]:
+    """A source for each table that the messages of a file feed, and the messages that the platform had refused.
+
+    Raises:
+        Refusal: when the file is no JSON, a message is none of the interface, or its transaction is not read.
+    """
+    digest, _, clean = scanned(path)
+    encoding = "utf-8-sig" if clean or encoding_of(path, shown) == "utf-8" else "gb18030"
+    kept: dict[str, Parts] = {}
+    waiting: dict[str, list[dict[str, Any]]] = {}
+    failed = []
+    for message in _messages(path, shown, encoding):
+        if str(message.envelope.get("infcode")) not in ACCEPTED:
+            failed.append(message.where)
+            continue
+        for table, node, position, row in rows_of(message):
+            batch = waiting.setdefault(table, [])
+            batch.append({**_under_one_name(table, row), ROW: position, PLACE: f"message {message.number} {node}"})
+            if table not in kept:
+                kept[table] = Parts(scratch)
+            if len(batch) == BATCH:
+                _keep(kept[table], batch)
+    for table, batch in waiting.items():
+        _keep(kept[table], batch)
+    sources = [
+        SourceFile(kept[t].folder, (t,), f"{shown}/{t}", "messages", kept[t].columns, digest)
+        for t in TABLES
+        if t in kept
+    ]
+    return sources, failed
+
+
+def _under_one_name(table: str, row: Row) -> Row:
+    """Transactions name a column differently; in one table it has one name, the first national one."""
+    named: Row = {}
+    for key, value in row.items():
+        column = TABLES[table].column_under(key)
+        name = column.aliases[0] if column and column.aliases else key
+        named[name] = named.get(name) or value
+    return named
+
+
+def _keep(parts: Parts, batch: list[dict[str, Any]]) -> None:
+    if not batch:
+        return
+    columns = {name: pa.string() for row in batch for name in row}
+    parts.add(pa.Table.from_pylist(batch, schema=pa.schema({**columns, ROW: pa.int64()})))
+    batch.clear()
+
+
+def _messages(path: Path, shown: str, encoding: str) -> Iterator[Message]:
+    """Every envelope: of ``.jsonl`` one a line, of ``.json`` one or a list."""
+    number = 0
+    with path.open(encoding=encoding) as file:
+        if path.suffix.lower() == ".jsonl":
+            texts: Iterator[tuple[int, str]] = enumerate(file, start=1)
+        else:
+            texts = iter([(1, file.read())])
+        for line, text in texts:
+            if not text.strip():
+                continue
+            found = _parsed(text, line, shown)
+            for envelope in found if isinstance(found, list) else [found]:
+                number += 1
+                yield _message(envelope, number, f"{shown} message {number}")
+    if not number:
+        raise Refusal("the file holds no message", where=shown, expected="an envelope with infno, or a list of them")
+
+
+def _message(envelope: Any, number: int, where: str) -> Message:
+    if not isinstance(envelope, dict) or "infno" not in envelope:
+        raise Refusal(
+            "this is no message of the national interface",
+            where=where,
+            expected="an object with infno, input and output",
+            cure="add infno to answers, which do not carry it, or write a mapping for another layout",
+        )
+    return Message(envelope, number, where)
+
+
+def _parsed(text: str, line: int, shown: str) -> Any:
+    """JSON with numbers kept as they are written."""
+    try:
+        return json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_without_doubles
+        )
+    except json.JSONDecodeError as wrong:
+        where = f"{shown}:{line + wrong.lineno - 1}:{wrong.colno}"
+        raise Refusal(f"this is no JSON: {wrong.msg}", where=where, cure="export it again") from None
+    except (_Doubled, RecursionError) as wrong:
+        what = str(wrong) if isinstance(wrong, _Doubled) else "the objects are nested too deeply"
+        raise Refusal(what, where=f"{shown}:{line}", cure="export it again") from None
+
+
+def _no_number(constant: str) -> str:
+    """NaN and Infinity stay texts: a value that cannot be read, in its row."""
+    return constant
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = {key.lower(): value for key, value in pairs}
+    if len(found) < len(pairs):
+        keys = [key.lower() for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise _Doubled(f"the key '{doubled}' stands twice in one object")
+    return found

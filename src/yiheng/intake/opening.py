@@ -1,0 +1,104 @@
+"""From paths to sources: which files there are, and what each of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from yiheng.basis.refusals import Refusal
+
+from .archive import unpacked
+from .messages import message_sources
+from .sources import SourceFile, parquet_source, text_source
+from .workbook import workbook_sources
+
+ENDINGS = {
+    ".csv": "text", ".txt": "text", ".tsv": "text", ".parquet": "parquet", ".xlsx": "workbook", ".xlsm": "workbook",
+    ".json": "messages", ".jsonl": "messages", ".zip": "archive",
+}  # fmt: skip
+
+
+@dataclass
+class Opening:
+    """What was found in the files of a load.
+
+    Attributes:
+        refused: files, sheets and members of which nothing is loaded.
+        left: what lies in folders and archives and is of no kind that is read.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    scratch: Path
+    sources: list[SourceFile] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def open(self, path: Path, name: str, shown: str, inside_archive: bool = False) -> None:
+        """Open a file: the sources in it, or why it is refused."""
+        try:
+            kind = ENDINGS.get(path.suffix.lower())
+            if kind == "text":
+                self.sources.append(text_source(path, name, shown, self.scratch))
+            elif kind == "parquet":
+                self.sources.append(parquet_source(path, name, shown, self.con))
+            elif kind == "workbook":
+                sources, refused = workbook_sources(path, name, shown, self.scratch)
+                self.sources += sources
+                self.refused += refused
+                if not sources and not refused:
+                    raise Refusal("the workbook is empty", where=shown, expected="a sheet with a header and rows")
+            elif kind == "messages":
+                sources, failed = message_sources(path, shown, self.scratch)
+                self.sources += sources
+                self.left += failed
+            elif kind == "archive" and not inside_archive:
+                self._open_archive(path, shown)
+            else:
+                self.left.append(shown)
+        except Refusal as refusal:
+            self.refused.append(refusal)
+        except (duckdb.Error, OSError, UnicodeDecodeError) as wrong:
+            # An error of the system's names the path of a copy, which says nothing to the sender.
+            first = wrong.strerror if isinstance(wrong, OSError) else str(wrong).splitlines()[0]
+            self.refused.append(Refusal(f"the file cannot be read: {first}", where=shown, cure="export it again"))
+
+    def _open_archive(self, path: Path, shown: str) -> None:
+        into = self.scratch / "archives" / str(len(list(self.scratch.glob("archives/*"))))
+        for member in unpacked(path, shown, into):
+            self.open(member.path, member.inside.name, f"{shown}/{member.inside}", inside_archive=True)
+
+
+def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """The loadable files at or under the paths, in name order, and the others in the folders.
+
+    Raises:
+        Refusal: when a path does not exist or a named file has an ending that is not read.
+    """
+    found, left = [], []
+    for path in paths:
+        if not path.exists():
+            raise Refusal("there is no such file or folder", where=str(path), cure="check the path")
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            found += [p for p in inside if p.suffix.lower() in ENDINGS]
+            left += [p for p in inside if p.suffix.lower() not in ENDINGS]
+        elif path.suffix.lower() in ENDINGS:
+            found.append(path)
+        else:
+            raise Refusal(f"files ending in '{path.suffix}' are not read", where=str(path), expected=" ".join(ENDINGS))
+    if not found:
+        raise Refusal("there is nothing to load", where=", ".join(map(str, paths)), expected=" ".join(ENDINGS))
+    return found, left
+
+
+def told_apart(files: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Each file with the name people are told: its own, and as many folders as tell it from the others."""
+    shown: dict[str, Path] = {}
+    for path in dict.fromkeys(files):
+        parts = path.resolve().parts
+        names = ["/".join(parts[-n:]) for n in range(1, len(parts) + 1)]
+        shown[next((name for name in names if name not in shown), str(path))] = path
+    return [(path, name) for name, path in shown.items()]

@@ -1,0 +1,172 @@
+"""Messages of the national interface: nodes become rows, places name message and node, the rest is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.intake.test_load import quarantine, rows
+from tests.tiny import loaded
+from yiheng.basis.refusals import Refusal
+from yiheng.intake import messages
+from yiheng.runs import Workspace, run_load
+
+SETTLED = {"infno": "2304", "output": {"setlinfo": {
+    "setl_id": "S7", "mdtrt_id": "V1", "setl_time": "2025-01-15 10:00:00", "medfee_sumamt": 1000.0,
+    "fund_pay_sumamt": 600.25, "psn_part_amt": 399.75, "psn_name": "张三", "certno": "37020019500101",
+}}}  # fmt: skip
+LINE = {"feedetl_sn": "1", "mdtrt_id": "V1", "med_list_codg": "XA1", "cnt": 2, "pric": 30.005, "det_item_fee_sumamt": 60.01,
+        "fee_ocur_time": "2025-01-11 08:00:00"}  # fmt: skip
+SOLD = {"infno": "3505", "msgid": "M1", "fixmedins_code": "H1", "input": {"selinfo": {
+    "med_list_codg": "XA1", "fixmedins_bchno": "B1", "sel_retn_cnt": 3, "finl_trns_pric": 12.5, "setl_id": "S1", "psn_no": "A",
+    "sel_retn_time": "2025-01-15 10:00:00", "drugtracinfo": [{"drug_trac_codg": "T1"}, {"drug_trac_codg": "T2"}],
+}}}  # fmt: skip
+
+
+def written(tmp_path, *found: object, name: str = "m.jsonl"):
+    text = "\n".join(m if isinstance(m, str) else json.dumps(m, ensure_ascii=False) for m in found)
+    (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path / name
+
+
+def refusal(tmp_path, *found: object, name: str = "m.jsonl") -> str:
+    with pytest.raises(Refusal) as refused:
+        run_load(Workspace.new(tmp_path / "ws"), [written(tmp_path, *found, name=name)])
+    return str(refused.value)
+
+
+def test_a_settlement_lands_to_the_fen_and_names_are_left_aside(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    result = run_load(workspace, [written(tmp_path, SETTLED)])
+    assert result.clean and result.tables["settlement"].fen_accepted == 60025
+    assert result.aside == {"m.jsonl/settlement": ["psn_name", "certno"]}
+    kept = b"".join(f.read_bytes() for f in workspace.folder.rglob("*") if f.is_file())
+    assert "张三".encode() not in kept
+
+
+def test_lines_of_two_visits_may_have_the_same_number(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    batch = {"infno": "2204", "input": {"feedetail": [LINE, {**LINE, "mdtrt_id": "V2"}]}}
+    assert run_load(workspace, [written(tmp_path, batch)]).clean
+    kept = {r["line_id"]: r for r in rows(workspace, "fee_line")}
+    assert {"V1-1", "V2-1"} <= set(kept)
+    # The national code of a drug begins with X; the message itself does not name the catalogue.
+    assert (kept["V1-1"]["kind"], str(kept["V1-1"]["unit_price"])) == ("drug", "30.005000")
+
+
+def test_a_bad_value_is_told_with_file_message_and_node(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    batch = {"infno": "2301", "input": {"feedetail": [LINE, {**LINE, "feedetl_sn": "2", "cnt": "viel"}]}}
+    result = run_load(workspace, [written(tmp_path, SETTLED, "", batch)])
+    counts = result.tables["fee_line"]
+    assert (counts.read, counts.accepted, counts.quarantined) == (2, 1, 1)
+    (kept,) = quarantine(workspace, result.run)
+    place = (kept["file"], kept["row_number"], kept["line"], kept["found"])
+    assert place == ("m.jsonl/fee_line message 2 input.feedetail", 2, None, "viel")
+    assert result.faults[0].first == "m.jsonl/fee_line message 2 input.feedetail:2"
+
+
+def test_a_settlement_list_feeds_front_page_diagnoses_and_operations(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    message = {"infno": "4101", "input": {
+        "setlinfo": {"mdtrt_id": "V2", "setl_id": "S2", "dscg_way": "1"},
+        "diseinfo": [{"diag_code": "I10", "maindiag_flag": "1"}, {"diag_code": "E11", "maindiag_flag": "0"}],
+        "oprninfo": {"oprn_oprt_code": "47.0901", "oprn_oprt_date": "2025-02-02"},
+    }}  # fmt: skip
+    result = run_load(workspace, [written(tmp_path, [message], name="m.json")])
+    assert result.clean, result.faults
+    assert {n: c.read for n, c in result.tables.items()} == {"front_page": 1, "diagnosis": 2, "operation": 1}
+    of_v2 = [r for r in rows(workspace, "diagnosis") if r["visit_id"] == "V2"]
+    assert sorted((r["ordinal"], r["code"], r["is_main"]) for r in of_v2) == [(1, "I10", True), (2, "E11", False)]
+
+
+def test_an_audit_request_feeds_persons_visits_and_their_lines(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    visit = {"mdtrt_id": "V9", "medins_id": "H1", "adm_date": "2025-05-01 08:00:00", "dscg_date": "2025-05-03 08:00:00",
+             "med_type": "21", "insutype": "390",
+             "fsi_diagnose_dtos": [{"dise_codg": "I10", "dise_name": "高血压", "maindise_flag": "1", "dias_srt_no": "1"}],
+             "fsi_operation_dtos": [{"oprn_code": "47.0901", "main_oprn_flag": "1"}],
+             "fsi_order_dtos": [{"rx_id": "R1", "hilist_code": "XA1", "cnt": 1, "pric": 2, "sumamt": 2,
+                                 "drord_begn_date": "2025-05-01 09:00:00"}]}  # fmt: skip
+    patient = {"patn_id": "D", "gend": "2", "brdy": "1950-01-01", "poolarea": "370299", "fsi_encounter_dtos": [visit]}
+    result = run_load(workspace, [written(tmp_path, {"infno": "3101", "input": {"data": {"patient_dtos": [patient]}}})])
+    assert result.clean, result.faults
+    assert {n: c.accepted for n, c in result.tables.items()} == {
+        "person": 1, "visit": 1, "diagnosis": 1, "operation": 1, "fee_line": 1,
+    }  # fmt: skip
+    assert {r["insurance"] for r in rows(workspace, "person") if r["person_id"] == "D"} == {"resident"}
+
+
+def test_a_sale_leaves_the_stock_once_however_many_codes_it_has(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    moved = {"med_list_codg": "XA1", "fixmedins_bchno": "B1", "inv_chg_type": "104", "cnt": 2, "pric": 12.5,
+             "inv_chg_time": "2025-01-16 10:00:00"}  # fmt: skip
+    loss = {"infno": "3502", "msgid": "M2", "fixmedins_code": "H1", "input": {"invinfo": [moved]}}
+    result = run_load(workspace, [written(tmp_path, SOLD, loss)])
+    assert result.clean, result.faults
+    kept = sorted((r["move_id"], r["kind"], int(r["quantity"]), r["trace_code"]) for r in rows(workspace, "stock_move"))
+    assert kept == [("M1-1", "sale", -3, "T1"), ("M1-1-2", "sale", 0, "T2"), ("M2-1", "loss_found", -2, None)]
+
+
+@pytest.mark.parametrize(
+    ("infno", "node", "item", "kind", "quantity"),
+    [
+        ("3501", "invinfo", {"inv_cnt": 5, "invdate": "2025-01-15"}, "stocktaking", 5),
+        ("3503", "purcinfo", {"purc_retn_cnt": 5, "purc_retn_stoin_time": "2025-01-15"}, "purchase", 5),
+        ("3504", "purcinfo", {"purc_retn_cnt": 5, "purc_retn_stoin_time": "2025-01-15"}, "purchase_return", -5),
+        ("3506", "selinfo", {"sel_retn_cnt": 5, "sel_retn_time": "2025-01-15"}, "sale_return", 5),
+    ],
+)
+def test_each_movement_of_stock_has_its_kind_and_sign(tmp_path, infno, node, item, kind, quantity):
+    workspace, _ = loaded(tmp_path)
+    goods = {"med_list_codg": "XA1", "fixmedins_bchno": "B1", **item}
+    message = {"infno": infno, "msgid": "M1", "fixmedins_code": "H1", "input": {node: goods}}
+    assert run_load(workspace, [written(tmp_path, message)]).clean
+    assert [(r["kind"], int(r["quantity"])) for r in rows(workspace, "stock_move")] == [(kind, quantity)]
+
+
+def test_a_transaction_that_the_platform_refused_is_no_fact_and_is_named(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    result = run_load(workspace, [written(tmp_path, SETTLED, {**SETTLED, "infcode": "-1"})])
+    assert result.tables["settlement"].read == 1
+    assert result.left == ["m.jsonl message 2"]
+
+
+def test_many_messages_are_kept_in_parts_and_none_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr(messages, "BATCH", 2)
+    workspace, _ = loaded(tmp_path)
+    lines = [{**LINE, "feedetl_sn": str(i), **({"bilg_dr_codg": "D1"} if i > 2 else {})} for i in range(5)]
+    result = run_load(workspace, [written(tmp_path, *[{"infno": "2301", "input": {"feedetail": [x]}} for x in lines])])
+    assert result.clean and result.tables["fee_line"].accepted == 5
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "words"),
+    [
+        ([SETTLED, '{"infno": "2304",, }'], "m.jsonl", ["m.jsonl:2:18: this is no JSON", "export it again"]),
+        (['[\n{"infno":\n]'], "m.json", ["m.json:3:1: this is no JSON"]),
+        ([{"infno": "9001"}], "m.jsonl", ["m.jsonl message 1: transaction '9001' is not read", "2204 2207 2301 2304 3101 3501"]),
+        ([{"infcode": 0, "output": {}}], "m.jsonl", ["m.jsonl message 1: this is no message", "add infno"]),
+        ([SETTLED, ["x"]], "m.jsonl", ["m.jsonl message 2: this is no message"]),
+        ([{"infno": "2304", "input": {}}], "m.jsonl", ["transaction 2304 lacks 'output.setlinfo'", "input and output"]),
+        ([{"infno": "2301", "input": {"feedetail": "x"}}], "m.jsonl", ["'feedetail' holds something else than objects"]),
+        ([{"infno": "4101", "input": {"setlinfo": [{}, {}]}}], "m.jsonl", ["a settlement list is of one stay"]),
+        (['{"infno": "2304", "INFNO": "2301"}'], "m.jsonl", ["m.jsonl:1: the key 'infno' stands twice"]),
+        (["[" * 100_000], "m.json", ["m.json:1: the objects are nested too deeply"]),
+        ([""], "m.json", ["m.json: the file holds no message"]),
+        (["[]"], "m.json", ["m.json: the file holds no message"]),
+    ],
+)  # fmt: skip
+def test_a_broken_file_of_messages_is_refused_whole(tmp_path, found, name, words):
+    told = refusal(tmp_path, *found, name=name)
+    for word in words:
+        assert word in told, told
+
+
+def test_nothing_of_a_refused_file_lands_and_the_others_do(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    good = written(tmp_path, SETTLED, name="good.jsonl")
+    bad = written(tmp_path, {**SETTLED, "x": 1}, {"infno": "1"}, name="bad.jsonl")
+    result = run_load(workspace, [good, bad])
+    assert result.tables["settlement"].read == 1 and len(result.refused) == 1
