@@ -24,6 +24,10 @@ from .stage import Staging, staged_name
 
 Progress = Callable[[str], None]
 
+# What a load holds in memory at most; beyond it the engine writes to the scratch folder. A county of 300,000 people
+# and four years (45 million rows) loads in it.
+MEMORY = "1500MiB"
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -140,6 +144,7 @@ def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute(f"set temp_directory = {sql.text(str(scratch))}")
     con.execute("set preserve_insertion_order = true")
+    con.execute(f"set memory_limit = {sql.text(MEMORY)}")
     return con
 
 
