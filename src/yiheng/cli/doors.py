@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -83,7 +84,7 @@ def _made(folder: Path, people: int) -> Workspace:
     return space
 
 
-def _show(audited: dict, settled: dict) -> None:  # type: ignore[type-arg]
+def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
     rows = [[r["zh"], r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in audited["rules"]]
     answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
     rows = [

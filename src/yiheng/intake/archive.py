@@ -48,7 +48,8 @@ def unpacked(archive: Path, shown: str, into: Path) -> list[Member]:
                 with opened.open(entry) as source, place.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
                 found.append(Member(path, place))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as wrong:
+    # An unknown way of compressing is a RuntimeError to zipfile.
+    except (zipfile.BadZipFile, EOFError, RuntimeError) as wrong:
         raise Refusal(
             f"the archive cannot be unpacked: {wrong}", where=shown, cure="pack it again as an ordinary zip"
         ) from None
