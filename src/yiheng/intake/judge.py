@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
+import ibis
 
 from yiheng.basis.evidence import Words
 from yiheng.records import TABLES, Table
 
 from . import sql
 from .parse import Fault
-from .stage import staged_name
+from .stage import Staging
 
 KEY_USED_TWICE = "key_used_twice"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Verdicts:
-    """The side tables of one judged table; each lists ``rowid`` of the staged table.
+    """The side tables of one judged table; each lists the ``_id`` of good rows.
 
-    ``orphans`` and ``clashes`` carry the number of a fault in ``faults``.
+    ``late`` carries the number of a fault in ``faults``; the counts are rows.
     """
 
     table: str
+    good: str
     faults: list[Fault]
-    corrections: int
+    late_rows: int = 0
+    repeated_rows: int = 0
+    corrections: int = 0
+    unknown: dict[str, int] = field(default_factory=dict)
 
     @property
     def late(self) -> str:
@@ -40,35 +45,46 @@ class Verdicts:
         return sql.name("corrected_" + self.table)
 
     @property
+    def faultless(self) -> str:
+        """A query of the rows without a fault, each with its ``_id``."""
+        return f"(select * from {self.good} anti join {self.late} using (_id))" if self.late_rows else self.good
+
+    @property
     def accepted(self) -> str:
         """A query of the accepted rows, each with its ``_id``: no fault, not a repeat."""
-        return (
-            f"(select rowid as _id, * from {staged_name(self.table)} where _mask = 0"
-            f" and rowid not in (select id from {self.late}) and rowid not in (select id from {self.repeats}))"
-        )
+        rows = self.faultless
+        return f"(select * from {rows} anti join {self.repeats} using (_id))" if self.repeated_rows else rows
 
 
-def judge(con: duckdb.DuckDBPyConnection, name: str, lake_files: dict[str, list[str]], fed: list[str]) -> Verdicts:
-    """Judge a staged table against itself, the tables it refers to, and the lake.
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    name: str,
+    lake_files: dict[str, list[str]],
+    judged: dict[str, Verdicts],
+) -> Verdicts:
+    """Judge the good rows of a staged table against each other, the tables they refer to, and the lake.
 
     Args:
         lake_files: the Parquet files of every table in the lake now.
-        fed: tables of this load that were judged before.
+        judged: tables of this load that were judged before.
     """
     table = TABLES[name]
-    faults = late_faults(table)
-    verdicts = Verdicts(name, faults, 0)
-    con.execute(f"create table {verdicts.late} (id BIGINT, fault INTEGER)")
-    con.execute(f"create table {verdicts.repeats} (id BIGINT)")
-    con.execute(f"create table {verdicts.corrected} (id BIGINT)")
-    for number, fault in enumerate(faults):
+    verdicts = Verdicts(name, staging.good(name), late_faults(table))
+    con.execute(f"create table {verdicts.late} (_id BIGINT, fault INTEGER)")
+    con.execute(f"create table {verdicts.repeats} (_id BIGINT)")
+    con.execute(f"create table {verdicts.corrected} (_id BIGINT)")
+    for number, fault in enumerate(verdicts.faults):
         if fault.name != KEY_USED_TWICE:
-            _orphans(con, table, verdicts, number, fault.column, lake_files, fed)
-    _clashes_and_repeats(con, table, verdicts, faults)
+            _orphans(con, table, verdicts, number, fault.column, lake_files, judged)
+    _count(con, verdicts)
+    _clashes_and_repeats(con, table, verdicts)
+    _count(con, verdicts)
     if lake_files[name]:
         _against_lake(con, table, verdicts, lake_files[name])
-    count = con.execute(f"select count(*) from {verdicts.corrected}").fetchone()
-    return Verdicts(name, faults, count[0] if count else 0)
+        _count(con, verdicts)
+    verdicts.unknown = _unknown(con, table, verdicts)
+    return verdicts
 
 
 def late_faults(table: Table) -> list[Fault]:
@@ -97,6 +113,25 @@ def late_faults(table: Table) -> list[Fault]:
     ]
 
 
+def _count(con: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> None:
+    row = con.execute(
+        f"select (select count(distinct _id) from {verdicts.late}), (select count(*) from {verdicts.repeats}),"
+        f" (select count(*) from {verdicts.corrected})"
+    ).fetchone()
+    verdicts.late_rows, verdicts.repeated_rows, verdicts.corrections = row or (0, 0, 0)
+
+
+def _unknown(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts) -> dict[str, int]:
+    """For each check, the accepted rows that it could not judge because a value is absent."""
+    if not table.checks:
+        return {}
+    rows = ibis.table(table.schema, name="rows_to_judge")
+    undecided = {check.name: check.fault(rows).isnull().sum() for check in table.checks}
+    query = ibis.to_sql(rows.aggregate(**undecided), dialect="duckdb")
+    counted = con.execute(f"with rows_to_judge as {verdicts.accepted} {query}").fetchone() or ()
+    return {check.name: int(n or 0) for check, n in zip(table.checks, counted, strict=True)}
+
+
 def _orphans(
     con: duckdb.DuckDBPyConnection,
     table: Table,
@@ -104,51 +139,48 @@ def _orphans(
     number: int,
     column: str,
     lake_files: dict[str, list[str]],
-    fed: list[str],
+    judged: dict[str, Verdicts],
 ) -> None:
     parent = TABLES[table[column].refers_to or ""]
     key = sql.name(parent.key[0])
     known = []
     if lake_files[parent.name]:
         known.append(f"select {key} as k from read_parquet([{sql.texts(lake_files[parent.name])}])")
-    if parent.name in fed:
-        late = Verdicts(parent.name, [], 0).late
-        known.append(
-            f"select {key} as k from {staged_name(parent.name)}"
-            f" where _mask = 0 and rowid not in (select id from {late})"
-        )
+    if parent.name in judged:
+        known.append(f"select {key} as k from {judged[parent.name].faultless}")
     parents = " union all ".join(known) or "select null::VARCHAR as k where false"
     con.execute(
-        f"insert into {verdicts.late} select r.rowid, {number} from {staged_name(table.name)} r"
-        f" anti join ({parents}) p on r.{sql.name(column)} = p.k"
-        f" where r._mask = 0 and r.{sql.name(column)} is not null"
+        f"insert into {verdicts.late} select r._id, {number} from {verdicts.good} r"
+        f" anti join ({parents}) p on r.{sql.name(column)} = p.k where r.{sql.name(column)} is not null"
     )
 
 
-def _clashes_and_repeats(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, faults: list[Fault]) -> None:
+def _clashes_and_repeats(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts) -> None:
     """Rows of one load that share a key: equal ones are repeats of the first, others clash."""
     key, columns = sql.names(table.key), sql.names([c.name for c in table])
-    good = f"{staged_name(table.name)} r where _mask = 0 and r.rowid not in (select id from {verdicts.late})"
+    good = verdicts.faultless
     con.execute(f"create or replace temp table doubled as select {key} from {good} group by {key} having count(*) > 1")
     if con.execute("select count(*) from doubled").fetchone() == (0,):
         return
-    rows = f"select r.rowid as id, r.* from {staged_name(table.name)} r semi join doubled using ({key})"
     con.execute(
-        f"create or replace temp table siblings as select id, min(id) over (partition by {key}) as first,"
+        f"create or replace temp table siblings as select _id, min(_id) over (partition by {key}) as first,"
         f" dense_rank() over (partition by {key} order by {columns}) as content"
-        f" from ({rows}) where _mask = 0 and id not in (select id from {verdicts.late})"
+        f" from (select * from {good} semi join doubled using ({key}))"
     )
     clash = "select first from siblings group by first having max(content) > 1"
-    con.execute(f"insert into {verdicts.late} select id, {len(faults) - 1} from siblings where first in ({clash})")
-    con.execute(f"insert into {verdicts.repeats} select id from siblings where id <> first and first not in ({clash})")
+    number = len(verdicts.faults) - 1
+    con.execute(f"insert into {verdicts.late} select _id, {number} from siblings where first in ({clash})")
+    con.execute(
+        f"insert into {verdicts.repeats} select _id from siblings where _id <> first and first not in ({clash})"
+    )
 
 
 def _against_lake(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, files: list[str]) -> None:
     """Rows whose key the lake holds: equal content is a repeat, other content a correction."""
     same = " and ".join(f"r.{sql.name(c.name)} is not distinct from l.{sql.name(c.name)}" for c in table)
     con.execute(
-        f"create or replace temp table met as select r._id as id, ({same}) as same from {verdicts.accepted} r"
+        f"create or replace temp table met as select r._id, ({same}) as same from {verdicts.accepted} r"
         f" join read_parquet([{sql.texts(files)}]) l using ({sql.names(table.key)})"
     )
-    con.execute(f"insert into {verdicts.repeats} select id from met where same")
-    con.execute(f"insert into {verdicts.corrected} select id from met where not same")
+    con.execute(f"insert into {verdicts.repeats} select _id from met where same")
+    con.execute(f"insert into {verdicts.corrected} select _id from met where not same")

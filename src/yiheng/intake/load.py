@@ -11,16 +11,17 @@ from typing import Any
 import duckdb
 
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.lake import Lake, SnapshotSet, Writing
+from yiheng.lake import Lake, SnapshotSet
 from yiheng.records import TABLES
 
 from . import sql
 from .database import Database, database_sources
 from .judge import Verdicts, judge
+from .land import land
 from .mapping import MappingFile
 from .opening import Opening, files_under, told_apart
 from .quarantine import FaultCount, write_quarantine
-from .stage import Staging, staged_name
+from .stage import Staging
 
 Progress = Callable[[str], None]
 
@@ -34,7 +35,8 @@ class Counts:
     """Rows and fen of one table: read = accepted + quarantined + duplicates.
 
     ``corrected`` rows are accepted rows that supersede an older row of the lake. ``fen_unknown``
-    counts the quarantined rows whose amount could not be read at all.
+    counts the quarantined rows whose amount could not be read at all. ``unknown`` counts, for each check of
+    the contract, the accepted rows that it could not judge because a value is absent.
     """
 
     read: int
@@ -47,6 +49,7 @@ class Counts:
     fen_duplicates: int
     corrected: int
     fen_unknown: int
+    unknown: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def load(
     files, left = files_under(paths) if paths or not databases else ([], [])
     with lake.writing(run) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
         con = _engine(Path(scratch))
-        staging = Staging(con)
+        staging = Staging(con, Path(scratch))
         opening = Opening(con, Path(scratch))
         for path, shown in told_apart(files):
             progress(f"read {shown}")
@@ -124,13 +127,13 @@ def load(
         verdicts: dict[str, Verdicts] = {}
         for name in staging.tables:
             progress(f"check {name}")
-            verdicts[name] = judge(con, name, lake_files, list(verdicts))
+            verdicts[name] = judge(con, staging, name, lake_files, verdicts)
         faults, quarantined = write_quarantine(con, staging, verdicts, quarantine)
         tables = {name: _counted(con, name, v, staging, quarantined[name]) for name, v in verdicts.items()}
         for name, v in verdicts.items():
             if tables[name].accepted:
                 progress(f"write {name}")
-                _write(con, v, writing, lake_files[name])
+                land(con, staging, v, writing, lake_files[name])
         changed = any(c.accepted for c in tables.values())
         snapshot = writing.commit() if changed else before
         con.close()
@@ -169,24 +172,26 @@ def _counted(
 ) -> Counts:
     money = TABLES[name].money
     fen = f"coalesce(sum({sql.name(money)}), 0)::BIGINT" if money else "0"
-    rows = staged_name(name)
+    unknown_fen = f"count(*) - count({sql.name(money)})" if money else "0"
 
-    def sums(relation: str) -> tuple[int, int]:
-        row = con.execute(f"select count(*), {fen} from {relation}").fetchone()
-        return (row[0], row[1]) if row else (0, 0)
+    def sums(relation: str) -> tuple[int, int, int]:
+        row = con.execute(f"select count(*), {fen}, {unknown_fen} from {relation}").fetchone()
+        return row or (0, 0, 0)
+
+    def these(ids: str) -> tuple[int, int, int]:
+        return sums(f"{verdicts.good} semi join {ids} using (_id)")
 
     broken = sum(1 for table, *_ in staging.broken if table == name)
-    read, fen_read = sums(rows)
-    accepted, fen_accepted = sums(verdicts.accepted)
-    repeats, fen_repeats = sums(f"{rows} where rowid in (select id from {verdicts.repeats})")
-    bad, fen_bad = sums(f"{rows} where _mask <> 0 or rowid in (select id from {verdicts.late})")
-    unknown = broken if money else 0
-    if money:
-        row = con.execute(f"select count(*) from {rows} where {sql.name(money)} is null").fetchone()
-        unknown += row[0] if row else 0
+    good, fen_good, unknown_good = sums(verdicts.good)
+    faulty, fen_faulty, unknown_faulty = sums(staging.bad(name)) if staging.bad_rows(name) else (0, 0, 0)
+    late, fen_late, _ = these(verdicts.late) if verdicts.late_rows else (0, 0, 0)
+    repeats, fen_repeats, _ = these(verdicts.repeats) if verdicts.repeated_rows else (0, 0, 0)
+    accepted, fen_accepted, _ = sums(verdicts.accepted)
+    unknown = unknown_good + unknown_faulty + (broken if money else 0)
     counts = Counts(
-        read + broken, accepted, bad + broken, repeats, fen_read, fen_accepted, fen_bad, fen_repeats,
-        verdicts.corrections, unknown,
+        good + faulty + broken, accepted, faulty + late + broken, repeats,
+        fen_good + fen_faulty, fen_accepted, fen_faulty + fen_late, fen_repeats,
+        verdicts.corrections, unknown, verdicts.unknown,
     )  # fmt: skip
     balanced = (
         counts.read == counts.accepted + counts.quarantined + counts.duplicates
@@ -196,25 +201,3 @@ def _counted(
     if not balanced:
         raise RuntimeError(f"the load of {name} does not reconcile: {counts}, {quarantined} rows in quarantine")
     return counts
-
-
-def _write(con: duckdb.DuckDBPyConnection, verdicts: Verdicts, writing: Writing, old: list[str]) -> None:
-    """Accepted rows become a new data file; files with superseded rows are written anew without them."""
-    table = TABLES[verdicts.table]
-    columns = sql.names([c.name for c in table])
-    _copy(con, f"select {columns} from {verdicts.accepted}", writing.new_file(table.name))
-    if not verdicts.corrections:
-        return
-    keys = sql.names(table.key)
-    superseded = f"select {keys} from {staged_name(table.name)} where rowid in (select id from {verdicts.corrected})"
-    for file in old:
-        read = f"read_parquet({sql.text(file)})"
-        row = con.execute(f"select count(*) from {read} semi join ({superseded}) using ({keys})").fetchone()
-        if row and row[0]:
-            kept = f"select {columns} from {read} anti join ({superseded}) using ({keys})"
-            _copy(con, kept, writing.new_file(table.name))
-            writing.drop_file(table.name, file)
-
-
-def _copy(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
-    con.execute(f"copy ({query}) to {sql.text(str(file))} (format parquet, compression zstd)")

@@ -13,7 +13,7 @@ from yiheng.records import TABLES
 from . import sql
 from .judge import Verdicts
 from .parse import Fault, faults_of
-from .stage import Staging, staged_name
+from .stage import Staging
 
 COLUMNS = (
     "table_name VARCHAR, file VARCHAR, row_number BIGINT, line BIGINT, fault VARCHAR, column_name VARCHAR,"
@@ -48,15 +48,16 @@ def write_quarantine(
     quarantined = {}
     for name, verdict in verdicts.items():
         shifts = _record_numbers(con, staging, name)
-        for bit, fault in enumerate(faults_of(TABLES[name])):
-            _insert(con, name, fault, f"(_mask >> {bit}) & 1 = 1", shifts)
+        quarantined[name] = staging.bad_rows(name) + verdict.late_rows
+        for bit, fault in enumerate(faults_of(TABLES[name])) if staging.bad_rows(name) else ():
+            _insert(con, name, fault, f"(select * from {staging.bad(name)} where (_mask >> {bit}) & 1 = 1)", shifts)
+        if not verdict.late_rows:
+            continue
+        # A row that was well-formed keeps no raw text: its value is the one that was read.
+        placed = f"(select *, null as _raw from {staging.placed(name, verdict.late)})"
         for number, fault in enumerate(verdict.faults):
-            rows = f"rowid in (select id from {verdict.late} where fault = {number})"
-            _insert(con, name, fault, rows, shifts)
-        row = con.execute(
-            f"select count(*) from {staged_name(name)} where _mask <> 0 or rowid in (select id from {verdict.late})"
-        ).fetchone()
-        quarantined[name] = row[0] if row else 0
+            of_fault = f"(select _id from {verdict.late} where fault = {number})"
+            _insert(con, name, fault, f"(select * from {placed} semi join {of_fault} using (_id))", shifts)
     for table, file, line, kind in staging.broken:
         fault = ROW_BROKEN
         con.execute(
@@ -77,16 +78,14 @@ def write_quarantine(
 def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:
     money = TABLES[name].money
     path = sql.text(f'$."{fault.column}"')
-    # A row that was well-formed keeps no raw text: its value is the one that was read.
     found = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
     con.execute(
         f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
         f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
         f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'}"
-        f" from (select rowid, * from {staged_name(name)}) r left join {shifts} s on s.file = r._file"
+        f" from {rows} r left join {shifts} s on s.file = r._file"
         f" and (s.after is null or r._row >= s.after) and (s.before is null or r._row < s.before)"
-        f" where {rows.replace('rowid', 'r.rowid')}"
     )
 
 
@@ -101,8 +100,7 @@ def _record_numbers(con: duckdb.DuckDBPyConnection, staging: Staging, name: str)
         broken = sorted({line for table, file, line, _ in staging.broken if table == name and file == shown})
         # The record on line L is record L - 1; before it stood L - 2 - i readable rows.
         starts = [line - 1 - i for i, line in enumerate(broken)]
-        count = con.execute(f"select coalesce(max(_row), 0) from {staged_name(name)} where _file = ?", [shown])
-        read = (count.fetchone() or (0,))[0]
+        read = staging.rows_read(shown, name)
         # Rows of a sheet carry their own number.
         one_line = source.form == "sheet" or source.lines == 1 + read + len(broken)
         edges: list[int | None] = [None, *starts, None]

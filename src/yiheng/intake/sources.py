@@ -51,17 +51,21 @@ class SourceFile:
     delimiter: str = ""
     lines: int | None = None
 
-    def relation(self, rejects: str) -> str:
-        """SQL that reads the rows in file order; broken CSV rows go to the table ``rejects``."""
+    def relation(self, rejects: str, *, numbered: bool = True) -> str:
+        """SQL that reads the rows in file order; broken CSV rows go to the table ``rejects``.
+
+        Numbering the rows of a text file keeps the reader to one core.
+        """
         path = sql.text(str(self.path))
         if self.form == "parquet":
-            return f"(select *, file_row_number + 1 as _row from read_parquet({path}, file_row_number=true))"
+            return f"(select *, file_row_number + 1 as _row from read_parquet({path}))"
         if self.form != "csv":
             parts = [str(p) for p in sorted(self.path.glob("*.parquet"))]
             return f"(select * from read_parquet([{sql.texts(parts)}], union_by_name=true))"
         columns = "{" + ", ".join(f"{sql.text(c)}: 'VARCHAR'" for c in self.columns) + "}"
+        number = ", row_number() over () as _row" if numbered else ""
         return (
-            f"(select *, row_number() over () as _row from read_csv({path}, header=true, auto_detect=false,"
+            f"(select *{number} from read_csv({path}, header=true, auto_detect=false,"
             f" delim={sql.text(self.delimiter)}, quote='\"', escape='\"', null_padding=false,"
             f" columns={columns}, store_rejects=true, rejects_table={sql.text(rejects)},"
             f" rejects_scan={sql.text(rejects + '_scan')}, rejects_limit=0))"

@@ -1,8 +1,9 @@
-"""Rows of source files into one staged table for each contract, typed and judged row by row."""
+"""Rows of source files, typed and judged row by row: good ones as Parquet, the others with their place and raw text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import ibis
@@ -26,37 +27,98 @@ DUCK_TYPES = {
     "price": "DECIMAL(16,6)",
     "yes": "BOOLEAN",
 }
-# Where a row stood, its verdict as bits (0: no fault), and its raw values when it has one.
-PLACES = {"_file": "VARCHAR", "_row": "BIGINT", "_mask": "BIGINT", "_raw": "VARCHAR"}
+# Where a row stood.
+PLACE = ("_file", "_row")
 MOST_FAULTS = 62
+# The number of a good row: its feed's number times this, plus its position in the feed.
+FEED = 1 << 40
+PARQUET = "(format parquet, compression zstd)"
 
 
-def staged_name(table: str) -> str:
-    """The staged table of a contract, quoted."""
-    return sql.name("staged_" + table)
+@dataclass(frozen=True)
+class Feed:
+    """The rows that a source gives to a table.
+
+    Attributes:
+        good: Parquet file of the rows without a fault of their own, in the order of the source.
+        good_rows: how many they are.
+        bad: engine's table of the other rows with ``_file``, ``_row``, ``_mask`` (faults as bits) and ``_raw``.
+        bad_rows: how many they are.
+    """
+
+    source: SourceFile
+    arm: Arm
+    where: str
+    good: Path
+    good_rows: int
+    bad: str
+    bad_rows: int
 
 
 @dataclass
 class Staging:
     """The staging area of one load.
 
+    Good rows go to Parquet in one pass, without numbers, so that the reader works on all cores;
+    only a file in which some row is at fault is read again, numbered, for its faulty rows.
+
     Attributes:
-        tables: names of the contracts that were fed, in the order of the contracts.
+        feeds: what was staged, by table.
         broken: rows that are no rows (too few or too many fields ...): table, file, line, kind of damage.
         aside: columns of a file that no contract knows, by file.
         sources: the files by the name shown.
     """
 
     con: duckdb.DuckDBPyConnection
+    scratch: Path
+    feeds: dict[str, list[Feed]] = field(default_factory=dict)
     broken: list[tuple[str, str, int, str]] = field(default_factory=list)
     aside: dict[str, list[str]] = field(default_factory=dict)
     sources: dict[str, SourceFile] = field(default_factory=dict)
-    _fed: set[str] = field(default_factory=set)
-    _relations: int = 0
+    _names: int = 0
 
     @property
     def tables(self) -> list[str]:
-        return [name for name in TABLES if name in self._fed]
+        """Names of the contracts that were fed, in their order."""
+        return [name for name in TABLES if name in self.feeds]
+
+    def good(self, name: str) -> str:
+        """A relation of a table's good rows, each with its number ``_id``."""
+        files = sql.texts([str(feed.good) for feed in self.feeds[name]])
+        columns = sql.names([c.name for c in TABLES[name]])
+        number = f"(file_index::BIGINT * {FEED} + file_row_number)"
+        return f"(select {columns}, {number} as _id from read_parquet([{files}]))"
+
+    def bad(self, name: str) -> str:
+        """A relation of a table's faulty rows, in the order of the files."""
+        return "(" + " union all ".join(f"select * from {feed.bad}" for feed in self.feeds[name]) + ")"
+
+    def bad_rows(self, name: str) -> int:
+        """How many rows of a table have a fault of their own."""
+        return sum(feed.bad_rows for feed in self.feeds[name])
+
+    def placed(self, name: str, ids: str) -> str:
+        """A new table of good rows with their place, for the ids in a relation: their files are read again."""
+        into, places = sql.name(f"placed_{name}"), sql.name(f"places_{name}")
+        self.con.execute(f"create or replace temp table {places} (_id BIGINT, _file VARCHAR, _row BIGINT)")
+        wanted = self.con.execute(f"select distinct _id // {FEED} from {ids}").fetchall()
+        for (number,) in sorted(wanted):
+            feed = self.feeds[name][number]
+            rows = _judged(TABLES[name], feed, self._relation(feed.source) + feed.where, numbered=True)
+            nth = f"{number * FEED} + row_number() over () - 1 as _id"
+            every = f"{rows} select {nth}, {', '.join(PLACE)} from checked where _mask = 0"
+            self.con.execute(f"insert into {places} select * from ({every}) semi join {ids} using (_id)")
+        self.con.execute(
+            f"create or replace temp table {into} as select * from {self.good(name)} join {places} using (_id)"
+        )
+        return into
+
+    def rows_read(self, shown: str, name: str) -> int:
+        """How many rows the reader could read in a file that feeds a table."""
+        feeds = [feed for feed in self.feeds[name] if feed.source.shown == shown]
+        if len(feeds) == 1 and not feeds[0].where:
+            return feeds[0].good_rows + feeds[0].bad_rows
+        return _count(self.con, self._relation(feeds[0].source)) if feeds else 0
 
     def stage(self, source: SourceFile, mapping: MappingFile | None) -> None:
         """Stage a file into the tables it feeds.
@@ -80,65 +142,116 @@ class Staging:
             raise Refusal(
                 "the mapping takes no such file", where=source.shown, cure="mend the 'files' patterns of the mapping"
             )
+        staged = [(table, *self._feeds(table, source, arms, entry)) for table, arms, entry in fed]
+        # A file that turned out unreadable half-way has raised before this: nothing of it is kept.
         self.sources[source.shown] = source
-        for table, arms, entry in fed:
-            self._insert(table, source, arms, entry)
+        for table, feeds, broken in staged:
+            self.feeds.setdefault(table.name, []).extend(feeds)
+            self.broken += [(table.name, source.shown, line, kind) for line, kind in broken]
 
-    def _insert(self, table: Table, source: SourceFile, arms: list[Arm], entry: TableMapping | None) -> None:
-        if table.name not in self._fed:
-            columns = {**{c.name: DUCK_TYPES[c.kind] for c in table}, **PLACES}
-            listed = ", ".join(f"{sql.name(c)} {t}" for c, t in columns.items())
-            self.con.execute(f"create table {staged_name(table.name)} ({listed})")
-            self._fed.add(table.name)
-        self._relations += 1
-        rejects = f"rejects_{self._relations}"
-        relation = source.relation(rejects)
-        if len(arms) > 1:
+    def _feeds(
+        self, table: Table, source: SourceFile, arms: list[Arm], entry: TableMapping | None
+    ) -> tuple[list[Feed], list[tuple[int, str]]]:
+        rejects = self._fresh("rejects")
+        numbered = len(arms) > 1
+        relation = source.relation(rejects, numbered=numbered)
+        if numbered:
             # Several rows out of one: the file is read once.
             self.con.execute(f"create or replace temp table incoming as select * from {relation}")
             relation = "incoming"
+        feeds = []
         for n, arm in enumerate(arms, start=1):
             where = ""
             if entry is not None and entry.only_if is not None:
                 where = f" where nullif(trim({sql.name(entry.only_if.replace('{n}', str(n)))}), '') is not null"
-            self.con.execute(_staging_sql(table, source, relation + where, arm))
+            feeds.append(self._good(table, source, arm, where, relation))
+        broken: list[tuple[int, str]] = []
         if source.form == "csv":
-            damage = self.con.execute(f"select line, min(error_type) from {rejects} group by line order by line")
-            self.broken += [(table.name, source.shown, line, kind) for line, kind in damage.fetchall()]
+            damage = f"select line, min(error_type) from {rejects} group by line order by line"
+            broken = self.con.execute(damage).fetchall()
+        return [self._bad(table, feed, len(broken), relation if numbered else None) for feed in feeds], broken
+
+    def _good(self, table: Table, source: SourceFile, arm: Arm, where: str, relation: str) -> Feed:
+        feed = Feed(source, arm, where, self.scratch / f"{self._fresh('good')}.parquet", 0, self._fresh("bad"), 0)
+        rows = _judged(table, feed, relation + where, numbered=False)
+        kept = sql.names([c.name for c in table])
+        query = f"copy ({rows} select {kept} from checked where _mask = 0) to {sql.text(str(feed.good))} {PARQUET}"
+        # Pushed into the reader, the filter would read every value a second time.
+        self.con.execute("set disabled_optimizers = 'filter_pushdown'")
+        written = self.con.execute(query).fetchone()
+        self.con.execute("set disabled_optimizers = ''")
+        return Feed(source, arm, where, feed.good, written[0] if written else 0, feed.bad, 0)
+
+    def _bad(self, table: Table, feed: Feed, broken: int, read: str | None) -> Feed:
+        columns = {**{c.name: DUCK_TYPES[c.kind] for c in table}, "_file": "VARCHAR", "_row": "BIGINT"}
+        listed = ", ".join(f"{sql.name(c)} {t}" for c, t in columns.items())
+        self.con.execute(f"create table {feed.bad} ({listed}, _mask BIGINT, _raw VARCHAR)")
+        if self._all_good(feed, broken):
+            return feed
+        rows = _judged(table, feed, (read or self._relation(feed.source)) + feed.where, numbered=True)
+        kept = sql.names([*columns, "_mask"])
+        self.con.execute(f"insert into {feed.bad} {rows} select {kept}, to_json(_all) from checked where _mask <> 0")
+        bad = _count(self.con, feed.bad)
+        return Feed(feed.source, feed.arm, feed.where, feed.good, feed.good_rows, feed.bad, bad)
+
+    def _all_good(self, feed: Feed, broken: int) -> bool:
+        """Whether the good rows are all there are; where that cannot be told without reading, it is not said."""
+        if feed.where:
+            return False
+        if feed.source.form == "csv":
+            return feed.source.lines == 1 + feed.good_rows + broken
+        return _count(self.con, self._relation(feed.source)) == feed.good_rows
+
+    def _relation(self, source: SourceFile) -> str:
+        return source.relation(self._fresh("rejects"))
+
+    def _fresh(self, kind: str) -> str:
+        self._names += 1
+        return f"{kind}_{self._names}"
 
 
-def _staging_sql(table: Table, source: SourceFile, relation: str, arm: Arm) -> str:
-    """Raw values, then typed values, then the verdict: columns first, contradictions in the row last."""
-    raws, values = ["_row", f"{source.place} as _file"], []
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"select count(*) from {relation}").fetchone()
+    return row[0] if row else 0
+
+
+def _judged(table: Table, feed: Feed, relation: str, *, numbered: bool) -> str:
+    """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
+
+    Columns are judged first, contradictions in the row last. ``numbered`` adds place and raw values.
+    """
+    raws, values = [], []
     for column in table:
         raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
-        incoming = arm.get(column.name)
+        incoming = feed.arm.get(column.name)
         value = typed(column, incoming, raw) if incoming else "NULL"
         raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
         raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
         values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
     conditions = fault_conditions(table)
     mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
-    all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
-    kept = sql.names([c.name for c in table])
+    kept = [sql.name(c.name) for c in table]
+    if numbered:
+        raws += ["_row", f"{feed.source.place} as _file"]
+        all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
+        kept += [*PLACE, f"{{{all_raw}}} as _all"]
     return (
-        f"insert into {staged_name(table.name)}"
-        f" with raws as (select {', '.join(raws)} from {relation}),"
+        f"with raws as (select {', '.join(raws)} from {relation}),"
         f" vals as (select *, {', '.join(values)} from raws),"
-        f" contract_rows as (select {kept}, _file, _row,"
-        f" cast({mask} as BIGINT) as _mask, {{{all_raw}}} as _all from vals),"
-        f" checked as ({_checked_sql(table, len(conditions))})"
-        f" select {kept}, _file, _row, _mask, case when _mask <> 0 then to_json(_all) end from checked"
+        f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
+        f" checked as ({_checked_sql(table, len(conditions), numbered)})"
     )
 
 
-def _checked_sql(table: Table, first_bit: int) -> str:
+def _checked_sql(table: Table, first_bit: int, numbered: bool) -> str:
     """SQL over ``contract_rows`` that adds the bits of the contract's checks, which are Ibis expressions."""
     if first_bit + len(table.checks) > MOST_FAULTS:
         raise ValueError(f"table {table.name} has more faults than bits")
-    raw = "struct<" + ", ".join(f"{c.name}: string" for c in table) + ">"
-    places = {"_file": "string", "_row": "int64", "_mask": "int64", "_all": raw}
-    rows = ibis.table({**dict(table.schema.items()), **places}, name="contract_rows")
+    schema = {**dict(table.schema.items()), "_mask": "int64"}
+    if numbered:
+        raw = "struct<" + ", ".join(f"{c.name}: string" for c in table) + ">"
+        schema |= {"_file": "string", "_row": "int64", "_all": raw}
+    rows = ibis.table(schema, name="contract_rows")
     mask = rows._mask
     for i, check in enumerate(table.checks):
         mask = mask + ibis.ifelse(check.fault(rows).fill_null(False), 1 << (first_bit + i), 0)
