@@ -12,7 +12,7 @@ from yiheng.records import TABLES, Table
 
 from . import sql
 from .parse import Fault
-from .stage import Staging
+from .stage import DUCK_TYPES, Staging
 
 KEY_USED_TWICE = "key_used_twice"
 
@@ -113,6 +113,12 @@ def late_faults(table: Table) -> list[Fault]:
     ]
 
 
+def lake_rows(table: Table, files: list[str]) -> str:
+    """A relation of a table's rows in data files; a column that a file was written without is null there."""
+    empty = ", ".join(f"null::{DUCK_TYPES[c.kind]} as {sql.name(c.name)}" for c in table)
+    return f"(select {empty} where false union all by name from read_parquet([{sql.texts(files)}], union_by_name=true))"
+
+
 def _count(con: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> None:
     row = con.execute(
         f"select (select count(distinct _id) from {verdicts.late}), (select count(*) from {verdicts.repeats}),"
@@ -180,7 +186,7 @@ def _against_lake(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdic
     same = " and ".join(f"r.{sql.name(c.name)} is not distinct from l.{sql.name(c.name)}" for c in table)
     con.execute(
         f"create or replace temp table met as select r._id, ({same}) as same from {verdicts.accepted} r"
-        f" join read_parquet([{sql.texts(files)}]) l using ({sql.names(table.key)})"
+        f" join {lake_rows(table, files)} l using ({sql.names(table.key)})"
     )
     con.execute(f"insert into {verdicts.repeats} select _id from met where same")
     con.execute(f"insert into {verdicts.corrected} select _id from met where not same")

@@ -8,8 +8,8 @@ from yiheng.lake import Writing
 from yiheng.records import TABLES, Table
 
 from . import sql
-from .judge import Verdicts
-from .stage import DUCK_TYPES, FEED, PARQUET, Staging
+from .judge import Verdicts, lake_rows
+from .stage import FEED, PARQUET, Staging
 
 # A staged file of this size becomes a data file as it is; smaller ones are written together.
 WHOLE_ROWS = 1_000_000
@@ -32,7 +32,7 @@ def land(
     small = _small(con, old)
     if len(small) >= MOST_SMALL_FILES:
         anew |= small
-    whole, rest = _split(con, staging, verdicts)
+    whole, rest = _split(con, staging, verdicts, alone=not anew)
     parts = []
     if rest:
         parts.append(f"select {columns} from {verdicts.accepted} where _id // {FEED} in ({', '.join(map(str, rest))})")
@@ -46,12 +46,6 @@ def land(
         staging.feeds[table.name][number].good.replace(writing.new_file(table.name))
     for file in sorted(anew):
         writing.drop_file(table.name, file)
-
-
-def lake_rows(table: Table, files: list[str]) -> str:
-    """A relation of a table's rows in data files; a column that a file was written without is null there."""
-    empty = ", ".join(f"null::{DUCK_TYPES[c.kind]} as {sql.name(c.name)}" for c in table)
-    return f"(select {empty} where false union all by name from read_parquet([{sql.texts(files)}], union_by_name=true))"
 
 
 def _files_with(con: duckdb.DuckDBPyConnection, table: Table, keys: str, files: list[str]) -> set[str]:
@@ -71,11 +65,18 @@ def _small(con: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
     return {file for (file,) in con.execute(query).fetchall()}
 
 
-def _split(con: duckdb.DuckDBPyConnection, staging: Staging, verdicts: Verdicts) -> tuple[list[int], list[int]]:
-    """Feeds whose staged file lands as it is, and feeds whose accepted rows are written together."""
+def _split(
+    con: duckdb.DuckDBPyConnection, staging: Staging, verdicts: Verdicts, *, alone: bool
+) -> tuple[list[int], list[int]]:
+    """Feeds whose staged file lands as it is, and feeds whose accepted rows are written together.
+
+    Args:
+        alone: nothing else is written for the table, so that a single small feed may land as it is.
+    """
     feeds = staging.feeds[verdicts.table]
     left_out = f"(select _id from {verdicts.late} union all select _id from {verdicts.repeats})"
     touched = {n for (n,) in con.execute(f"select distinct _id // {FEED} from {left_out}").fetchall()}
     filled = [n for n, feed in enumerate(feeds) if feed.good_rows]
-    whole = [n for n in filled if n not in touched and (len(filled) == 1 or feeds[n].good_rows >= WHOLE_ROWS)]
+    least = 0 if alone and len(filled) == 1 else WHOLE_ROWS
+    whole = [n for n in filled if n not in touched and feeds[n].good_rows >= least]
     return whole, [n for n in filled if n not in whole]

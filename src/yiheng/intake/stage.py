@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,17 +102,24 @@ class Staging:
     def placed(self, name: str, ids: str) -> str:
         """A new table of good rows with their place, for the ids in a relation: their files are read again."""
         into, places = sql.name(f"placed_{name}"), sql.name(f"places_{name}")
-        self.con.execute(f"create or replace temp table {places} (_id BIGINT, _file VARCHAR, _row BIGINT)")
+        keys = sql.names(TABLES[name].key)
+        self.con.execute(
+            f"create or replace temp table {places} as"
+            f" select _id, ''::VARCHAR as _file, 0::BIGINT as _row, {keys} from {self.good(name)} where false"
+        )
         wanted = self.con.execute(f"select distinct _id // {FEED} from {ids}").fetchall()
         for (number,) in sorted(wanted):
             feed = self.feeds[name][number]
             rows = _judged(TABLES[name], feed, self._relation(feed.source) + feed.where, numbered=True)
             nth = f"{number * FEED} + row_number() over () - 1 as _id"
-            every = f"{rows} select {nth}, {', '.join(PLACE)} from checked where _mask = 0"
-            self.con.execute(f"insert into {places} select * from ({every}) semi join {ids} using (_id)")
-        self.con.execute(
-            f"create or replace temp table {into} as select * from {self.good(name)} join {places} using (_id)"
-        )
+            every = f"{rows} select {nth}, {', '.join(PLACE)}, {keys} from checked where _mask = 0"
+            with self._in_order():
+                self.con.execute(f"create or replace temp table every_place as {every}")
+            self.con.execute(f"insert into {places} from every_place semi join {ids} using (_id)")
+        good = f"{self.good(name)} join {places} using (_id, {keys})"
+        self.con.execute(f"create or replace temp table {into} as select * from {good}")
+        if _count(self.con, into) != _count(self.con, f"(select distinct _id from {ids})"):
+            raise RuntimeError(f"rows of {name} do not stand where they were read")
         return into
 
     def rows_read(self, shown: str, name: str) -> int:
@@ -176,10 +185,8 @@ class Staging:
         rows = _judged(table, feed, relation + where, numbered=False)
         kept = sql.names([c.name for c in table])
         query = f"copy ({rows} select {kept} from checked where _mask = 0) to {sql.text(str(feed.good))} {PARQUET}"
-        # Pushed into the reader, the filter would read every value a second time.
-        self.con.execute("set disabled_optimizers = 'filter_pushdown'")
-        written = self.con.execute(query).fetchone()
-        self.con.execute("set disabled_optimizers = ''")
+        with self._in_order():
+            written = self.con.execute(query).fetchone()
         return Feed(source, arm, where, feed.good, written[0] if written else 0, feed.bad, 0)
 
     def _bad(self, table: Table, feed: Feed, broken: int, read: str | None) -> Feed:
@@ -201,6 +208,18 @@ class Staging:
         if feed.source.form == "csv":
             return feed.source.lines == 1 + feed.good_rows + broken
         return _count(self.con, self._relation(feed.source)) == feed.good_rows
+
+    @contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """Keep rows in the order of their file and read each value once.
+
+        A list of values made into a join loses the order; a filter pushed into the reader reads values twice.
+        """
+        self.con.execute("set disabled_optimizers = 'filter_pushdown,in_clause'")
+        try:
+            yield
+        finally:
+            self.con.execute("set disabled_optimizers = ''")
 
     def _relation(self, source: SourceFile) -> str:
         return source.relation(self._fresh("rejects"))
