@@ -66,18 +66,6 @@ def test_a_list_without_its_columns_is_refused(tmp_path):
     assert "did you mean 'rule_clas'?" in str(refusal.value)
 
 
-def test_an_older_edition_stays_and_the_newest_is_used(tmp_path):
-    from yiheng.runs import editions_in_use
-
-    workspace = Workspace.new(tmp_path / "ws")
-    for prefix in ("N40", "N41"):
-        file = tmp_path / "conflict.csv"
-        file.write_text(f"forbidden_for,kind,code_prefix\nfemale,dx,{prefix}\n", "utf-8")
-        kept = load_codes(workspace, file, "sex_conflict")
-    assert {name: one.edition for name, one in editions_in_use(workspace).items()} == {"sex_conflict": kept.edition}
-    assert len(list((workspace.codes / "sex_conflict").glob("*.parquet"))) == 2
-
-
 def test_outside_its_days_an_edition_does_not_judge(tmp_path):
     import datetime as dt
 
@@ -97,7 +85,7 @@ def test_outside_its_days_an_edition_does_not_judge(tmp_path):
         load_codes(workspace, file, "sex_conflict", first=first, last=last)
         audited = run_audit(workspace, ["diagnosis_for_other_sex"])
         assert [f["visit"] for f in audited["findings"]] == visits
-        assert audited["rules"][0]["judged_from"] == (first.isoformat() if first else None)
+        assert audited["rules"][0]["judged"][0]["from"] == (first.isoformat() if first else None)
 
 
 def test_an_edition_that_ends_before_it_starts_is_refused(tmp_path):

@@ -11,14 +11,14 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.codes import LISTS
+from yiheng.codes import HOLDS, LISTS
 from yiheng.measures import VIEWS
 from yiheng.policy.plain_yaml import read_document
 from yiheng.records import RESULTS, TABLES
 
 SCHEMAS = {
     **{name: t.schema for name, t in {**TABLES, **RESULTS}.items()},
-    **{name: one.schema for name, one in LISTS.items()},
+    **{name: ibis.schema({**one.schema, **HOLDS}) for name, one in LISTS.items()},
 }
 READ = {
     "string": str,

@@ -1,17 +1,15 @@
-"""Verbs for data: new, load, codes."""
+"""Verbs for data: new, load."""
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import click
 
 from yiheng.basis.refusals import Refusal
-from yiheng.codes import LISTS
 from yiheng.intake import Database, Loaded, draft_mapping, read_mapping, write_rejects
-from yiheng.runs import Workspace, load_codes, run_load
+from yiheng.runs import Workspace, run_load
 
 from .show import answer, say, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
@@ -141,43 +139,3 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
         say(f"未读取的文件：{', '.join(loaded.left)}")
     if any(c.quarantined for c in loaded.tables.values()):
         say(f"隔离的行在 {space.folder / 'runs' / loaded.run / 'quarantine.parquet'}，改正后重新导入即可")
-
-
-@click.group()
-def codes() -> None:
-    """Code lists and knowledge points."""
-
-
-@codes.command("load")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--list", "name", required=True, type=click.Choice(sorted(LISTS)), help="Which list the file holds.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day for which the edition holds.")
-@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day for which the edition holds.")
-@workspace_option
-@format_option
-@says_refusals
-def codes_load(
-    file: Path,
-    name: str,
-    first: dt.datetime | None,
-    last: dt.datetime | None,
-    workspace: Path | None,
-    form: str,
-) -> int:
-    """Load a published code list; the rules use it from then on.
-
-    An edition with days is used for these days only: outside them the rules that read it do not judge.
-
-    \b
-    Example:
-      yiheng codes load knowledge_points.csv --list knowledge_point --from 2025-07-22
-    """
-    days = {"first": first.date() if first else None, "last": last.date() if last else None}
-    kept = load_codes(opened(workspace), file, name, **days)
-    whole = {"list": kept.name, "edition": kept.edition, "rows": kept.rows, "aside": kept.aside}
-    answer(
-        form, whole, ["list", "edition", "rows", "left aside"], [[kept.name, kept.edition, kept.rows, len(kept.aside)]]
-    )
-    for line in kept.aside:
-        say(f"未使用：{line}")
-    return DONE

@@ -9,7 +9,8 @@ import click
 from yiheng import __version__
 
 from .analysis import audit, measure
-from .data import codes, load, new
+from .codes import codes
+from .data import load, new
 from .doors import demo, serve
 from .payment import explain, replay, settle
 from .policies import policy

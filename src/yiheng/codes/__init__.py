@@ -1,11 +1,40 @@
 """Code lists that people publish: read, checked and kept by edition."""
 
-from .declare import CodeList, Edition, read_edition
+from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
+from .declare import HOLDS, CodeList, Edition, read_edition
+from .dictionary import DICTIONARY, DICTIONARY_OVERLAY, overlay_faults, shipped_dictionary
 from .knowledge import CITY_WEIGHT, GRAY_CODE, KNOWLEDGE_POINT, SEX_CONFLICT, SHIPPED
 
-LISTS: dict[str, CodeList] = {one.name: one for one in (KNOWLEDGE_POINT, SEX_CONFLICT, GRAY_CODE, CITY_WEIGHT)}
+LISTS: dict[str, CodeList] = {
+    one.name: one for one in (KNOWLEDGE_POINT, SEX_CONFLICT, GRAY_CODE, CITY_WEIGHT, DICTIONARY, DICTIONARY_OVERLAY)
+}
+PLANS: dict[str, Plan] = {CHS_DRG.name: CHS_DRG}
 
-# The synthetic lists that come with the package, for the demo county and the documentation.
-SHIPPED_FILES = {"knowledge_point": SHIPPED / "knowledge_points.csv", "sex_conflict": SHIPPED / "sex_conflict.csv"}
+# What comes with the package: the national dictionary, and synthetic lists for the demo county and the documentation.
+SHIPPED_FILES = {
+    "knowledge_point": SHIPPED / "knowledge_points.csv",
+    "sex_conflict": SHIPPED / "sex_conflict.csv",
+    "dictionary": SHIPPED / "dictionary.csv",
+}
 
-__all__ = ["LISTS", "SHIPPED_FILES", "CodeList", "Edition", "read_edition"]
+
+def tables_of(name: str) -> tuple[CodeList, ...]:
+    """The tables of a list: itself, or those of a plan."""
+    return PLANS[name].tables if name in PLANS else (LISTS[name],)
+
+
+__all__ = [
+    "HOLDS",
+    "LISTS",
+    "PLANS",
+    "SHIPPED_FILES",
+    "CodeList",
+    "Edition",
+    "Plan",
+    "PlanEdition",
+    "overlay_faults",
+    "read_edition",
+    "read_plan",
+    "shipped_dictionary",
+    "tables_of",
+]

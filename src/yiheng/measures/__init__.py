@@ -2,7 +2,7 @@
 
 from . import fund, quality, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
-from .quality import CHECKS, list_checked
+from .quality import CHECKS, CODES, list_checked
 from .views import LIMITS
 from .views import VIEWS as _VIEWS
 
@@ -11,6 +11,7 @@ VIEWS = {**_VIEWS, "list_checked": list_checked}
 
 __all__ = [
     "CHECKS",
+    "CODES",
     "DIMENSIONS",
     "INDICATORS",
     "LIMITS",

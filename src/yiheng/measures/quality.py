@@ -19,6 +19,8 @@ Question = Literal["structural", "logical", "timely"]
 QUESTIONS: dict[Question, str] = {"structural": "完整性", "logical": "逻辑性", "timely": "及时性"}
 
 CHECKS: dict[str, QualityCheck] = {}
+# The code lists that the checks read, where they were loaded.
+CODES = ("gray_code",)
 
 PLANNED, NOT_PLANNED = "2", "1"
 TRANSFERS = ("transferred", "transferred_down")
@@ -75,9 +77,33 @@ def listed(t: Tables) -> ibis.Table:
             list_discharged_on=_.discharged_at.date(),
         )
     )
-    # Without the list of gray codes nobody can say whether a code is one.
-    gray = _.main_code.isin(t["gray_code"].code) if "gray_code" in t else ibis.null("boolean")
-    return rows.mutate(main_is_gray=gray)
+    return _with_gray(rows, t)
+
+
+def _with_gray(rows: ibis.Table, t: Tables) -> ibis.Table:
+    """Adds whether the main code is a gray one; unknown where no edition of the list holds on the day of discharge."""
+    if "gray_code" not in t:
+        return rows.mutate(main_is_gray=ibis.null("boolean"))
+    gray = t["gray_code"].select(gray="code", gray_from="holds_from", gray_until="holds_until").distinct()
+    spans = gray.select(span_from="gray_from", span_until="gray_until", held=True).distinct()
+    day = rows.list_discharged_on
+    dated = rows.left_join(
+        spans,
+        [
+            spans.span_from.isnull() | (spans.span_from <= day),
+            spans.span_until.isnull() | (spans.span_until >= day),
+        ],
+    )
+    found = dated.left_join(
+        gray,
+        [
+            dated.main_code == gray.gray,
+            dated.span_from.identical_to(gray.gray_from),
+            dated.span_until.identical_to(gray.gray_until),
+        ],
+    )
+    is_gray = ibis.ifelse(found.held & found.main_code.notnull(), found.gray.notnull(), ibis.null("boolean"))
+    return found.mutate(main_is_gray=is_gray)
 
 
 def list_checked(t: Tables) -> ibis.Table:

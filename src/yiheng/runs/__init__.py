@@ -1,20 +1,25 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
 from .auditing import run_audit
-from .editions import InUse, Kept, editions_in_use, load_codes
+from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .loading import run_load
+from .lookup import lists_known, look_up
 from .measuring import run_measure
 from .replaying import Replay, replay
 from .settling import run_settle
 from .workspace import Workspace
 
 __all__ = [
+    "KNOWN",
     "InUse",
     "Kept",
     "Replay",
     "Workspace",
+    "as_of",
     "editions_in_use",
+    "lists_known",
     "load_codes",
+    "look_up",
     "replay",
     "run_audit",
     "run_load",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ def run_audit(
         {"rules": sorted(names or RULES), "since": _iso(since), "until": _iso(until)},
         {
             "snapshot_set": workspace.lake.latest().number,
-            "codes": {name: one.as_json() for name, one in editions_in_use(workspace).items()},
+            "codes": {name: [one.as_json() for one in kept] for name, kept in _editions(workspace).items()},
             "limits": {name: limit.value for name, limit in LIMITS.items()},
         },
     )
@@ -60,21 +62,20 @@ def audit(
     workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
-    codes = {name: InUse.from_json(pinned) for name, pinned in manifest.pins["codes"].items()}
-    editions = {name: one.edition for name, one in codes.items()}
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=editions)
+    codes = {name: [InUse.from_json(one) for one in pinned] for name, pinned in manifest.pins["codes"].items()}
+    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
     findings: list[dict[str, Any]] = []
     judged, unknown = [], []
     for name in manifest.inputs["rules"]:
         rule = RULES[name]
         progress(f"{rule.zh} {name}")
-        if lacks := _lacks(engine, rule, codes):
+        spans = _spans(manifest, rule, codes)
+        if lacks := _lacks(engine, rule, codes, spans):
             unknown.append(lacks)
             continue
-        window = _window(manifest, [codes[code] for code in rule.codes])
-        found = _found(engine, rule, manifest, window)
+        found = [finding for span in spans for finding in _found(engine, rule, manifest, span)]
         findings += found
-        judged.append(_summary(rule, found, window))
+        judged.append(_summary(rule, found, spans))
     engine.close()
     result = {"run": manifest.run, "findings": findings, "rules": judged, "unknown": unknown}
     (folder / FINDINGS).write_text(canonical(result), "utf-8")
@@ -82,37 +83,59 @@ def audit(
     return result
 
 
-def _window(manifest: Manifest, editions: list[InUse]) -> tuple[str | None, str | None]:
-    """The days that are judged: those asked for, as far as every code list the rule reads holds."""
-    starts = [manifest.inputs["since"], *(_iso(one.first) for one in editions)]
-    ends = [manifest.inputs["until"], *(_iso(one.last) for one in editions)]
-    return max((day for day in starts if day), default=None), min((day for day in ends if day), default=None)
+@dataclass(frozen=True)
+class Span:
+    """Days that a rule judges, both included, and the edition of each list it reads then; an open end is None."""
+
+    since: str | None
+    until: str | None
+    codes: dict[str, InUse]
 
 
-def _lacks(engine: Engine, rule: Rule, codes: dict[str, InUse]) -> dict[str, Any] | None:
-    """What a rule would need to judge: a code list or a table that was never loaded."""
+def _editions(workspace: Workspace) -> dict[str, list[InUse]]:
+    return editions_in_use(workspace, sorted({name for rule in RULES.values() for name in rule.codes}))
+
+
+def _spans(manifest: Manifest, rule: Rule, codes: dict[str, list[InUse]]) -> list[Span]:
+    """The days asked for, as far as every code list the rule reads has an edition for them."""
+    spans = []
+    for editions in itertools.product(*(codes.get(name, []) for name in rule.codes)):
+        starts = [manifest.inputs["since"], *(_iso(one.first) for one in editions)]
+        ends = [manifest.inputs["until"], *(_iso(one.last) for one in editions)]
+        since, until = (
+            max((day for day in starts if day), default=None),
+            min((day for day in ends if day), default=None),
+        )
+        if since is None or until is None or since <= until or not rule.codes:
+            spans.append(Span(since, until, dict(zip(rule.codes, editions, strict=True))))
+    return spans
+
+
+def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: list[Span]) -> dict[str, Any] | None:
+    """What a rule would need to judge: a table or a code list that was never loaded, or an edition for these days."""
     lists = [name for name in rule.codes if name not in codes]
     tables = [name for name in rule.reads if name not in engine.at.snapshots]
-    if not lists and not tables:
+    if not lists and not tables and spans:
         return None
-    cure = f"yiheng codes load FILE --list {lists[0]}" if lists else f"yiheng load {tables[0]}.csv"
-    return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables, "to_do": cure}
+    cure = f"yiheng codes load FILE --list {lists[0]}" if lists else f"yiheng load {tables[0]}.csv" if tables else ""
+    outside = [] if lists or tables else list(rule.codes)
+    if outside:
+        cure = f"yiheng codes load FILE --list {outside[0]} --from DAY --until DAY"
+    return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables + outside, "to_do": cure}
 
 
-def _found(
-    engine: Engine, rule: Rule, manifest: Manifest, window: tuple[str | None, str | None]
-) -> list[dict[str, Any]]:
-    since, until = window
+def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[dict[str, Any]]:
+    engine.use_codes({name: [one] for name, one in span.codes.items()})
     rows = rule.rows(engine.tables, LIMITS.with_values(manifest.pins["limits"]))
-    if since:
-        rows = rows.filter(rows.occurred_on >= ibis.date(since))
-    if until:
-        rows = rows.filter(rows.occurred_on <= ibis.date(until))
+    if span.since:
+        rows = rows.filter(rows.occurred_on >= ibis.date(span.since))
+    if span.until:
+        rows = rows.filter(rows.occurred_on <= ibis.date(span.until))
     evidence = tuple(sorted(set(rows.columns) - set(ORDER)))
     return [_plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
 
 
-def _summary(rule: Rule, found: list[dict[str, Any]], window: tuple[str | None, str | None]) -> dict[str, Any]:
+def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "official_code": rule.official_code,
@@ -120,8 +143,10 @@ def _summary(rule: Rule, found: list[dict[str, Any]], window: tuple[str | None, 
         "weight": rule.weight,
         "findings": len(found),
         "at_stake_fen": sum(f["at_stake_fen"] for f in found),
-        "judged_from": window[0],
-        "judged_until": window[1],
+        "judged": [
+            {"from": one.since, "until": one.until, "codes": {name: used.edition for name, used in one.codes.items()}}
+            for one in spans
+        ],
     }
 
 

@@ -1,43 +1,66 @@
-"""Code lists of a workspace: editions are added, never changed, and a run pins the one it used."""
+"""Code lists of a workspace: editions are added, never changed, and a run pins those it used."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.basis.refusals import Refusal, nearest
-from yiheng.codes import LISTS, Edition, read_edition
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.codes import (
+    LISTS,
+    PLANS,
+    SHIPPED_FILES,
+    CodeList,
+    Edition,
+    overlay_faults,
+    read_edition,
+    read_plan,
+    shipped_dictionary,
+    tables_of,
+)
 
 from .manifest import canonical
 from .workspace import Workspace
 
+KNOWN = (*LISTS, *PLANS)
+OVERLAY, NATIONAL = "dictionary_overlay", "dictionary"
+Overlay = dict[str, dict[str, str]]
+
 
 @dataclass(frozen=True)
 class Kept:
-    """An edition as it is kept: its list, short name, rows, and the published rows left aside."""
+    """An edition as it is kept: its list, short name, file, rows of each table, and what was left aside or is odd."""
 
     name: str
     edition: str
     file: str
-    rows: int
+    tables: dict[str, int]
     aside: list[str]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(self.tables.values())
 
 
 @dataclass(frozen=True)
 class InUse:
-    """The edition of a list in use and the days it holds for; an open end is None."""
+    """An edition in use, the days it holds for (an open end is None), and the file it was read from."""
 
     edition: str
     first: dt.date | None
     last: dt.date | None
+    file: str = ""
 
     def as_json(self) -> dict[str, str | None]:
-        """The edition as it is kept and pinned."""
+        """The edition as it is pinned."""
         return {
             "edition": self.edition,
             "from": self.first.isoformat() if self.first else None,
@@ -46,53 +69,154 @@ class InUse:
 
     @classmethod
     def from_json(cls, kept: dict[str, str | None]) -> InUse:
-        """The edition as it was kept."""
+        """The edition as it was kept or pinned."""
         first, last = (dt.date.fromisoformat(day) if (day := kept[key]) else None for key in ("from", "until"))
-        return cls(str(kept["edition"]), first, last)
+        return cls(str(kept["edition"]), first, last, kept.get("file") or "")
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the edition holds on a day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def overlaps(self, other: InUse) -> bool:
+        """Whether both hold on some day."""
+        return not _before(self, other) and not _before(other, self)
+
+    def __str__(self) -> str:
+        return f"{self.edition} ({self.first or '…'} to {self.last or '…'})"
+
+
+def _before(one: InUse, other: InUse) -> bool:
+    return one.last is not None and other.first is not None and one.last < other.first
 
 
 def load_codes(
-    workspace: Workspace, file: Path, name: str, *, first: dt.date | None = None, last: dt.date | None = None
+    workspace: Workspace,
+    path: Path,
+    name: str,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    replace: bool = False,
 ) -> Kept:
-    """Read a published file of a code list and make it the edition in use.
+    """Read a published file of a code list, or the folder of a plan, and take the edition into use.
+
+    Loading the same content again changes the days it holds for.
 
     Args:
         first, last: the days for which the edition holds, both included; outside them nothing is judged by it.
+        replace: take editions that hold on the same days out of use; runs that pinned them can still be replayed.
 
     Raises:
-        Refusal: when there is no such list, the file lacks columns, or the days are turned round.
+        Refusal: when there is no such list, the file lacks columns, the days are turned round, or another edition
+            holds on some of these days.
     """
     if first and last and last < first:
-        raise Refusal(f"the edition ends on {last}, before it starts on {first}", where=file.name)
-    if name not in LISTS:
-        raise Refusal(f"there is no code list '{name}'", expected=", ".join(LISTS), cure=nearest(name, LISTS))
-    edition = read_edition(LISTS[name], file)
+        raise Refusal(f"the edition ends on {last}, before it starts on {first}", where=path.name)
+    if name not in KNOWN:
+        raise Refusal(f"there is no code list '{name}'", expected=", ".join(KNOWN), cure=nearest(name, KNOWN))
+    edition, tables, aside = _read(workspace, path, name)
+    new = InUse(edition, first, last, path.name)
+    others = [one for one in _editions(workspace, name) if one.edition != edition]
+    clashing = [one for one in others if one.overlaps(new)]
+    if clashing and not replace:
+        raise Refusal(
+            f"edition {new} of '{name}' overlaps {', '.join(map(str, clashing))}",
+            where=path.name,
+            expected="one edition for each day",
+            cure="load the older one again with --until, give this one --from, or put it in their place with --replace",
+        )
+    for table in tables:
+        _write(table, edition_file(workspace, name, edition, table.code_list))
+    kept = sorted([*(one for one in others if one not in clashing), new], key=lambda one: one.first or dt.date.min)
+    noted = canonical([{**one.as_json(), "file": one.file} for one in kept])
+    (workspace.codes / name / "editions.json").write_text(noted, "utf-8")
+    return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
+
+
+def editions_in_use(workspace: Workspace, names: Sequence[str] = KNOWN) -> dict[str, list[InUse]]:
+    """The editions of every list that was loaded, earliest first; no two hold on the same day."""
+    return {name: kept for name in names if (kept := _editions(workspace, name))}
+
+
+def as_of(workspace: Workspace, name: str, day: dt.date) -> InUse:
+    """The edition of a list that holds on a day.
+
+    Raises:
+        Refusal: when none does.
+    """
+    editions = _editions(workspace, name)
+    for one in editions:
+        if one.holds_on(day):
+            return one
+    shipped = " (without FILE: the one that ships)" if name in SHIPPED_FILES else ""
+    raise Refusal(
+        f"no edition of '{name}' holds on {day}",
+        where=str(workspace.folder),
+        expected=f"one of {', '.join(map(str, editions))}" if editions else "an edition; none was loaded",
+        cure=f"yiheng codes load FILE --list {name}{shipped}",
+    )
+
+
+def rows_of(workspace: Workspace, name: str, edition: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of an edition by table."""
+    files = {table.name: edition_file(workspace, name, edition, table) for table in tables_of(name)}
+    return {table: pq.read_table(file).to_pylist() for table, file in files.items() if file.exists()}
+
+
+def counts_of(workspace: Workspace, name: str, edition: str) -> int:
+    """How many rows an edition has."""
+    files = (edition_file(workspace, name, edition, table) for table in tables_of(name))
+    return sum(pq.read_metadata(file).num_rows for file in files if file.exists())
+
+
+def edition_file(workspace: Workspace, name: str, edition: str, table: CodeList) -> Path:
+    """The file of an edition, or of one table of a plan."""
     folder = workspace.codes / name
-    folder.mkdir(parents=True, exist_ok=True)
-    parquet = edition_file(workspace, name, edition.edition)
-    if not parquet.exists():
-        _write(edition, parquet)
-    known = [one for one in _editions(folder) if one.edition != edition.edition]
-    kept = [*known, InUse(edition.edition, first, last)]
-    (folder / "editions.json").write_text(canonical([one.as_json() for one in kept]), "utf-8")
-    return Kept(name, edition.edition, file.name, len(edition.rows), edition.aside)
+    return folder / edition / f"{table.name}.parquet" if name in PLANS else folder / f"{edition}.parquet"
 
 
-def editions_in_use(workspace: Workspace) -> dict[str, InUse]:
-    """The newest edition of every list that was loaded."""
-    return {name: kept[-1] for name in LISTS if (kept := _editions(workspace.codes / name))}
+def overlay_on(workspace: Workspace, day: dt.date) -> tuple[InUse | None, Overlay]:
+    """What the province adds to the national dictionaries on a day: dictionary → its code → national code.
+
+    Raises:
+        Refusal: when overlays were loaded, but none holds on the day.
+    """
+    if not _editions(workspace, OVERLAY):
+        return None, {}
+    used = as_of(workspace, OVERLAY, day)
+    overlay: Overlay = {}
+    for row in rows_of(workspace, OVERLAY, used.edition)[OVERLAY]:
+        overlay.setdefault(row["dictionary"], {})[row["code"]] = row["national_code"]
+    return used, overlay
 
 
-def edition_file(workspace: Workspace, name: str, edition: str) -> Path:
-    """The file of an edition."""
-    return workspace.codes / name / f"{edition}.parquet"
+def _read(workspace: Workspace, path: Path, name: str) -> tuple[str, list[Edition], list[str]]:
+    """The edition's name, its tables, and what was left aside or is odd."""
+    if name in PLANS:
+        plan = read_plan(PLANS[name], path)
+        return plan.edition, list(plan.tables.values()), plan.notes
+    read = read_edition(LISTS[name], path)
+    if name == OVERLAY and (faults := overlay_faults(read.rows, _national(workspace), path.name)):
+        raise Refusals(faults)
+    return read.edition, [read], read.aside
 
 
-def _editions(folder: Path) -> list[InUse]:
-    file = folder / "editions.json"
+def _national(workspace: Workspace) -> Sequence[dict[str, Any]]:
+    """The national dictionary: the latest that was loaded, or the one that ships."""
+    if editions := _editions(workspace, NATIONAL):
+        return rows_of(workspace, NATIONAL, editions[-1].edition)[NATIONAL]
+    return shipped_dictionary()
+
+
+def _editions(workspace: Workspace, name: str) -> list[InUse]:
+    file = workspace.codes / name / "editions.json"
     return [InUse.from_json(one) for one in json.loads(file.read_text("utf-8"))] if file.exists() else []
 
 
 def _write(edition: Edition, into: Path) -> None:
-    table = pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow())
-    pq.write_table(table, into)
+    if not into.exists():
+        into.parent.mkdir(parents=True, exist_ok=True)
+        # A file that was killed half written must not pass for the edition.
+        unfinished = into.with_suffix(".unfinished")
+        pq.write_table(pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow()), unfinished)
+        unfinished.replace(into)

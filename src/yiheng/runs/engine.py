@@ -9,12 +9,12 @@ import ibis
 from ibis import _
 
 from yiheng.basis.refusals import Refusal
-from yiheng.codes import LISTS
+from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
 from yiheng.measures import VIEWS
 from yiheng.records import RESULTS, TABLES
 
-from .editions import edition_file
+from .editions import InUse, edition_file
 from .workspace import Workspace
 
 
@@ -22,7 +22,7 @@ class Engine:
     """DuckDB over one snapshot set, with the code lists and statements that the run pins.
 
     Args:
-        codes: edition by list; a list that is not named is absent.
+        codes: the editions of each list; a list that is not named is absent.
         statements: files of statement lines, oldest first; a later one replaces a party's year.
     """
 
@@ -31,7 +31,7 @@ class Engine:
         workspace: Workspace,
         at: SnapshotSet,
         *,
-        codes: dict[str, str] | None = None,
+        codes: dict[str, list[InUse]] | None = None,
         statements: list[Path] | None = None,
     ) -> None:
         self._con = ibis.duckdb.connect()
@@ -39,11 +39,15 @@ class Engine:
         self.tables: dict[str, ibis.Table] = {}
         for name, table in TABLES.items():
             self.tables[name] = self._from_files(name, table.schema, workspace.lake.files(name, at))
-        for name, edition in (codes or {}).items():
-            self.tables[name] = self._from_files(
-                name, LISTS[name].schema, [str(edition_file(workspace, name, edition))]
-            )
+        self._workspace = workspace
+        self.use_codes(codes or {})
         self._statements(statements or [])
+
+    def use_codes(self, codes: dict[str, list[InUse]]) -> None:
+        """Give the tables of code lists in these editions; each row knows the days for which its edition holds."""
+        for name, editions in codes.items():
+            for table in tables_of(name):
+                self.tables[table.name] = ibis.union(*(self._edition(name, table, one) for one in editions))
 
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""
@@ -82,6 +86,12 @@ class Engine:
         # A file written before a column existed lacks it: unknown, not absent.
         columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
         return read.select(**columns)
+
+    def _edition(self, name: str, table: CodeList, one: InUse) -> ibis.Table:
+        file = edition_file(self._workspace, name, one.edition, table)
+        rows = self._from_files(f"{table.name}_{one.edition}", table.schema, [str(file)])
+        days = zip(HOLDS.items(), (one.first, one.last), strict=True)
+        return rows.mutate(**{column: ibis.literal(day, kind) for (column, kind), day in days})
 
     def _statements(self, files: list[Path]) -> None:
         schema = RESULTS["statement_line"].schema

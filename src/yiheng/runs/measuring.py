@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
-from yiheng.measures import DIMENSIONS, INDICATORS, LIMITS
+from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
 
-from .editions import editions_in_use
+from .editions import InUse, editions_in_use
 from .engine import Engine
 from .manifest import Manifest, canonical
 from .settling import LINES
@@ -54,7 +54,9 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
             "snapshot_set": workspace.lake.latest().number,
             "settled": settled,
             "limits": {name: limit.value for name, limit in LIMITS.items()},
-            "codes": {name: one.edition for name, one in editions_in_use(workspace).items()},
+            "codes": {
+                name: [one.as_json() for one in kept] for name, kept in editions_in_use(workspace, CODES).items()
+            },
         },
     )
     folder = workspace.run_folder(manifest.run)
@@ -69,7 +71,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
     engine = Engine(
         workspace,
         workspace.lake.at(manifest.pins["snapshot_set"]),
-        codes=manifest.pins["codes"],
+        codes={name: [InUse.from_json(one) for one in kept] for name, kept in manifest.pins["codes"].items()},
         statements=statements,
     )
     engine.views()
