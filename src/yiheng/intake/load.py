@@ -20,6 +20,7 @@ from .judge import Verdicts, judge
 from .land import land
 from .mapping import MappingFile
 from .opening import Opening, files_under, told_apart
+from .parse import Overlay
 from .quarantine import FaultCount, write_quarantine
 from .stage import Staging
 
@@ -99,6 +100,7 @@ def load(
     databases: Sequence[Database] = (),
     quarantine: Path,
     progress: Progress = lambda _: None,
+    overlay: Overlay | None = None,
 ) -> Loaded:
     """Load files, folders and databases in one commit.
 
@@ -106,6 +108,7 @@ def load(
         run: the id of this load; names its data files.
         quarantine: Parquet file for the rows that are not accepted.
         progress: is told in words what is being done.
+        overlay: codes that the province adds to the national dictionaries.
 
     Raises:
         Refusal: when nothing can be loaded: no file is readable or recognised.
@@ -113,7 +116,7 @@ def load(
     files, left = files_under(paths) if paths or not databases else ([], [])
     with lake.writing(run) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
         con = _engine(Path(scratch))
-        staging = Staging(con, Path(scratch))
+        staging = Staging(con, Path(scratch), overlay or {})
         opening = Opening(con, Path(scratch))
         for path, shown in told_apart(files):
             progress(f"read {shown}")

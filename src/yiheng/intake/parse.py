@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yiheng.basis.evidence import Words
@@ -18,6 +19,8 @@ PATTERNS = {
     "price": r"[+-]?[0-9]{1,10}([.][0-9]{1,6}0*)?",
 }
 DAY_PATTERNS = ("%Y%m%d", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S")
+# What a province adds to the national dictionaries: dictionary → its code → national code.
+Overlay = Mapping[str, Mapping[str, str]]
 YES, NO = ("1", "true", "t", "是", "y"), ("0", "false", "f", "否", "n")
 WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 
@@ -95,14 +98,14 @@ def faults_of(table: Table) -> list[Fault]:
     return found
 
 
-def typed(column: Column, source: Incoming, raw: str) -> str:
+def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = None) -> str:
     """SQL that reads the raw value as the column's type; null where it cannot be read."""
     if source.codes is not None:
         whens = " ".join(f"when {sql.text(k)} then {sql.text(v)}" for k, v in source.codes.items())
         # Free text keeps a code that the mapping does not name; of a closed list it is a fault.
         return f"case {raw} {whens} {'' if column.codes else f'else {raw}'} end"
     if column.codes is not None:
-        return _coded(column.codes, raw)
+        return _coded(column.codes, raw, overlay or {})
     if column.kind == "text":
         return raw
     if column.kind in ("day", "instant"):
@@ -148,8 +151,11 @@ def fault_conditions(table: Table) -> list[str]:
     return conditions
 
 
-def _coded(codes: Codes, raw: str) -> str:
-    whens = []
+def _coded(codes: Codes, raw: str, overlay: Overlay) -> str:
+    # A province's own codes first: as a whole, before the national code that they may begin with.
+    added = [pair for name in codes.dictionaries for pair in overlay.get(name, {}).items()]
+    local = {code: word for code, national in added if (word := codes.word(national))}
+    whens = [f"when {raw} = {sql.text(code)} then {sql.text(word)}" for code, word in local.items()]
     for word, incoming in codes.words.items():
         if codes.by_prefix:
             starts = " or ".join(f"starts_with({raw}, {sql.text(code)})" for code in incoming)

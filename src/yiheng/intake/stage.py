@@ -15,7 +15,7 @@ from yiheng.records import TABLES, Table
 
 from . import sql
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
-from .parse import fault_conditions, raw_value, typed
+from .parse import Overlay, fault_conditions, raw_value, typed
 from .recognise import Arm, by_mapping, by_name, recognised
 from .sources import SourceFile
 
@@ -65,6 +65,7 @@ class Staging:
     only a file in which some row is at fault is read again, numbered, for its faulty rows.
 
     Attributes:
+        overlay: codes that the province adds to the national dictionaries.
         feeds: what was staged, by table.
         broken: rows that are no rows (too few or too many fields ...): table, file, line, kind of damage.
         aside: columns of a file that no contract knows, by file.
@@ -73,6 +74,7 @@ class Staging:
 
     con: duckdb.DuckDBPyConnection
     scratch: Path
+    overlay: Overlay = field(default_factory=dict)
     feeds: dict[str, list[Feed]] = field(default_factory=dict)
     broken: list[tuple[str, str, int, str]] = field(default_factory=list)
     aside: dict[str, list[str]] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Staging:
         wanted = self.con.execute(f"select distinct _id // {FEED} from {ids}").fetchall()
         for (number,) in sorted(wanted):
             feed = self.feeds[name][number]
-            rows = _judged(TABLES[name], feed, self._relation(feed.source) + feed.where, numbered=True)
+            rows = self._judged(TABLES[name], feed, self._relation(feed.source) + feed.where, numbered=True)
             nth = f"{number * FEED} + row_number() over () - 1 as _id"
             every = f"{rows} select {nth}, {', '.join(PLACE)}, {keys} from checked where _mask = 0"
             with self._in_order():
@@ -182,7 +184,7 @@ class Staging:
 
     def _good(self, table: Table, source: SourceFile, arm: Arm, where: str, relation: str) -> Feed:
         feed = Feed(source, arm, where, self.scratch / f"{self._fresh('good')}.parquet", 0, self._fresh("bad"), 0)
-        rows = _judged(table, feed, relation + where, numbered=False)
+        rows = self._judged(table, feed, relation + where, numbered=False)
         kept = sql.names([c.name for c in table])
         query = f"copy ({rows} select {kept} from checked where _mask = 0) to {sql.text(str(feed.good))} {PARQUET}"
         with self._in_order():
@@ -195,7 +197,7 @@ class Staging:
         self.con.execute(f"create table {feed.bad} ({listed}, _mask BIGINT, _raw VARCHAR)")
         if self._all_good(feed, broken):
             return feed
-        rows = _judged(table, feed, (read or self._relation(feed.source)) + feed.where, numbered=True)
+        rows = self._judged(table, feed, (read or self._relation(feed.source)) + feed.where, numbered=True)
         kept = sql.names([*columns, "_mask"])
         self.con.execute(f"insert into {feed.bad} {rows} select {kept}, to_json(_all) from checked where _mask <> 0")
         bad = _count(self.con, feed.bad)
@@ -221,6 +223,33 @@ class Staging:
         finally:
             self.con.execute("set disabled_optimizers = ''")
 
+    def _judged(self, table: Table, feed: Feed, relation: str, *, numbered: bool) -> str:
+        """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
+
+        Columns are judged first, contradictions in the row last. ``numbered`` adds place and raw values.
+        """
+        raws, values = [], []
+        for column in table:
+            raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
+            incoming = feed.arm.get(column.name)
+            value = typed(column, incoming, raw, self.overlay) if incoming else "NULL"
+            raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
+            raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
+            values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
+        conditions = fault_conditions(table)
+        mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
+        kept = [sql.name(c.name) for c in table]
+        if numbered:
+            raws += ["_row", f"{feed.source.place} as _file"]
+            all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
+            kept += [*PLACE, f"{{{all_raw}}} as _all"]
+        return (
+            f"with raws as (select {', '.join(raws)} from {relation}),"
+            f" vals as (select *, {', '.join(values)} from raws),"
+            f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
+            f" checked as ({_checked_sql(table, len(conditions), numbered)})"
+        )
+
     def _relation(self, source: SourceFile) -> str:
         return source.relation(self._fresh("rejects"))
 
@@ -232,34 +261,6 @@ class Staging:
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     row = con.execute(f"select count(*) from {relation}").fetchone()
     return row[0] if row else 0
-
-
-def _judged(table: Table, feed: Feed, relation: str, *, numbered: bool) -> str:
-    """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
-
-    Columns are judged first, contradictions in the row last. ``numbered`` adds place and raw values.
-    """
-    raws, values = [], []
-    for column in table:
-        raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
-        incoming = feed.arm.get(column.name)
-        value = typed(column, incoming, raw) if incoming else "NULL"
-        raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
-        raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
-        values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
-    conditions = fault_conditions(table)
-    mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
-    kept = [sql.name(c.name) for c in table]
-    if numbered:
-        raws += ["_row", f"{feed.source.place} as _file"]
-        all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
-        kept += [*PLACE, f"{{{all_raw}}} as _all"]
-    return (
-        f"with raws as (select {', '.join(raws)} from {relation}),"
-        f" vals as (select *, {', '.join(values)} from raws),"
-        f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
-        f" checked as ({_checked_sql(table, len(conditions), numbered)})"
-    )
 
 
 def _checked_sql(table: Table, first_bit: int, numbered: bool) -> str:

@@ -1,4 +1,4 @@
-"""Closed code lists that contracts use, with the national codes they come in as (nhsa.md §2)."""
+"""Closed code lists that contracts use, with the codes of the national dictionaries they come in as (nhsa.md §2)."""
 
 from .declare import Codes
 
@@ -6,6 +6,7 @@ SEX = Codes(
     "sex",
     {"male": ("1", "男"), "female": ("2", "女"), "unknown": ("0", "9", "未知")},
     {"male": "男", "female": "女", "unknown": "未知"},
+    dictionaries=("gend",),
 )
 
 INSURANCE = Codes(
@@ -26,6 +27,7 @@ INSURANCE = Codes(
         "long_term_care": "长期照护保险",
         "other": "其他",
     },
+    dictionaries=("insutype",),
 )
 
 INSTITUTION_KIND = Codes(
@@ -44,6 +46,8 @@ INSTITUTION_KIND = Codes(
         "pharmacy": "定点药店",
         "outside": "县外医疗机构",
     },
+    dictionaries=("fixmedins_type",),
+    not_taken=("3", "4", "5"),
 )
 
 VISIT_KIND = Codes(
@@ -63,6 +67,7 @@ VISIT_KIND = Codes(
         "pharmacy": "药店购药",
     },
     by_prefix=True,
+    dictionaries=("med_type",),
 )
 
 DISCHARGE_WAY = Codes(
@@ -83,6 +88,7 @@ DISCHARGE_WAY = Codes(
         "died": "死亡",
         "other": "其他",
     },
+    dictionaries=("dscg_way",),
 )
 
 ITEM_KIND = Codes(
@@ -101,12 +107,14 @@ ITEM_KIND = Codes(
         "consumable": "医用耗材",
         "care": "长护服务项目",
     },
+    dictionaries=("list_type",),
 )
 
 COVERAGE = Codes(
     "coverage",
     {"full": ("01", "1", "甲"), "partial": ("02", "2", "乙"), "none": ("03", "3", "丙")},
     {"full": "甲类", "partial": "乙类", "none": "丙类（自费）"},
+    dictionaries=("chrgitm_lv",),
 )
 
 MEMBER_ROLE = Codes(
@@ -135,12 +143,14 @@ DOCTOR_TITLE = Codes(
         "none": "无职称",
         "other": "其他",
     },
+    dictionaries=("pro_tech_duty", "drord_dr_profttl"),
 )
 
 ADMISSION_CONDITION = Codes(
     "admission_condition",
     {"present": ("1",), "not_confirmed": ("2",), "unclear": ("3",), "absent": ("4",)},
     {"present": "有", "not_confirmed": "临床未确定", "unclear": "情况不明", "absent": "无"},
+    dictionaries=("adm_cond_type",),
 )
 
 REFERRAL_DIRECTION = Codes("referral_direction", {"up": (), "down": ()}, {"up": "上转", "down": "下转"})
@@ -185,6 +195,7 @@ STOCK_MOVE = Codes(
         "sale_return": "商品销售退货",
         "stocktaking": "商品盘存",
     },
+    dictionaries=("inv_chg_type",),
 )
 
 FLOW_KIND = Codes(

@@ -44,12 +44,25 @@ class Codes:
 
     With ``by_prefix`` an incoming code belongs to the word whose code it starts with: provinces
     lengthen national codes (nhsa.md §2.2).
+
+    Attributes:
+        dictionaries: the national dictionaries that the codes come from.
+        not_taken: their codes for which there is no word; a row with one is not accepted.
     """
 
     name: str
     words: Mapping[str, tuple[str, ...]]
     zh: Mapping[str, str]
     by_prefix: bool = False
+    dictionaries: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+
+    def word(self, code: str) -> str | None:
+        """Our word for an incoming code."""
+        for word, codes in self.words.items():
+            if code == word or code in codes or (self.by_prefix and code.startswith(codes)):
+                return word
+        return None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def _row(table: Table, column: Column) -> str:
             f"`{word}`" + (f" ({', '.join(codes)})" if codes else "") for word, codes in column.codes.words.items()
         )
         meaning += f": {words}" + ("; codes by prefix" if column.codes.by_prefix else "")
+        if column.codes.not_taken:
+            meaning += f"; not taken: {', '.join(column.codes.not_taken)}"
     if column.refers_to is not None:
         meaning += f" → `{column.refers_to}`"
     aliases = ", ".join(f"`{a}`" for a in column.aliases)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from yiheng.intake import Database, Loaded, MappingFile, load
 
+from .editions import OVERLAY, overlay_on
 from .manifest import Manifest, canonical
 from .workspace import Workspace
 
@@ -21,7 +23,15 @@ def run_load(
     progress: Callable[[str], None] = lambda _: None,
     databases: Sequence[Database] = (),
 ) -> Loaded:
-    """Load files, folders and databases; keep what was counted and what was quarantined with the run."""
+    """Load files, folders and databases; keep what was counted and what was quarantined with the run.
+
+    The province's codes are those of the overlay that holds today, whatever the days of the rows: late and corrected
+    claims come under the codes of their time.
+
+    Raises:
+        Refusal: when nothing can be loaded, or overlays were loaded and none holds today.
+    """
+    used, overlay = overlay_on(workspace, dt.date.today())
     manifest = Manifest(
         "load",
         {
@@ -34,6 +44,7 @@ def run_load(
             # A load changes the lake: each is an act of its own, even of the same files.
             "loads_before": len(workspace.runs("load")),
             "mapping_sha256": mapping.sha256 if mapping else None,
+            **({"codes": {OVERLAY: [used.as_json()]}} if used else {}),
         },
     )
     folder = workspace.run_folder(manifest.run)
@@ -45,6 +56,7 @@ def run_load(
         databases=databases,
         quarantine=folder / QUARANTINE,
         progress=progress,
+        overlay=overlay,
     )
     (folder / LOAD).write_text(canonical(loaded.as_json()), "utf-8")
     manifest.write(folder, [LOAD, QUARANTINE])
