@@ -163,6 +163,39 @@ def test_codes_load_says_what_was_left_aside(workspace, tmp_path):
     assert "conflict.csv:3: forbidden_for 'both'" in result.stderr
 
 
+def test_codes_list_names_every_list_with_its_editions(workspace):
+    import json
+
+    empty = run("codes", "list", "-w", workspace)
+    assert empty.exit_code == DONE and "尚未导入代码表" in empty.stderr
+    assert run("codes", "load", "--list", "dictionary", "--from", "2024-01-01", "-w", workspace).exit_code == DONE
+    listed = json.loads(run("codes", "list", "--format", "json", "-w", workspace).stdout)["lists"]
+    (dictionary,) = (one for one in listed if one["list"] == "dictionary")
+    (edition,) = dictionary["editions"]
+    assert (edition["from"], edition["until"], edition["file"]) == ("2024-01-01", None, "dictionary.csv")
+    shown = run("codes", "show", "dictionary", "--format", "csv", "-w", workspace).stdout
+    assert edition["rows"] == len(list(csv.DictReader(io.StringIO(shown))))
+
+
+def test_codes_show_looks_up_by_code_and_by_name_and_names_the_nearest(workspace):
+    run("codes", "load", "--list", "dictionary", "--from", "2024-01-01", "-w", workspace)
+    by_code = run("codes", "show", "dictionary", "dscg_way", "-w", workspace)
+    assert by_code.exit_code == DONE and "医嘱离院" in by_code.stdout
+    assert "日间手术" in run("codes", "show", "dictionary", "日间", "-w", workspace).stdout
+    missed = run("codes", "show", "dictionary", "日间手木", "-w", workspace)
+    assert missed.exit_code == WRONG_USE and "nearest: med_type" in missed.stderr and "日间手术" in missed.stderr
+    early = run("codes", "show", "dictionary", "--on", "2023-12-31", "-w", workspace)
+    assert early.exit_code == WRONG_USE and "no edition of 'dictionary' holds on 2023-12-31" in early.stderr
+    unknown = run("codes", "show", "dictionery", "-w", workspace)
+    assert unknown.exit_code == WRONG_USE and "did you mean 'dictionary'?" in unknown.stderr
+
+
+def test_codes_load_without_a_file_takes_what_ships_or_says_that_nothing_does(workspace):
+    missing = run("codes", "load", "--list", "gray_code", "-w", workspace)
+    assert missing.exit_code == WRONG_USE and "no 'gray_code' ships" in missing.stderr
+    assert run("codes", "load", "--list", "sex_conflict", "-w", workspace).exit_code == DONE
+
+
 def test_the_demo_runs_from_nothing(tmp_path):
     result = run("demo", "--people", "300", "--no-serve", "--workspace", tmp_path / "demo")
     assert result.exit_code == DONE, result.output

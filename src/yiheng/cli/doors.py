@@ -57,7 +57,7 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
     """
     space = Workspace.open(workspace) if (workspace / "yiheng.toml").exists() else _made(workspace, people)
     for name, file in SHIPPED_FILES.items():
-        load_codes(space, file, name)
+        load_codes(space, file, name, replace=True)
     with working("audit") as step:
         audited = run_audit(space, progress=step)
     with working("settle"):
