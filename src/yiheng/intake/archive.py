@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +19,8 @@ MOST_SHRUNK = 200
 HARMLESS = 16 * 1024**2
 ENCRYPTED, NAME_IS_UTF8 = 0x1, 0x800
 NAMES_OF_OLD = "cp437"
+# What a damaged zip shows itself as; an unknown way of compressing is a RuntimeError, a lost name an IndexError.
+UNPACKING_FAILED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,7 @@ def unpacked(archive: Path, shown: str, into: Path) -> list[Member]:
                 with opened.open(entry) as source, place.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
                 found.append(Member(path, place))
-    # An unknown way of compressing is a RuntimeError to zipfile.
-    except (zipfile.BadZipFile, EOFError, RuntimeError) as wrong:
+    except UNPACKING_FAILED as wrong:
         raise Refusal(
             f"the archive cannot be unpacked: {wrong}", where=shown, cure="pack it again as an ordinary zip"
         ) from None

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from yiheng.basis.refusals import Refusal
 
-from .archive import check_size
+from .archive import UNPACKING_FAILED, check_size
 from .sources import ROW, Parts, SourceFile, checked_header, sha256_of
 
 CHUNK = 1 << 22
@@ -43,9 +43,13 @@ def workbook_sources(path: Path, name: str, shown: str, scratch: Path) -> tuple[
     try:
         with zipfile.ZipFile(path) as packed:
             check_size(packed, shown)
+            # The reader of cells passes over wrong checksums, and a changed byte may still be a number.
+            if packed.testzip() is not None:
+                raise zipfile.BadZipFile
             parts = _sheet_parts(packed)
         book = fastexcel.read_excel(str(path))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, fastexcel.FastExcelError):
+        sheets = [(title, cells) for title in book.sheet_names if (cells := _Cells.read(book, title)) is not None]
+    except (*UNPACKING_FAILED, KeyError, ElementTree.ParseError, fastexcel.FastExcelError):
         raise Refusal(
             "this is not a readable workbook",
             where=shown,
@@ -55,7 +59,6 @@ def workbook_sources(path: Path, name: str, shown: str, scratch: Path) -> tuple[
     digest = sha256_of(path)
     sources: list[SourceFile] = []
     refused: list[Refusal] = []
-    sheets = [(title, cells) for title in book.sheet_names if (cells := _Cells.read(book, title)) is not None]
     for title, cells in sheets:
         place = f"{shown}/{title}"
         # The file's name speaks for a sheet only where there is no other.
