@@ -32,6 +32,8 @@ DUCK_TYPES = {
 # Where a row stood.
 PLACE = ("_file", "_row")
 MOST_FAULTS = 62
+# A broken row that goes on, from a quote, behind the end of its line has swallowed others.
+TWO_LINES = r'"[^\r\n]*[\r\n]+[^\r\n]'
 # The number of a good row: its feed's number times this, plus its position in the feed.
 FEED = 1 << 40
 PARQUET = "(format parquet, compression zstd)"
@@ -176,11 +178,28 @@ class Staging:
             if entry is not None and entry.only_if is not None:
                 where = f" where nullif(trim({sql.name(entry.only_if.replace('{n}', str(n)))}), '') is not null"
             feeds.append(self._good(table, source, arm, where, relation))
-        broken: list[tuple[int, str]] = []
-        if source.form == "csv":
-            damage = f"select line, min(error_type) from {rejects} group by line order by line"
-            broken = self.con.execute(damage).fetchall()
+        broken = self._broken(source, rejects) if source.form == "csv" else []
         return [self._bad(table, feed, len(broken), relation if numbered else None) for feed in feeds], broken
+
+    def _broken(self, source: SourceFile, rejects: str) -> list[tuple[int, str]]:
+        """Lines of a text file that are no row, with the kind of damage.
+
+        Raises:
+            Refusal: when one of them has swallowed others.
+        """
+        damage = self.con.execute(
+            f"select line, min(error_type), bool_or(regexp_matches(csv_line, {sql.text(TWO_LINES)}))"
+            f" from {rejects} group by line order by line"
+        ).fetchall()
+        for line, _, runs_on in damage:
+            if runs_on:
+                raise Refusal(
+                    "a quote is not closed on this line: nobody can say where the next row begins",
+                    where=f"{source.shown}:{line}",
+                    expected="a quote that is closed, and doubled inside a value",
+                    cure="mend the line and load the file again; nothing of it was loaded",
+                )
+        return [(line, kind) for line, kind, _ in damage]
 
     def _good(self, table: Table, source: SourceFile, arm: Arm, where: str, relation: str) -> Feed:
         feed = Feed(source, arm, where, self.scratch / f"{self._fresh('good')}.parquet", 0, self._fresh("bad"), 0)
