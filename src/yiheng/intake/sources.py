@@ -6,6 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,11 @@ from . import sql
 Form = Literal["csv", "parquet", "sheet", "messages", "database"]
 DELIMITERS = ",\t;|"
 CHUNK = 1 << 22
-# Above this share of broken characters among all that are not ASCII a text is not UTF-8 at all;
-# below it, it is UTF-8 with damaged rows, which are quarantined one by one.
-BROKEN_SHARE = 10
+# With at least so many Chinese characters for each doubtful one a text is UTF-8 with damaged rows, which are
+# quarantined one by one. Read as UTF-8, Chinese in GB18030 is broken or turns into letters of other scripts: of 某药
+# become ĳҩ.
+CHINESE_FOR_EACH_DOUBTFUL = 2
+CHINESE, DOUBTFUL = re.compile("[\u2e80-\ufffc]"), re.compile("[\u0100-\u07ff\ufffd]")
 ROW, PLACE = "_row", "_place"
 
 
@@ -142,10 +145,10 @@ def sha256_of(path: Path) -> str:
 
 
 def scanned(path: Path) -> tuple[str, int, bool]:
-    """Hash, number of lines and whether it is UTF-8 throughout, in one reading."""
+    """Hash, number of lines and whether it is UTF-8 beyond doubt, in one reading."""
     digest, lines, last = hashlib.sha256(), 0, b"\n"
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    clean = True
+    clean, chinese, doubtful = True, False, False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
@@ -153,10 +156,14 @@ def scanned(path: Path) -> tuple[str, int, bool]:
             last = chunk[-1:]
             if clean:
                 try:
-                    decoder.decode(chunk)
+                    decoded = decoder.decode(chunk)
                 except UnicodeDecodeError:
                     clean = False
-    return digest.hexdigest(), lines + (last != b"\n"), clean
+                    continue
+                if not chinese and not decoded.isascii():
+                    chinese = CHINESE.search(decoded) is not None
+                    doubtful = doubtful or DOUBTFUL.search(decoded) is not None
+    return digest.hexdigest(), lines + (last != b"\n"), clean and (chinese or not doubtful)
 
 
 def encoding_of(path: Path, shown: str) -> str:
@@ -165,20 +172,20 @@ def encoding_of(path: Path, shown: str) -> str:
     Raises:
         Refusal: when it is neither.
     """
-    broken = other = 0
+    doubtful = characters = 0
     utf8 = codecs.getincrementaldecoder("utf-8")("replace")
     chinese: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("gb18030")("strict")
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             decoded = utf8.decode(chunk)
-            broken += decoded.count("\N{REPLACEMENT CHARACTER}")
-            other += sum(not c.isascii() for c in decoded)
+            doubtful += len(DOUBTFUL.findall(decoded))
+            characters += len(CHINESE.findall(decoded))
             if chinese is not None:
                 try:
                     chinese.decode(chunk)
                 except UnicodeDecodeError:
                     chinese = None
-    if broken * BROKEN_SHARE <= other:
+    if doubtful * CHINESE_FOR_EACH_DOUBTFUL <= characters:
         return "utf-8"
     if chinese is not None:
         return "gb18030"
