@@ -11,13 +11,15 @@ from yiheng.records import EXPECTED, Codes, Column, Table
 
 from . import sql
 
+WHOLE_DIGITS = {"yuan": 14, "whole": 18, "quantity": 12, "price": 10}
+DECIMALS = {"yuan": "([.][0-9]{1,2}0*)?", "whole": "", "quantity": "([.][0-9]{1,4}0*)?", "price": "([.][0-9]{1,6}0*)?"}
 # Exact texts only: a cast would round 1.234 yuan to 1.23 without a word.
-PATTERNS = {
-    "yuan": r"[+-]?[0-9]{1,14}([.][0-9]{1,2}0*)?",
-    "whole": r"[+-]?[0-9]{1,18}",
-    "quantity": r"[+-]?[0-9]{1,12}([.][0-9]{1,4}0*)?",
-    "price": r"[+-]?[0-9]{1,10}([.][0-9]{1,6}0*)?",
-}
+PATTERNS = {name: f"[+-]?[0-9]{{1,{digits}}}{DECIMALS[name]}" for name, digits in WHOLE_DIGITS.items()}
+# The engine's own reading is wider: it takes "infinity", "epoch", 2025013 and a time zone without a word.
+DAY = (
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
+    r"|[0-9]{8}([0-9]{6})?"
+)
 DAY_PATTERNS = ("%Y%m%d", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S")
 # What a province adds to the national dictionaries: dictionary → its code → national code.
 Overlay = Mapping[str, Mapping[str, str]]
@@ -175,13 +177,18 @@ def _time(kind: str, source: Incoming, raw: str) -> str:
     if source.dates is not None:
         return f"cast(try_strptime({as_text}, {sql.text(source.dates)}) as {kept})"
     patterns = f"[{sql.texts(DAY_PATTERNS)}]"
-    return f"cast(coalesce(try_cast({as_text} as TIMESTAMP), try_strptime({as_text}, {patterns})) as {kept})"
+    return (
+        f"case when regexp_full_match({as_text}, {sql.text(DAY)})"
+        f" then cast(coalesce(try_cast({as_text} as TIMESTAMP), try_strptime({as_text}, {patterns})) as {kept}) end"
+    )
 
 
 def _number(raw: str, type_: str, pattern: str, between: str, scaled: str, kept: str) -> str:
     """A number read exactly: typed whole numbers as they are, everything else by its written form."""
     if type_ in WHOLE_TYPES:
-        return f"cast({raw} {scaled} as {kept})"
+        beyond = 10 ** WHOLE_DIGITS[pattern]
+        value = f"cast(cast({raw} as {between}) {scaled} as {kept})"
+        return f"case when {raw} > -{beyond} and {raw} < {beyond} then {value} end"
     if type_.startswith("DECIMAL") and _fits(type_, between):
         return f"cast(cast({raw} as {between}) {scaled} as {kept})"
     as_text = raw if type_ in ("VARCHAR", "FLOAT", "DOUBLE") else f"cast({raw} as VARCHAR)"
