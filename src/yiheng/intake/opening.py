@@ -60,7 +60,7 @@ class Opening:
                 self.left.append(shown)
         except Refusal as refusal:
             self.refused.append(refusal)
-        except (duckdb.Error, OSError, UnicodeDecodeError) as wrong:
+        except (duckdb.Error, OSError, UnicodeError) as wrong:
             # An error of the system's names the path of a copy, which says nothing to the sender.
             first = wrong.strerror if isinstance(wrong, OSError) else str(wrong).splitlines()[0]
             self.refused.append(Refusal(f"the file cannot be read: {first}", where=shown, cure="export it again"))
