@@ -174,7 +174,7 @@ def _counted(
     con: duckdb.DuckDBPyConnection, name: str, verdicts: Verdicts, staging: Staging, quarantined: int
 ) -> Counts:
     money = TABLES[name].money
-    fen = f"coalesce(sum({sql.name(money)}), 0)::BIGINT" if money else "0"
+    fen = f"coalesce(sum({sql.name(money)}), 0)" if money else "0"
     unknown_fen = f"count(*) - count({sql.name(money)})" if money else "0"
 
     def sums(relation: str) -> tuple[int, int, int]:
