@@ -16,6 +16,14 @@ ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("YIHENG_SHARED", ROOT.parent / "shared"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keys(tmp_path_factory):
+    """Keys of the tests' workspaces stand in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YIHENG_KEYS", str(tmp_path_factory.mktemp("keys")))
+        yield
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where skips are forbidden, a test that could not run is a failure."""

@@ -139,7 +139,7 @@ def test_no_password_reaches_what_a_load_keeps(tmp_path, postgres):  # noqa: F81
 def test_a_right_that_lacks_is_told_and_nothing_lands(tmp_path, postgres):  # noqa: F811
     workspace = Workspace.new(tmp_path / "ws")
     url = postgres.replace("postgres:@", f"clerk:{QUOTED}@")
-    with pytest.raises(Refusal, match="permission denied") as refused:
+    with pytest.raises(Refusal, match="InsufficientPrivilege") as refused:
         run_load(workspace, [], databases=[Database(url)])
     assert SECRET not in str(refused.value)
     assert workspace.lake.latest().number == 0

@@ -17,17 +17,18 @@ from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_r
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--hash-person-id", is_flag=True, help="Keep the fund's own number of a person as a keyed hash only.")
 @format_option
 @says_refusals
-def new(directory: Path, form: str) -> int:
+def new(directory: Path, hash_person_id: bool, form: str) -> int:
     """Make an empty workspace.
 
     \b
-    Example:
+    Examples:
       yiheng new xihai
-      cd xihai
+      yiheng new xihai --hash-person-id
     """
-    Workspace.new(directory)
+    Workspace.new(directory, hash_person_id=hash_person_id)
     if form != "table":
         answer(form, {"workspace": str(directory)}, ["workspace"], [[str(directory)]])
     say(f"已建立工作区 {directory}。下一步：yiheng load 文件或文件夹 --workspace {directory}")

@@ -4,6 +4,7 @@ from .database import Database
 from .draft import draft_mapping
 from .load import Counts, Loaded, load
 from .mapping import MappingFile, read_mapping
+from .privacy import Privacy
 from .quarantine import FaultCount
 from .rejects import write_rejects
 
@@ -13,6 +14,7 @@ __all__ = [
     "FaultCount",
     "Loaded",
     "MappingFile",
+    "Privacy",
     "draft_mapping",
     "load",
     "read_mapping",

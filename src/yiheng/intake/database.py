@@ -16,7 +16,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.records import TABLES
 
 from .recognise import table_named
-from .sources import ROW, Parts, SourceFile, checked_header, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_header, sha256_of
 
 BATCH = 100_000
 HIDDEN = "***"
@@ -54,7 +54,7 @@ class Database:
         return " ".join(text.split())
 
 
-def database_sources(database: Database, scratch: Path) -> list[SourceFile]:
+def database_sources(database: Database, scratch: Path, asked: Asked) -> list[SourceFile]:
     """A source for each table of a database that holds one of ours.
 
     Raises:
@@ -64,12 +64,12 @@ def database_sources(database: Database, scratch: Path) -> list[SourceFile]:
     try:
         names = sorted(con.list_tables())
         wanted = _wanted(database, names)
-        return [_source(database, con, theirs, ours, scratch) for theirs, ours in wanted.items()]
+        return [_source(database, con, theirs, ours, scratch, asked) for theirs, ours in wanted.items()]
     except Refusal:
         raise
     except Exception as wrong:
-        # Each driver has its own errors, and any of them may carry the connection.
-        raise _unreadable(database, wrong) from None
+        # Each driver has its own errors; any of them may carry the connection or quote a value.
+        raise _unreadable(database, type(wrong).__name__) from None
     finally:
         con.disconnect()
 
@@ -82,12 +82,12 @@ def _connected(database: Database) -> Any:
     try:
         return ibis.connect(database.url)
     except Exception as wrong:
-        raise _unreadable(database, wrong) from None
+        raise _unreadable(database, database.without_secrets(str(wrong))) from None
 
 
-def _unreadable(database: Database, wrong: Exception) -> Refusal:
+def _unreadable(database: Database, what: str) -> Refusal:
     return Refusal(
-        f"the database cannot be read: {database.without_secrets(str(wrong))}",
+        f"the database cannot be read: {what}",
         where=database.shown,
         expected=f"a connection URL such as {EXAMPLES}",
         cure="check address, user and rights; the driver may have to be installed",
@@ -114,7 +114,7 @@ def _wanted(database: Database, names: list[str]) -> dict[str, str]:
     return found
 
 
-def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path) -> SourceFile:
+def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path, asked: Asked) -> SourceFile:
     """One table, its values as the text that the database itself writes: exact for every type."""
     table = con.table(theirs)
     shown = f"{database.shown}/{theirs}"
@@ -126,8 +126,10 @@ def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path)
                 cure="make a view that casts it to a timestamp of local time, and load the view",
             )
     checked_header(list(table.columns), [shown] * len(table.columns))
-    texts = table.select(**{name: table[name].cast("string") for name in table.columns})
-    parts = Parts(scratch)
+    # What is not asked for does not leave the database; a row is a row even if nothing of it is.
+    read = {name: table[name].cast("string") if asked(name) else ibis.null("string") for name in table.columns}
+    texts = table.select(**read)
+    parts = Parts(scratch, asked)
     first = 1
     schema = pa.schema({name: pa.string() for name in table.columns})
     # An empty part first, so that an empty table has its columns too.

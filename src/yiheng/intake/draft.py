@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from yiheng.basis.refusals import Refusals
-from yiheng.records import EXPECTED, TABLES, Column, Table
+from yiheng.records import EXPECTED, TABLES, Column, Table, is_personal
 
 from .opening import Opening
 from .sniff import Look, looks
@@ -101,7 +101,7 @@ def _matches(table: Table, columns: list[Look]) -> list[Match]:
 
 
 def _match(column: Column, look: Look) -> Match | None:
-    if not look.can_be(column):
+    if not look.can_be(column) or (is_personal(look.theirs) and column.personal in (None, "person")):
         return None
     near = max((_likeness(look.theirs, known), known) for known in (column.name, *column.aliases, column.zh))
     telling = _telling(column, look)
@@ -188,12 +188,16 @@ def _codes(matches: list[Match]) -> list[str]:
         if codes is None or None not in (words := match.look.words(codes)).values():
             continue
         lines.append(f"      {match.column.name}:")
+        # A code comes again; what stands once only may be a misplaced name.
+        once = [v for v, word in words.items() if word is None and match.look.values.count(v) == 1]
+        if once:
+            lines.append(f"        # 缺：另有 {len(once)} 种只出现一次的取值，可能含个人信息，不列出")
         if not any(words.values()):
             lines[-1] += " {}"
         for theirs, word in words.items():
-            if word is None:
+            if word is None and theirs not in once:
                 lines.append(f"        # 缺 {_commented(theirs)}: {' | '.join(codes.words)} 之一")
-            else:
+            elif word is not None:
                 lines.append(f"        {json.dumps(theirs, ensure_ascii=False)}: {word}")
     return ["    codes:", *lines] if lines else []
 

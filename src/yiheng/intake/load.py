@@ -19,8 +19,9 @@ from .database import Database, database_sources
 from .judge import Verdicts, judge
 from .land import land
 from .mapping import MappingFile
-from .opening import Opening, files_under, told_apart
+from .opening import Opening, files_under, told_apart, unread
 from .parse import Overlay
+from .privacy import Privacy, Sealing, asked_for
 from .quarantine import FaultCount, write_quarantine
 from .stage import Staging
 
@@ -99,6 +100,7 @@ def load(
     mapping: MappingFile | None = None,
     databases: Sequence[Database] = (),
     quarantine: Path,
+    privacy: Privacy,
     progress: Progress = lambda _: None,
     overlay: Overlay | None = None,
 ) -> Loaded:
@@ -107,26 +109,32 @@ def load(
     Args:
         run: the id of this load; names its data files.
         quarantine: Parquet file for the rows that are not accepted.
+        privacy: what is done with personal values.
         progress: is told in words what is being done.
         overlay: codes that the province adds to the national dictionaries.
 
     Raises:
         Refusal: when nothing can be loaded: no file is readable or recognised.
     """
+    if mapping is not None and not privacy.hash_person_id and (found := mapping.personal_faults("person")):
+        raise Refusals(found)
     files, left = files_under(paths) if paths or not databases else ([], [])
     with lake.writing(run) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
         con = _engine(Path(scratch))
-        staging = Staging(con, Path(scratch), overlay or {})
-        opening = Opening(con, Path(scratch))
+        asked = asked_for(mapping)
+        sealing = Sealing(con, privacy, asked)
+        staging = Staging(con, Path(scratch), sealing, overlay or {})
+        opening = Opening(con, Path(scratch), asked)
         for path, shown in told_apart(files):
             progress(f"read {shown}")
             opening.open(path, path.name, shown)
         for database in databases:
             progress(f"read {database.shown}")
-            opening.sources += database_sources(database, Path(scratch))
+            opening.sources += database_sources(database, Path(scratch), asked)
         _stage_all(opening, staging, mapping, progress)
         before = lake.latest()
         lake_files = {name: lake.files(name, before) for name in TABLES}
+        sealing.agrees_with(lake_files["person"])
         verdicts: dict[str, Verdicts] = {}
         for name in staging.tables:
             progress(f"check {name}")
@@ -163,9 +171,7 @@ def _stage_all(opening: Opening, staging: Staging, mapping: MappingFile | None, 
         except Refusal as refusal:
             opening.refused.append(refusal)
         except duckdb.Error as wrong:
-            first = str(wrong).splitlines()[0]
-            unread = Refusal(f"the file cannot be read: {first}", where=source.shown, cure="export it again")
-            opening.refused.append(unread)
+            opening.refused.append(unread(source.shown, wrong))
     if not staging.sources:
         raise Refusals(opening.refused)
 

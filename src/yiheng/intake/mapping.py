@@ -16,7 +16,7 @@ from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy.plain_yaml import Document, read_document
 from yiheng.policy.read import validated
 from yiheng.policy.schema import Sentence, Strict, WholeNumber
-from yiheng.records import TABLES
+from yiheng.records import TABLES, Personal, is_personal
 
 # What an expression may be made of: choosing, cutting and joining text, and adding money.
 ALLOWED = (
@@ -81,6 +81,24 @@ class MappingFile:
                 taken.append((i, entry, match.groupdict()))
         return taken
 
+    def personal_faults(self, kept: Personal | None) -> list[Refusal]:
+        """Personal fields that go into a column of this kind, where it keeps its values as they came."""
+        hashed = ", ".join(c.name for t in TABLES.values() for c in t if c.personal not in (None, "person"))
+        return [
+            Refusal(
+                f"'{field}' is personal and would be kept in '{column}' as it came",
+                where=self.document.place(("tables", i, "columns", column)),
+                expected=f"a personal field only where a keyed hash is kept: {hashed}",
+                cure="leave it out"
+                if kept is None
+                else "map another number, or make the workspace with --hash-person-id",
+            )
+            for i, entry in enumerate(self.mapping.tables)
+            for column, written in entry.columns.items()
+            if TABLES[entry.table][column].personal == kept
+            for field in _personal_in(written)
+        ]
+
 
 def read_mapping(path: Path) -> MappingFile:
     """Read a mapping file.
@@ -91,9 +109,10 @@ def read_mapping(path: Path) -> MappingFile:
     document = read_document(path, shown_as=path.name)
     mapping = validated(Mapping, document)
     found = [fault for i, entry in enumerate(mapping.tables) for fault in _faults(document, i, entry)]
-    if found:
+    read = MappingFile(mapping, document, hashlib.sha256(path.read_bytes()).hexdigest())
+    if found := found or read.personal_faults(None):
         raise Refusals(found)
-    return MappingFile(mapping, document, hashlib.sha256(path.read_bytes()).hexdigest())
+    return read
 
 
 def expression_sql(written: str, columns: dict[str, str], place: str, words: dict[str, str]) -> tuple[str, set[str]]:
@@ -156,6 +175,17 @@ def _faults(document: Document, i: int, entry: TableMapping) -> list[Refusal]:
             Refusal(f"table '{table.name}' needs {', '.join(missing)}", where=where, cure="map these columns")
         )
     return faults
+
+
+def _personal_in(written: str) -> list[str]:
+    """The personal fields that an expression names; what is no expression is a column's whole name."""
+    if is_personal(written):
+        return [written]
+    try:
+        named = {column.name for column in sqlglot.parse_one(written, dialect="duckdb").find_all(exp.Column)}
+    except sqlglot.errors.SqlglotError:
+        return []
+    return sorted(filter(is_personal, named))
 
 
 def _code_faults(document: Document, i: int, entry: TableMapping, column: str) -> list[Refusal]:

@@ -13,7 +13,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES
 
 from .nodes import Message, Row, rows_of
-from .sources import PLACE, ROW, Parts, SourceFile, encoding_of, scanned
+from .sources import PLACE, ROW, Asked, Parts, SourceFile, encoding_of, scanned
 
 BATCH = 20_000
 # infcode of a transaction that the platform accepted; older clients leave it out.
@@ -24,7 +24,7 @@ class _Doubled(ValueError):
     """A key that stands twice in one object: nobody can say which one is meant."""
 
 
-def message_sources(path: Path, shown: str, scratch: Path) -> tuple[list[SourceFile], list[str]]:
+def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tuple[list[SourceFile], list[str]]:
     """A source for each table that the messages of a file feed, and the messages that the platform had refused.
 
     Raises:
@@ -43,7 +43,7 @@ def message_sources(path: Path, shown: str, scratch: Path) -> tuple[list[SourceF
             batch = waiting.setdefault(table, [])
             batch.append({**_under_one_name(table, row), ROW: position, PLACE: f"message {message.number} {node}"})
             if table not in kept:
-                kept[table] = Parts(scratch)
+                kept[table] = Parts(scratch, asked)
             if len(batch) == BATCH:
                 _keep(kept[table], batch)
     for table, batch in waiting.items():

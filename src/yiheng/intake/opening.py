@@ -12,7 +12,7 @@ from yiheng.basis.refusals import Refusal
 
 from .archive import unpacked
 from .messages import message_sources
-from .sources import SourceFile, parquet_source, text_source
+from .sources import Asked, SourceFile, every_column, parquet_source, text_source
 from .workbook import workbook_sources
 
 ENDINGS = {
@@ -26,12 +26,14 @@ class Opening:
     """What was found in the files of a load.
 
     Attributes:
+        asked: the columns that are read.
         refused: files, sheets and members of which nothing is loaded.
         left: what lies in folders and archives and is of no kind that is read.
     """
 
     con: duckdb.DuckDBPyConnection
     scratch: Path
+    asked: Asked = every_column
     sources: list[SourceFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -45,13 +47,13 @@ class Opening:
             elif kind == "parquet":
                 self.sources.append(parquet_source(path, name, shown, self.con))
             elif kind == "workbook":
-                sources, refused = workbook_sources(path, name, shown, self.scratch)
+                sources, refused = workbook_sources(path, name, shown, self.scratch, self.asked)
                 self.sources += sources
                 self.refused += refused
                 if not sources and not refused:
                     raise Refusal("the workbook is empty", where=shown, expected="a sheet with a header and rows")
             elif kind == "messages":
-                sources, failed = message_sources(path, shown, self.scratch)
+                sources, failed = message_sources(path, shown, self.scratch, self.asked)
                 self.sources += sources
                 self.left += failed
             elif kind == "archive" and not inside_archive:
@@ -61,14 +63,18 @@ class Opening:
         except Refusal as refusal:
             self.refused.append(refusal)
         except (duckdb.Error, OSError, UnicodeError) as wrong:
-            # An error of the system's names the path of a copy, which says nothing to the sender.
-            first = wrong.strerror if isinstance(wrong, OSError) else str(wrong).splitlines()[0]
-            self.refused.append(Refusal(f"the file cannot be read: {first}", where=shown, cure="export it again"))
+            self.refused.append(unread(shown, wrong))
 
     def _open_archive(self, path: Path, shown: str) -> None:
         into = self.scratch / "archives" / str(len(list(self.scratch.glob("archives/*"))))
         for member in unpacked(path, shown, into):
             self.open(member.path, member.inside.name, f"{shown}/{member.inside}", inside_archive=True)
+
+
+def unread(shown: str, wrong: Exception) -> Refusal:
+    """Why a file cannot be read: the kind of error only, for its text may quote a value or the path of a copy."""
+    what = wrong.strerror if isinstance(wrong, OSError) else type(wrong).__name__
+    return Refusal(f"the file cannot be read: {what}", where=shown, cure="export it again")
 
 
 def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:

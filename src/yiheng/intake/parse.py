@@ -25,6 +25,9 @@ DAY_PATTERNS = ("%Y%m%d", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S")
 Overlay = Mapping[str, Mapping[str, str]]
 YES, NO = ("1", "true", "t", "是", "y"), ("0", "false", "f", "否", "n")
 WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+CERTIFICATE_NUMBER = "is_a_certificate_number"
+# Eighteen signs: division, day of birth, number, check sign (GB 11643-1999).
+CERTIFICATE = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,18 @@ def faults_of(table: Table) -> list[Fault]:
                     c.name,
                     Words(f"{c.zh}无法识别", f"{c.name} cannot be read"),
                     EXPECTED[c.kind],
+                )
+            )
+        if c.personal == "person":
+            found.append(
+                Fault(
+                    f"{c.name}_{CERTIFICATE_NUMBER}",
+                    c.name,
+                    Words(f"{c.zh}是证件号码", f"{c.name} is a certificate number"),
+                    Words(
+                        "医保人员编号；本地以证件号码为人员编号的，新建工作区时用 --hash-person-id",
+                        "the fund's own number; where that is the certificate, a workspace made with --hash-person-id",
+                    ),
                 )
             )
         if c.at_least is not None or c.earliest is not None:
@@ -145,6 +160,8 @@ def fault_conditions(table: Table) -> list[str]:
         value, raw, mark = (sql.name(prefix + column.name) for prefix in ("", "raw_", "unreadable_"))
         if fault.name.endswith("_missing"):
             conditions.append(f"({raw} is null and not {mark})")
+        elif fault.name.endswith(CERTIFICATE_NUMBER):
+            conditions.append(f"coalesce(regexp_full_match({value}, '{CERTIFICATE}'), false)")
         elif fault.name.endswith("_out_of_range"):
             least = f"DATE '{column.earliest}'" if column.earliest else str(column.at_least)
             conditions.append(f"coalesce({value} < {least}, false)")

@@ -13,6 +13,7 @@ from yiheng.records import TABLES
 from . import sql
 from .judge import Verdicts
 from .parse import Fault, faults_of
+from .privacy import shown_value
 from .stage import Staging
 
 COLUMNS = (
@@ -78,7 +79,8 @@ def write_quarantine(
 def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:
     money = TABLES[name].money
     path = sql.text(f'$."{fault.column}"')
-    found = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
+    value = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
+    found = shown_value(TABLES[name][fault.column], value)
     con.execute(
         f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
         f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"

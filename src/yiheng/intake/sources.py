@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,15 @@ CHUNK = 1 << 22
 CHINESE_FOR_EACH_DOUBTFUL = 2
 CHINESE, DOUBTFUL = re.compile("[\u2e80-\ufffc]"), re.compile("[\u0100-\u07ff\ufffd]")
 ROW, PLACE = "_row", "_place"
+# A number of a person or a phone: the file has no header.
+VALUE = re.compile(r"\d{9}")
+# Whether a load reads the column of a source that has this name.
+Asked = Callable[[str], bool]
+
+
+def every_column(_: str) -> bool:
+    """For who looks at a source without loading it."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -83,19 +93,22 @@ class SourceFile:
 class Parts:
     """Rows on their way into Parquet parts in a scratch folder, all values as text.
 
-    A part has the columns that its rows have; the reader puts the parts together by name.
+    A part has the columns that its rows have; the reader puts the parts together by name. Columns that are not
+    asked for are named, so that people can be told of them, and not written.
     """
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, asked: Asked) -> None:
         # A folder of its own each time: the same file may come twice in one load.
         self.folder = Path(tempfile.mkdtemp(dir=scratch))
         self.columns: dict[str, str] = {}
+        self._asked = asked
         self._parts = 0
 
     def add(self, rows: pa.Table) -> None:
         """Keep some rows; ``_row`` and ``_place`` are their places, not columns."""
         self.columns.update({c: "VARCHAR" for c in rows.column_names if c not in (ROW, PLACE)})
-        pq.write_table(rows, self.folder / f"{self._parts:06}.parquet")
+        kept = [c for c in rows.column_names if c in (ROW, PLACE) or self._asked(c)]
+        pq.write_table(rows.select(kept), self.folder / f"{self._parts:06}.parquet")
         self._parts += 1
 
 
@@ -130,6 +143,14 @@ def checked_header(header: list[str], places: list[str]) -> None:
         if not column:
             raise Refusal(
                 f"column {position} has no name", where=place, cure="name it in the header; do not merge header cells"
+            )
+        if VALUE.search(column):
+            # Not quoted: it may be a person's.
+            raise Refusal(
+                f"column {position} of the header is a value, not a name",
+                where=place,
+                expected="a header line with column names",
+                cure="put the names of the columns first",
             )
         if column.lower() in (ROW, PLACE):
             raise Refusal(f"the name '{column}' is kept for the place of a row", where=place, cure="rename the column")

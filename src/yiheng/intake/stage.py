@@ -16,8 +16,9 @@ from yiheng.records import TABLES, Table
 from . import sql
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import Overlay, fault_conditions, raw_value, typed
+from .privacy import Sealing
 from .recognise import Arm, by_mapping, by_name, recognised
-from .sources import SourceFile
+from .sources import PLACE, ROW, SourceFile
 
 DUCK_TYPES = {
     "text": "VARCHAR",
@@ -30,7 +31,7 @@ DUCK_TYPES = {
     "yes": "BOOLEAN",
 }
 # Where a row stood.
-PLACE = ("_file", "_row")
+STOOD = ("_file", "_row")
 MOST_FAULTS = 62
 # A broken row that goes on, from a quote, behind the end of its line has swallowed others.
 TWO_LINES = r'"[^\r\n]*[\r\n]+[^\r\n]'
@@ -76,6 +77,7 @@ class Staging:
 
     con: duckdb.DuckDBPyConnection
     scratch: Path
+    sealing: Sealing
     overlay: Overlay = field(default_factory=dict)
     feeds: dict[str, list[Feed]] = field(default_factory=dict)
     broken: list[tuple[str, str, int, str]] = field(default_factory=list)
@@ -116,7 +118,7 @@ class Staging:
             feed = self.feeds[name][number]
             rows = self._judged(TABLES[name], feed, self._relation(feed.source) + feed.where, numbered=True)
             nth = f"{number * FEED} + row_number() over () - 1 as _id"
-            every = f"{rows} select {nth}, {', '.join(PLACE)}, {keys} from checked where _mask = 0"
+            every = f"{rows} select {nth}, {', '.join(STOOD)}, {keys} from checked where _mask = 0"
             with self._in_order():
                 self.con.execute(f"create or replace temp table every_place as {every}")
             self.con.execute(f"insert into {places} from every_place semi join {ids} using (_id)")
@@ -155,7 +157,10 @@ class Staging:
             raise Refusal(
                 "the mapping takes no such file", where=source.shown, cure="mend the 'files' patterns of the mapping"
             )
-        staged = [(table, *self._feeds(table, source, arms, entry)) for table, arms, entry in fed]
+        staged = [
+            (table, *self._feeds(table, source, [self.sealing.arm(table, arm) for arm in arms], entry))
+            for table, arms, entry in fed
+        ]
         # A file that turned out unreadable half-way has raised before this: nothing of it is kept.
         self.sources[source.shown] = source
         for table, feeds, broken in staged:
@@ -170,7 +175,8 @@ class Staging:
         relation = source.relation(rejects, numbered=numbered)
         if numbered:
             # Several rows out of one: the file is read once.
-            self.con.execute(f"create or replace temp table incoming as select * from {relation}")
+            kept = [*filter(self.sealing.asked, source.columns), ROW, *([PLACE] if source.form == "messages" else [])]
+            self.con.execute(f"create or replace temp table incoming as select {sql.names(kept)} from {relation}")
             relation = "incoming"
         feeds = []
         for n, arm in enumerate(arms, start=1):
@@ -261,7 +267,7 @@ class Staging:
         if numbered:
             raws += ["_row", f"{feed.source.place} as _file"]
             all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
-            kept += [*PLACE, f"{{{all_raw}}} as _all"]
+            kept += [*STOOD, f"{{{all_raw}}} as _all"]
         return (
             f"with raws as (select {', '.join(raws)} from {relation}),"
             f" vals as (select *, {', '.join(values)} from raws),"

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from yiheng.basis.refusals import Refusal
 
 from .archive import UNPACKING_FAILED, check_size
-from .sources import ROW, Parts, SourceFile, checked_header, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_header, sha256_of
 
 CHUNK = 1 << 22
 # Longer than any piece of the sheet's XML that is looked for: it may lie across two chunks.
@@ -34,7 +34,9 @@ LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 LETTERS = 26
 
 
-def workbook_sources(path: Path, name: str, shown: str, scratch: Path) -> tuple[list[SourceFile], list[Refusal]]:
+def workbook_sources(
+    path: Path, name: str, shown: str, scratch: Path, asked: Asked
+) -> tuple[list[SourceFile], list[Refusal]]:
     """The sheets of a workbook that hold anything, and why the others of them are refused.
 
     Raises:
@@ -63,7 +65,7 @@ def workbook_sources(path: Path, name: str, shown: str, scratch: Path) -> tuple[
         place = f"{shown}/{title}"
         # The file's name speaks for a sheet only where there is no other.
         names = (title, name) if len(sheets) == 1 else (title,)
-        kept = Parts(scratch)
+        kept = Parts(scratch, asked)
         try:
             if title in parts:
                 _check_xml(path, parts[title], cells.header_row, place)

@@ -62,6 +62,7 @@ class Lake:
                 "create table if not exists snapshot_set"
                 " (number integer primary key, snapshots text not null, run text not null unique)"
             )
+        self._sweep()
 
     # ---- reading
 
@@ -116,7 +117,19 @@ class Lake:
             try:
                 yield writing
             finally:
-                shutil.rmtree(writing.staging, ignore_errors=True)
+                shutil.rmtree(writing.staging.parent, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove the scratch files of a killed load, which hold what its source held."""
+        if not (self.folder / "staging").exists():
+            return
+        # A load that is running holds the lock, and its own scratch.
+        with (
+            closing(sqlite3.connect(self.folder / "writer.sqlite", timeout=0)) as lock,
+            suppress(sqlite3.OperationalError),
+        ):
+            lock.execute("begin exclusive")
+            shutil.rmtree(self.folder / "staging", ignore_errors=True)
 
     def _recover(self) -> None:
         """Take back what a killed load left: tables ahead of the last set, files of unknown loads."""

@@ -2,10 +2,11 @@
 
 from .care import DIAGNOSIS, OPERATION, VISIT
 from .coordination import CHRONIC_REGISTRATION, EXAM_RESULT, HEALTH_RECORD, ORDER_LINE, REFERRAL, SURVEY
-from .declare import EXPECTED, IBIS_TYPES, Check, Codes, Column, Table
+from .declare import EXPECTED, IBIS_TYPES, Check, Codes, Column, Personal, Table
 from .listing import FRONT_PAGE
 from .money import FEE_LINE, SETTLEMENT
 from .people import ENROLMENT, INSTITUTION, PERSON
+from .personal import PERSONAL_FIELDS, is_personal
 from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
 from .stock import (
     CAMERA_SPAN,
@@ -53,4 +54,16 @@ TABLES: dict[str, Table] = {
 }
 RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE, GROUP_OF_STAY, INDICATOR_VALUE, TRANSFER)}
 
-__all__ = ["EXPECTED", "IBIS_TYPES", "RESULTS", "TABLES", "Check", "Codes", "Column", "Table"]
+__all__ = [
+    "EXPECTED",
+    "IBIS_TYPES",
+    "PERSONAL_FIELDS",
+    "RESULTS",
+    "TABLES",
+    "Check",
+    "Codes",
+    "Column",
+    "Personal",
+    "Table",
+    "is_personal",
+]

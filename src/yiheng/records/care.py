@@ -13,7 +13,9 @@ VISIT = Table(
     aliases=("mdtrt_d",),
     columns=(
         Column("visit_id", "text", "就诊ID", "number of the visit", aliases=("mdtrt_id",)),
-        Column("person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person"),
+        Column(
+            "person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person", personal="person"
+        ),
         Column(
             "institution_id",
             "text",

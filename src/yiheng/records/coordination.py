@@ -6,7 +6,9 @@ from .structure import institution_id
 
 
 def _person() -> Column:
-    return Column("person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person")
+    return Column(
+        "person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person", personal="person"
+    )
 
 
 def _visit(*, null: bool = False, aliases: tuple[str, ...] = ("mdtrt_id",)) -> Column:

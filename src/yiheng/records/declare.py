@@ -10,6 +10,8 @@ import ibis
 
 from yiheng.basis.evidence import Words
 
+# What a column says about a person: kept as a keyed hash only; of ``person``, the fund's own number, where asked for.
+Personal = Literal["certificate", "phone", "address", "person"]
 Kind = Literal["text", "day", "instant", "fen", "count", "quantity", "price", "yes"]
 
 IBIS_TYPES: dict[Kind, str] = {
@@ -73,6 +75,7 @@ class Column:
         refers_to: the table whose key this value must exist in.
         at_least: smallest accepted value of a count or of money (same unit as the column).
         earliest: first accepted day of a day or an instant, as ISO text.
+        personal: the kind of personal value that arrives here and is hashed at the door.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Column:
     refers_to: str | None = None
     at_least: int | None = None
     earliest: str | None = None
+    personal: Personal | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 
-from . import RESULTS, TABLES
+from . import PERSONAL_FIELDS, RESULTS, TABLES
 from .declare import Column, Table
 
 HEAD = """\
@@ -17,11 +17,23 @@ national one. Amounts are whole fen under our name and yuan under a national one
 may be empty.
 """
 
+PERSONAL = """\
+# Personal fields
+
+Fields of the national interface and tables that are personal. They are dropped at the door; those that are named with a
+column ending in `_hash` are kept as a keyed hash. A mapping may not take them, or fields that are called alike, into
+another column.
+"""
+
 
 def tables_page() -> str:
     """The page ``docs/reference/tables.md``."""
     parts = [HEAD, *(_section(t) for t in TABLES.values()), "# Results\n", *(_section(t) for t in RESULTS.values())]
-    return "\n".join(parts)
+    return "\n".join([*parts, PERSONAL, *(_fields(kind, named) for kind, named in PERSONAL_FIELDS.items())]) + "\n"
+
+
+def _fields(kind: str, named: tuple[str, ...]) -> str:
+    return f"- {kind}: {', '.join(f'`{field}`' for field in named)}"
 
 
 def template(table: Table, *, national: bool = False) -> str:

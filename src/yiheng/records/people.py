@@ -3,10 +3,15 @@
 from yiheng.basis.evidence import Words
 
 from .codes import INSTITUTION_KIND, INSURANCE, SEX
-from .declare import Check, Column, Table
+from .declare import Check, Column, Personal, Table
 
 # Nobody alive was born before; an earlier birthday is a typing fault.
 EARLIEST_BIRTH = "1900-01-01"
+
+
+def _hashed(name: str, zh: str, en: str, personal: Personal, *aliases: str) -> Column:
+    return Column(name, "text", zh, en, null=True, aliases=aliases, personal=personal)
+
 
 INSTITUTION = Table(
     name="institution",
@@ -43,7 +48,9 @@ PERSON = Table(
     key=("person_id",),
     aliases=("psn_info_b",),
     columns=(
-        Column("person_id", "text", "人员编号", "the fund's number of the person", aliases=("psn_no",)),
+        Column(
+            "person_id", "text", "人员编号", "the fund's number of the person", aliases=("psn_no",), personal="person"
+        ),
         Column("sex", "text", "性别", "sex", aliases=("gend",), codes=SEX),
         Column("born_on", "day", "出生日期", "day of birth", aliases=("brdy",), earliest=EARLIEST_BIRTH),
         Column("insurance", "text", "险种类型", "kind of insurance", null=True, aliases=("insutype",), codes=INSURANCE),
@@ -56,6 +63,9 @@ PERSON = Table(
             "insurance division the person is insured in",
             aliases=("insu_admdvs", "insuplc_admdvs"),
         ),
+        _hashed("certificate_hash", "证件号码摘要", "keyed hash of the certificate number", "certificate", "certno"),
+        _hashed("phone_hash", "电话摘要", "keyed hash of the phone number", "phone", "tel", "psn_tel"),
+        _hashed("address_hash", "地址摘要", "keyed hash of the address", "address", "addr", "curr_addr"),
     ),
 )
 
@@ -66,7 +76,9 @@ ENROLMENT = Table(
     key=("person_id", "consortium", "enrolled_from"),
     aliases=("psn_fix_d",),
     columns=(
-        Column("person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person"),
+        Column(
+            "person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person", personal="person"
+        ),
         Column("consortium", "text", "医共体", "the consortium that answers for the person"),
         Column(
             "institution_id",

@@ -33,7 +33,8 @@ STOCK_MOVE_TABLE = Table(
         Column("trace_code", "text", "药品追溯码", "drug trace code", True, ("drug_trac_codg",)),
         Column("prescription", "yes", "处方药标志", "a prescription drug", True, ("rx_flag",)),
         Column("settlement_id", "text", "结算ID", "settlement of a sale", True, ("setl_id",), refers_to="settlement"),
-        Column("person_id", "text", "人员编号", "the person of a sale", True, ("psn_no",), refers_to="person"),
+        Column("person_id", "text", "人员编号", "the person of a sale", True, ("psn_no",),
+               refers_to="person", personal="person"),
     ),
 )  # fmt: skip
 
@@ -66,7 +67,9 @@ CARE_VISIT = Table(
     key=("care_visit_id",),
     columns=(
         Column("care_visit_id", "text", "服务流水号", "number of the visit"),
-        Column("person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person"),
+        Column(
+            "person_id", "text", "人员编号", "the person", aliases=("psn_no",), refers_to="person", personal="person"
+        ),
         institution_id(null=True),
         Column("carer", "text", "护理人员编号", "code of the carer"),
         Column("place", "text", "服务地点编码", "code of the place", True),

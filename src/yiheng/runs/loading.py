@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from yiheng.intake import Database, Loaded, MappingFile, load
+from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
 
 from .editions import OVERLAY, overlay_on
+from .keys import key_of, known_key
 from .manifest import Manifest, canonical
 from .workspace import Workspace
 
@@ -29,9 +30,11 @@ def run_load(
     claims come under the codes of their time.
 
     Raises:
-        Refusal: when nothing can be loaded, or overlays were loaded and none holds today.
+        Refusal: when nothing can be loaded, overlays were loaded and none holds today, or the key of the workspace's
+            hashes is gone.
     """
     used, overlay = overlay_on(workspace, dt.date.today())
+    known_key(workspace.folder)
     manifest = Manifest(
         "load",
         {
@@ -55,6 +58,7 @@ def run_load(
         mapping=mapping,
         databases=databases,
         quarantine=folder / QUARANTINE,
+        privacy=Privacy(lambda: key_of(workspace.folder), workspace.hash_person_id),
         progress=progress,
         overlay=overlay,
     )

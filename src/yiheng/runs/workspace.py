@@ -17,6 +17,7 @@ from yiheng.lake import Lake
 
 FILE = "yiheng.toml"
 FORMAT = 1
+HASHED = "hash_person_id"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,11 @@ class Workspace:
     folder: Path
 
     @classmethod
-    def new(cls, folder: Path) -> Workspace:
+    def new(cls, folder: Path, *, hash_person_id: bool = False) -> Workspace:
         """Make an empty workspace.
+
+        Args:
+            hash_person_id: whether the fund's own number of a person is kept as a keyed hash only.
 
         Raises:
             Refusal: when the folder already is one, or holds other things.
@@ -40,6 +44,8 @@ class Workspace:
             (folder / name).mkdir(parents=True, exist_ok=True)
         made = (
             f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
+            "# Decided before the first load: whether the fund's own number of a person is kept as a keyed hash only.\n"
+            f"{HASHED} = {str(hash_person_id).lower()}\n"
         )
         (folder / FILE).write_text(made, "utf-8")
         return cls(folder)
@@ -58,10 +64,7 @@ class Workspace:
                 expected=f"a folder with {FILE}",
                 cure="go to one, name one with --workspace, or make one with: yiheng new DIR",
             )
-        try:
-            settings = tomllib.loads((folder / FILE).read_text("utf-8"))
-        except tomllib.TOMLDecodeError as wrong:
-            raise Refusal(f"the settings cannot be read: {wrong}", where=str(folder / FILE)) from None
+        settings = cls(folder).settings
         if settings.get("format") != FORMAT:
             raise Refusal(
                 f"the workspace has format {settings.get('format')}",
@@ -70,6 +73,30 @@ class Workspace:
                 cure="use the version of yiheng that made it",
             )
         return cls(folder)
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """What ``yiheng.toml`` says.
+
+        Raises:
+            Refusal: when it cannot be read.
+        """
+        try:
+            return tomllib.loads((self.folder / FILE).read_text("utf-8"))
+        except tomllib.TOMLDecodeError as wrong:
+            raise Refusal(f"the settings cannot be read: {wrong}", where=str(self.folder / FILE)) from None
+
+    @property
+    def hash_person_id(self) -> bool:
+        """Whether the fund's own number of a person is kept as a keyed hash only.
+
+        Raises:
+            Refusal: when the setting is no truth value.
+        """
+        chosen = self.settings.get(HASHED, False)
+        if not isinstance(chosen, bool):
+            raise Refusal(f"'{HASHED}' is no truth value", where=str(self.folder / FILE), expected="true or false")
+        return chosen
 
     @cached_property
     def lake(self) -> Lake:
