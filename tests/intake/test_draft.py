@@ -15,6 +15,8 @@ CLAIMS = """\
 结算单号,就诊ID号,结算日期,险种,费用总额,统筹支付,基金支付总额,个人负担,备注
 S7,V1,31.01.2025,职工基本医疗保险,1000.50,600.00,600.00,400.50,x
 S8,V1,01.02.2025,新农合,1000.00,600.00,600.00,400.00,
+S9,V1,01.02.2025,新农合,1000.00,600.00,600.00,400.00,
+S0,V1,01.02.2025,欧阳虚构,1000.00,600.00,600.00,400.00,
 """
 
 
@@ -29,12 +31,13 @@ def test_a_draft_loads_as_it_is_and_says_what_to_look_at(tmp_path):
     workspace, _ = loaded(tmp_path)
     draft, file = drafted(tmp_path, CLAIMS)
     result = run_load(workspace, [file], read_mapping(tmp_path / "draft.yaml"))
-    # 新农合 is in no list: its row waits for the code that the draft asks for.
+    # 新农合 is in no list: its rows wait for the code that the draft asks for. What stands once may be a name.
     assert [f.fault for f in result.faults] == ["insurance_not_in_list"]
     (kept,) = [r for r in rows(workspace, "settlement") if r["settlement_id"] == "S7"]
     assert (str(kept["settled_at"]), kept["fund_fen"], kept["insurance"]) == ("2025-01-31 00:00:00", 60000, "employee")
     assert 'dates: "%d.%m.%Y"' in draft and 'files: "医院导出_*.csv"' in draft
     assert "# 缺 新农合: employee | resident" in draft and "# 未用的列：备注（文字）" in draft
+    assert "欧阳虚构" not in draft and "另有 1 种只出现一次的取值" in draft
 
 
 def test_the_same_file_gives_the_same_draft(tmp_path):

@@ -61,7 +61,7 @@ def county() -> forms.Rows:
     return tables
 
 
-COUNTY = forms.county
+COUNTY, AUDIT = forms.county, forms.audit
 
 
 def as_text(folder: Path) -> Path:
@@ -160,13 +160,22 @@ def test_no_personal_value_is_kept_or_printed(tmp_path, form, number):
     assert {hashed(space, n) if number == "hashed" else n for n in NUMBERS.values()} <= set(persons)
     for person in persons.values():
         assert person["certificate_hash"] == hashed(space, CERTIFICATE.upper())
-        assert (person["phone_hash"], person["address_hash"]) == (hashed(space, PHONE), hashed(space, "虚构县无此路9弄"))
+        assert (person["phone_hash"], person["address_hash"]) == (
+            hashed(space, PHONE),
+            hashed(space, "虚构县无此路9弄"),
+        )
     # References hold between hashes as they do between numbers.
     assert len(rows(Workspace.open(space), "visit")) == 4
 
 
 def test_no_personal_value_of_a_message_is_kept(tmp_path, monkeypatch, capfd):
+    def audit(tables: forms.Rows, person: dict[str, str]) -> dict:
+        message = AUDIT(tables, person)
+        message["input"]["data"]["patient_dtos"][0].update({**HIDDEN, "patn_name": HIDDEN["psn_name"]})
+        return message
+
     monkeypatch.setattr(forms, "county", good_county)
+    monkeypatch.setattr(forms, "audit", audit)
     workspace = Workspace.new(tmp_path / "space", hash_person_id=True)
     run_load(workspace, [forms.as_messages(tmp_path / "source")])
     persons = rows(workspace, "person")
@@ -278,8 +287,8 @@ tables:
 
 
 def mapped(tmp_path: Path, number: str = "编号", division: str = "区划", *, hash_person_id: bool = False) -> Workspace:
-    workspace = Workspace.new(tmp_path / f"space-{number}-{hash_person_id}", hash_person_id=hash_person_id)
     tmp_path.mkdir(exist_ok=True)
+    workspace = Workspace.new(tmp_path / f"space{hash_person_id}", hash_person_id=hash_person_id)
     (tmp_path / "m.yaml").write_text(MAPPING.format(number=number, division=division), "utf-8")
     line = f"P1,1,1950-01-01,370299,{CERTIFICATE},{HIDDEN['psn_name']}"
     (tmp_path / "病人.csv").write_text(f"编号,性别,生日,区划,身份证号,姓名\n{line}\n", "utf-8")
@@ -293,7 +302,7 @@ def test_a_mapping_takes_a_personal_field_only_where_its_hash_is_kept(tmp_path):
     with pytest.raises(Refusal, match=r"m.yaml:11: '姓名' is personal and would be kept in 'division'"):
         mapped(tmp_path / "second", division="upper(姓名)")
     with pytest.raises(Refusal, match=r"m.yaml:8: '身份证号' is personal and would be kept in 'person_id'"):
-        mapped(tmp_path, number="身份证号")
+        mapped(tmp_path / "third", number="身份证号")
     workspace = mapped(tmp_path, number="身份证号", hash_person_id=True)
     assert rows(workspace, "person")[0]["person_id"] == hashed(workspace.folder, CERTIFICATE)
     assert shows_none_of(everything_under(workspace.folder), SECRETS)
@@ -331,12 +340,16 @@ def test_no_column_of_a_contract_has_a_personal_alias_but_those_that_are_hashed(
                 assert column.personal == "person", f"{table.name}.{column.name}"
 
 
-@pytest.mark.parametrize("field", ["PSN_NAME", "患者姓名", "联系电话", "家庭住址", "ID_CARD", "mobile", "开户银行", "patient_name"])
+@pytest.mark.parametrize(
+    "field", ["PSN_NAME", "患者姓名", "联系电话", "家庭住址", "ID_CARD", "mobile", "开户银行", "patient_name"]
+)
 def test_other_layouts_call_personal_fields_alike(field):
     assert is_personal(field)
 
 
-@pytest.mark.parametrize("field", ["fixmedins_name", "dise_name", "med_list_codg", "psn_no", "NDC", "机构名称", "个人账户支出"])
+@pytest.mark.parametrize(
+    "field", ["fixmedins_name", "dise_name", "med_list_codg", "psn_no", "NDC", "机构名称", "个人账户支出"]
+)
 def test_ordinary_fields_are_not_personal(field):
     assert not is_personal(field)
 

@@ -188,12 +188,12 @@ def _codes(matches: list[Match]) -> list[str]:
         if codes is None or None not in (words := match.look.words(codes)).values():
             continue
         lines.append(f"      {match.column.name}:")
+        if not any(words.values()):
+            lines[-1] += " {}"
         # A code comes again; what stands once only may be a misplaced name.
         once = [v for v, word in words.items() if word is None and match.look.values.count(v) == 1]
         if once:
             lines.append(f"        # 缺：另有 {len(once)} 种只出现一次的取值，可能含个人信息，不列出")
-        if not any(words.values()):
-            lines[-1] += " {}"
         for theirs, word in words.items():
             if word is None and theirs not in once:
                 lines.append(f"        # 缺 {_commented(theirs)}: {' | '.join(codes.words)} 之一")

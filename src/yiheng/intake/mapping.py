@@ -179,13 +179,11 @@ def _faults(document: Document, i: int, entry: TableMapping) -> list[Refusal]:
 
 def _personal_in(written: str) -> list[str]:
     """The personal fields that an expression names; what is no expression is a column's whole name."""
-    if is_personal(written):
-        return [written]
     try:
         named = {column.name for column in sqlglot.parse_one(written, dialect="duckdb").find_all(exp.Column)}
     except sqlglot.errors.SqlglotError:
-        return []
-    return sorted(filter(is_personal, named))
+        named = set()
+    return sorted(filter(is_personal, named)) or [written] * is_personal(written)
 
 
 def _code_faults(document: Document, i: int, entry: TableMapping, column: str) -> list[Refusal]:
