@@ -76,7 +76,7 @@ class Sealing:
         """
         if not persons:
             return
-        first = f"select regexp_full_match(person_id, '{HASH}') from read_parquet([{sql.texts(persons)}]) limit 1"
+        first = f"select regexp_full_match(person_id, '{HASH}') from read_parquet({sql.text(persons[0])}) limit 1"
         hashed = self.con.execute(first).fetchone() == (True,)
         if hashed != self.privacy.hash_person_id:
             raise Refusal(
