@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -163,9 +164,22 @@ def said(form: str, table: str, record: int, damage: Damage, row: Row) -> list[S
             and not fault.endswith(("differ_from_fund_total", "differ_from_total"))
         ):
             # Readable values are shown as they were read; the others as they stand.
-            shown = damage.shown if fault.endswith(("_missing", "_unreadable", "_not_in_list", "_not_known")) else ANY
+            shown = (
+                as_kept_for_people(damage.shown)
+                if fault.endswith(("_missing", "_unreadable", "_not_in_list", "_not_known"))
+                else ANY
+            )
         found.append((table, *place, fault, column, shown))
     return found
+
+
+def as_kept_for_people(value: str | None) -> str | None:
+    """What may be a name (other letters than plain ones) or a certificate (15 to 19 digits) is not kept."""
+    if value is None:
+        return None
+    words = any(not (" " <= c <= "~" or c in "年月日时分秒元") for c in value)
+    number = any(15 <= len(digits) <= 19 for digits in re.findall("[0-9]+", value))
+    return "（未保存：可能含个人信息）" if words or number else value
 
 
 def national_name(table: str) -> str:
