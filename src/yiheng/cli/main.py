@@ -14,6 +14,7 @@ from .data import load, new
 from .doors import demo, serve
 from .payment import explain, replay, settle
 from .policies import policy
+from .tables import sql, tables
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +31,5 @@ def main(workspace: Path | None) -> None:
     """
 
 
-for verb in (demo, new, load, codes, measure, audit, settle, explain, replay, policy, serve):
+for verb in (demo, new, load, codes, tables, sql, measure, audit, settle, explain, replay, policy, serve):
     main.add_command(verb)

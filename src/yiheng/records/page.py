@@ -1,20 +1,19 @@
-"""The reference page of all tables, and empty files to fill in, both made from the contracts."""
+"""The reference page of all tables, made from the contracts."""
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 
 from . import PERSONAL_FIELDS, RESULTS, TABLES
 from .declare import Column, Table
+from .national import PLATFORM_FIELDS
 
 HEAD = """\
 # Tables
 
 Made from the declarations in `yiheng.records`; do not edit. A file may name its columns by the first name or by any
 national one. Amounts are whole fen under our name and yuan under a national one. `*` marks the key, `?` a column that
-may be empty.
+may be empty, `†` a name that only the platform's tables use (the interface says it otherwise).
 """
 
 PERSONAL = """\
@@ -34,13 +33,6 @@ def tables_page() -> str:
 
 def _fields(kind: str, named: tuple[str, ...]) -> str:
     return f"- {kind}: {', '.join(f'`{field}`' for field in named)}"
-
-
-def template(table: Table, *, national: bool = False) -> str:
-    """A CSV file of one table with its header only, under our names or the national ones."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([(c.aliases[0] if national and c.aliases else c.name) for c in table])
-    return out.getvalue()
 
 
 def _section(table: Table) -> str:
@@ -67,7 +59,8 @@ def _row(table: Table, column: Column) -> str:
             meaning += f"; not taken: {', '.join(column.codes.not_taken)}"
     if column.refers_to is not None:
         meaning += f" → `{column.refers_to}`"
-    aliases = ", ".join(f"`{a}`" for a in column.aliases)
+    platform = PLATFORM_FIELDS.get(table.name, frozenset())
+    aliases = ", ".join(f"`{a}`" + ("†" if a in platform else "") for a in column.aliases)
     return f"| {name} | {column.kind} | {column.zh} | {meaning} | {aliases} |"
 
 
