@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from . import loads
+from rich.console import Console
+from rich.table import Table
 
-KILLS = 200
+from . import loads, place, runs
+
+KILLS, KILLS_OF_RUNS, PAIRS = 200, 20, 20
+WIDE = 160
 
 
 def main() -> None:
-    """Print a line for each torture."""
-    print(loads.run(KILLS), flush=True)
+    """Print a line for each kind of kill and a table of damages."""
+    out = Console(width=WIDE, highlight=False)
+    out.print(loads.run(KILLS))
+    out.print(runs.run(KILLS_OF_RUNS))
+    table = Table(
+        "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
+    )
+    for one in place.run(PAIRS):
+        table.add_row(one.damage, one.ended, one.said)
+    out.print(table)
 
 
 if __name__ == "__main__":

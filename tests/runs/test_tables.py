@@ -70,9 +70,7 @@ def test_a_national_view_says_yuan_and_national_codes_exactly(tiny):
     assert people.rows[0] == ("A", "2", "resident", dt.date(1950, 1, 1), "370299")
     assert query(tiny, "select mdtrt_id, maindiag_flag from diseinfo order by 1 limit 1").rows == [("V1", "1")]
     assert (
-        query(
-            tiny, "select sum(inscp_scp_amt) a from feedetail union all select sum(inscp_amt) from fee_list_d"
-        ).rows
+        query(tiny, "select sum(inscp_scp_amt) a from feedetail union all select sum(inscp_amt) from fee_list_d").rows
         == [(Decimal("3250.00"),)] * 2
     )
 

@@ -25,6 +25,8 @@ from pyiceberg.table import TableProperties
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Table
 
+from .damage import check_file, told
+
 NAMESPACE = "yiheng"
 SECONDS_TO_WAIT = 30
 
@@ -50,25 +52,26 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._catalog = SqlCatalog(
-            NAMESPACE,
-            uri=f"sqlite:///{self.folder / 'catalog.sqlite'}",
-            warehouse=(self.folder / "tables").as_uri(),
-        )
-        self._catalog.create_namespace_if_not_exists(NAMESPACE)
-        with closing(self._sets()) as db, db:
-            db.execute(
-                "create table if not exists snapshot_set"
-                " (number integer primary key, snapshots text not null, run text not null unique)"
+        with told(str(self.folder)):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._catalog = SqlCatalog(
+                NAMESPACE,
+                uri=f"sqlite:///{self.folder / 'catalog.sqlite'}",
+                warehouse=(self.folder / "tables").as_uri(),
             )
-        self._sweep()
+            self._catalog.create_namespace_if_not_exists(NAMESPACE)
+            with closing(self._sets()) as db, db:
+                db.execute(
+                    "create table if not exists snapshot_set"
+                    " (number integer primary key, snapshots text not null, run text not null unique)"
+                )
+            self._sweep()
 
     # ---- reading
 
     def latest(self) -> SnapshotSet:
         """The last set that a load finished; empty before the first."""
-        with closing(self._sets()) as db:
+        with told(str(self.folder)), closing(self._sets()) as db:
             row = db.execute("select number, snapshots from snapshot_set order by number desc limit 1").fetchone()
         return SnapshotSet(row[0], json.loads(row[1])) if row else SnapshotSet(0, {})
 
@@ -78,19 +81,27 @@ class Lake:
         Raises:
             Refusal: when the lake has no such set.
         """
-        with closing(self._sets()) as db:
+        with told(str(self.folder)), closing(self._sets()) as db:
             row = db.execute("select snapshots from snapshot_set where number = ?", (number,)).fetchone()
         if row is None and number != 0:
             raise Refusal(f"the lake has no snapshot set {number}", where=str(self.folder))
         return SnapshotSet(number, json.loads(row[0]) if row else {})
 
     def files(self, table: str, at: SnapshotSet) -> list[str]:
-        """The Parquet files of a table in a set, in a fixed order."""
+        """The Parquet files of a table in a set, in a fixed order.
+
+        Raises:
+            Refusal: when one of them is gone or is not as it was written.
+        """
         snapshot = at.snapshots.get(table)
         if snapshot is None:
             return []
-        tasks = self._open(table).scan(snapshot_id=snapshot).plan_files()
-        return sorted(_local(task.file.file_path) for task in tasks)
+        with told(str(self.folder)):
+            tasks = self._open(table).scan(snapshot_id=snapshot).plan_files()
+            sizes = {_local(task.file.file_path): task.file.file_size_in_bytes for task in tasks}
+            for file, size in sizes.items():
+                check_file(table, file, size)
+        return sorted(sizes)
 
     # ---- writing
 
@@ -101,12 +112,15 @@ class Lake:
         The lock is a database transaction, so the system frees it when the process dies.
 
         Raises:
-            Refusal: when another load holds the lake for longer than half a minute.
+            Refusal: when another load holds the lake for longer than half a minute, or the place is damaged.
         """
-        with closing(sqlite3.connect(self.folder / "writer.sqlite", timeout=SECONDS_TO_WAIT)) as lock:
+        writer = sqlite3.connect(self.folder / "writer.sqlite", timeout=SECONDS_TO_WAIT)
+        with told(str(self.folder)), closing(writer) as lock:
             try:
                 lock.execute("begin exclusive")
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as wrong:
+                if "locked" not in str(wrong):
+                    raise
                 raise Refusal(
                     "another load is writing to this workspace",
                     where=str(self.folder),

@@ -13,17 +13,19 @@ from typing import Any
 import ibis
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.lake import told
 from yiheng.supervision import LIMITS, RULES, Rule
 
 from .editions import InUse, editions_in_use
 from .engine import Engine
-from .manifest import Manifest, canonical
+from .manifest import Manifest, canonical, write_whole
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
 ORDER = ("occurred_on", "visit", "line", "person")
 
 
+@told()
 def run_audit(
     workspace: Workspace,
     names: list[str] | None = None,
@@ -78,7 +80,7 @@ def audit(
         judged.append(_summary(rule, found, spans))
     engine.close()
     result = {"run": manifest.run, "findings": findings, "rules": judged, "unknown": unknown}
-    (folder / FINDINGS).write_text(canonical(result), "utf-8")
+    write_whole(folder / FINDINGS, canonical(result))
     manifest.write(folder, [FINDINGS])
     return result
 

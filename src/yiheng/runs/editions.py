@@ -26,7 +26,7 @@ from yiheng.codes import (
     tables_of,
 )
 
-from .manifest import canonical
+from .manifest import canonical, new_file, write_whole
 from .workspace import Workspace
 
 KNOWN = (*LISTS, *PLANS)
@@ -129,7 +129,7 @@ def load_codes(
         _write(table, edition_file(workspace, name, edition, table.code_list))
     kept = sorted([*(one for one in others if one not in clashing), new], key=lambda one: one.first or dt.date.min)
     noted = canonical([{**one.as_json(), "file": one.file} for one in kept])
-    (workspace.codes / name / "editions.json").write_text(noted, "utf-8")
+    write_whole(workspace.codes / name / "editions.json", noted)
     return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
 
 
@@ -215,8 +215,7 @@ def _editions(workspace: Workspace, name: str) -> list[InUse]:
 
 def _write(edition: Edition, into: Path) -> None:
     if not into.exists():
+        table = pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow())
         into.parent.mkdir(parents=True, exist_ok=True)
-        # A file that was killed half written must not pass for the edition.
-        unfinished = into.with_suffix(".unfinished")
-        pq.write_table(pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow()), unfinished)
-        unfinished.replace(into)
+        with new_file(into) as part:
+            pq.write_table(table, part)

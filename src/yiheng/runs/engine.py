@@ -8,7 +8,6 @@ from typing import Any
 import ibis
 from ibis import _
 
-from yiheng.basis.refusals import Refusal
 from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
 from yiheng.measures import VIEWS
@@ -79,9 +78,6 @@ class Engine:
     def _from_files(self, name: str, schema: ibis.Schema, files: list[str]) -> ibis.Table:
         if not files:
             return self._con.create_table(name, schema=schema, temp=True)
-        for file in files:
-            if not Path(file).exists():
-                raise Refusal(f"a data file of '{name}' is gone", where=file, cure="restore the workspace from backup")
         read = self._con.read_parquet(files, table_name=name, union_by_name=True)
         # A file written before a column existed lacks it: unknown, not absent.
         columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}

@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
+from yiheng.lake import told
 
 from .editions import OVERLAY, overlay_on
 from .keys import key_of, known_key
-from .manifest import Manifest, canonical
+from .manifest import Manifest, canonical, write_whole
 from .workspace import Workspace
 
 QUARANTINE = "quarantine.parquet"
 LOAD = "load.json"
 
 
+@told()
 def run_load(
     workspace: Workspace,
     paths: list[Path],
@@ -62,7 +64,7 @@ def run_load(
         progress=progress,
         overlay=overlay,
     )
-    (folder / LOAD).write_text(canonical(loaded.as_json()), "utf-8")
+    write_whole(folder / LOAD, canonical(loaded.as_json()))
     manifest.write(folder, [LOAD, QUARANTINE])
     workspace.note_run(manifest.run, "load")
     return loaded

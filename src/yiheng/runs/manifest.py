@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -55,7 +57,21 @@ class Manifest:
     def write(self, folder: Path, outputs: list[str]) -> None:
         """Write the manifest with the hash of every output; last, so that an unfinished run has none."""
         hashes = {name: sha256(folder / name) for name in sorted(outputs)}
-        (folder / MANIFEST).write_text(canonical({**self.as_json(), "outputs": hashes}), "utf-8")
+        write_whole(folder / MANIFEST, canonical({**self.as_json(), "outputs": hashes}))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that it is never seen half written: a run that is run again keeps its old files until then."""
+    with new_file(file) as part:
+        part.write_text(text, "utf-8")
+
+
+@contextmanager
+def new_file(file: Path) -> Iterator[Path]:
+    """A file to write, which then takes the place of another in one step."""
+    part = file.with_name(f".{file.name}.part")
+    yield part
+    part.replace(file)
 
 
 def sha256(file: Path) -> str:

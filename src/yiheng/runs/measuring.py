@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.lake import told
 from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
 
 from .editions import InUse, editions_in_use
 from .engine import Engine
-from .manifest import Manifest, canonical
+from .manifest import Manifest, canonical, write_whole
 from .settling import LINES
 from .workspace import Workspace
 
@@ -20,6 +21,7 @@ VALUES = "values.json"
 DIGITS = 6
 
 
+@told()
 def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict[str, Any]:
     """Compute indicators by some keys, on the data as it is now.
 
@@ -92,7 +94,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
             rows.append({"indicator": name, **group, "top": top, "bottom": bottom, "value": _divided(top, bottom)})
     engine.close()
     result = {"run": manifest.run, "keys": list(keys), "rows": rows, "left_out": left}
-    (folder / VALUES).write_text(canonical(result), "utf-8")
+    write_whole(folder / VALUES, canonical(result))
     manifest.write(folder, [VALUES])
     return result
 

@@ -14,13 +14,14 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.lake import told
 from yiheng.payment import PartyFacts, Statement, check_steps, settle
 from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
-from .manifest import Manifest, canonical, sha256
+from .manifest import Manifest, canonical, new_file, sha256, write_whole
 from .workspace import Workspace
 
 STATEMENTS = "statements.json"
@@ -41,6 +42,7 @@ class Settled:
     refusal: Refusal | None
 
 
+@told()
 def run_settle(
     workspace: Workspace,
     policy: Path,
@@ -89,14 +91,15 @@ def run_settle(
     )
     folder = workspace.run_folder(manifest.run)
     # The run keeps what it read: an edited policy or facts file does not change an old settlement.
-    kept = folder / POLICIES
-    shutil.rmtree(kept, ignore_errors=True)
+    # Its id holds the hashes of both, so a copy that is there already is the same.
     for y, source in sources.items():
-        copy = kept / str(y) / source.file
-        copy.parent.mkdir(parents=True)
-        shutil.copyfile(_file_of(policy, source), copy)
+        copy = folder / POLICIES / str(y) / source.file
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with new_file(copy) as part:
+            shutil.copyfile(_file_of(policy, source), part)
     if facts is not None:
-        shutil.copyfile(facts, folder / FACTS)
+        with new_file(folder / FACTS) as part:
+            shutil.copyfile(facts, part)
     result = settle_into(workspace, manifest, folder, folder, sources, progress)
     workspace.note_run(manifest.run, "settle")
     return result
@@ -133,9 +136,10 @@ def settle_into(
         "refused": [{"party": s.party, "year": s.year, "why": str(s.refusal)} for s in settled if s.refusal],
         "unattributed": unattributed,
     }
-    (folder / STATEMENTS).write_text(canonical(result), "utf-8")
-    (folder / QUERIES).write_text(canonical(queries), "utf-8")
-    pq.write_table(_lines(settled), folder / LINES)
+    write_whole(folder / STATEMENTS, canonical(result))
+    write_whole(folder / QUERIES, canonical(queries))
+    with new_file(folder / LINES) as part:
+        pq.write_table(_lines(settled), part)
     manifest.write(folder, [STATEMENTS, QUERIES, LINES])
     return result
 

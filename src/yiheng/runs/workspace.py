@@ -120,15 +120,19 @@ class Workspace:
         """Add a line to the list of runs."""
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         line = json.dumps({"at": now, "run": run, "verb": verb}, ensure_ascii=False)
-        with (self.folder / "runs" / "runs.jsonl").open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        file = self.folder / "runs" / "runs.jsonl"
+        # On a line of its own even where a full disk cut the last one short.
+        cut = file.exists() and not file.read_bytes().endswith(b"\n")
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write(f"\n{line}\n" if cut else f"{line}\n")
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
         """The runs that ended, newest first, each once: ``{"at", "run", "verb"}``."""
         file = self.folder / "runs" / "runs.jsonl"
         if not file.exists():
             return []
-        noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        # A line that was cut short is no line: its run did not end.
+        noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}")]
         newest: dict[str, dict[str, str]] = {}
         for one in reversed(noted):
             if verb in (None, one["verb"]):

@@ -1,0 +1,81 @@
+"""What the place may do to the lake, in sentences: a full disk, a folder that cannot be written, broken files."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pydantic
+from pyiceberg.exceptions import ValidationError
+from sqlalchemy.exc import DatabaseError
+
+from yiheng.basis.refusals import Refusal
+
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+# SQLite and DuckDB say it in words only.
+FULL_WORDS = ("No space left", "File too large", "disk is full", "disk I/O error")
+CLOSED_WORDS = ("readonly database", "Read-only file system", "Permission denied", "unable to open database file")
+BROKEN_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
+MARK = b"PAR1"
+RESTORE = "restore the workspace from a backup; do not edit what is under lake/"
+
+
+@contextmanager
+def told(where: str = "") -> Iterator[None]:
+    """Turn what the system, SQLite or DuckDB says about a damaged place into a refusal.
+
+    Raises:
+        Refusal: the disk is full, the place cannot be written, or a file of the lake is broken.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error, DatabaseError, duckdb.Error) as wrong:
+        if (refusal := _refusal(wrong, where)) is None:
+            raise
+        raise refusal from wrong
+    except (json.JSONDecodeError, pydantic.ValidationError, ValidationError) as wrong:
+        what = f"a file that describes a table cannot be read: {str(wrong).splitlines()[0]}"
+        raise Refusal(what, where=where, cure=RESTORE) from wrong
+
+
+def check_file(table: str, file: str, size: int) -> None:
+    """Refuse a data file that is gone or is not as it was written."""
+    path = Path(file)
+    if not path.exists():
+        raise Refusal(f"a data file of '{table}' is gone", where=file, cure=RESTORE)
+    with path.open("rb") as opened:
+        opened.seek(max(path.stat().st_size - len(MARK), 0))
+        if path.stat().st_size != size or opened.read() != MARK:
+            raise Refusal(f"a data file of '{table}' is not as it was written", where=file, cure=RESTORE)
+
+
+def _refusal(wrong: Exception, where: str) -> Refusal | None:
+    text = str(wrong)
+    number = wrong.errno if isinstance(wrong, OSError) else None
+    place = str(wrong.filename or where) if isinstance(wrong, OSError) else where
+    if number in FULL or any(words in text for words in FULL_WORDS):
+        return Refusal(
+            "the disk is full, or did not take what was written; nothing is left half done",
+            where=place,
+            cure="make room on the disk, then do it again",
+        )
+    if number in CLOSED or any(words in text for words in CLOSED_WORDS):
+        return Refusal(
+            "the workspace cannot be written here",
+            where=place,
+            expected="a folder that you may write to, on a disk that is not read-only",
+            cure="give yourself the right to write, or take the write protection off",
+        )
+    if any(words in text for words in BROKEN_WORDS):
+        return Refusal("the catalogue of the lake, or its list of snapshot sets, is broken", where=place, cure=RESTORE)
+    # DuckDB's reader of Parquet raises the plain class where bytes inside a file make no sense.
+    unreadable = isinstance(wrong, duckdb.IOException | duckdb.InvalidInputException) and ".parquet" in text
+    if unreadable or type(wrong) is duckdb.Error:
+        return Refusal(f"a data file cannot be read: {text.splitlines()[0]}", where=place, cure=RESTORE)
+    return None

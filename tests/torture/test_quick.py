@@ -1,0 +1,64 @@
+"""Each torture once: `make torture` does the same with hundreds of kills and pairs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tiny import loaded
+from torture import loads, place, runs
+from yiheng.basis.refusals import Refusal
+from yiheng.runs import Workspace, run_audit
+from yiheng.runs.manifest import new_file
+
+
+def test_killed_loads_leave_the_state_before_or_after():
+    assert "no row and no fen lost or doubled" in loads.run(4)
+
+
+def test_killed_audits_and_settlements_leave_whole_runs():
+    assert "every listed run whole" in runs.run(2)
+
+
+DAMAGES = [place.full_disk, place.read_only, *place.BROKEN_FILES, place.lost_file]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_place_is_told_with_what_to_do(damage, tmp_path):
+    survived = damage(loads.prepared(tmp_path), tmp_path)
+    assert survived.ended == place.REFUSED and "to do: " in survived.said, survived
+
+
+@pytest.mark.parametrize("damage", [place.earlier_clock, place.same_file])
+def test_an_earlier_clock_and_doubled_loads_change_nothing(damage, tmp_path):
+    assert damage(loads.prepared(tmp_path), tmp_path).ended == place.DONE
+
+
+def test_two_writers_lose_nothing(tmp_path):
+    assert place.two_writers(loads.prepared(tmp_path), tmp_path, 1).ended == place.DONE
+
+
+def test_a_line_of_the_list_of_runs_that_was_cut_short_is_no_run(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    file = workspace.folder / "runs" / "runs.jsonl"
+    whole = file.read_text("utf-8")
+    file.write_text(whole + '{"at": "2025-01-01T00:00:00+00:00", "run": "aud', "utf-8")
+    assert [one["verb"] for one in workspace.runs()] == ["load"]
+    run_audit(workspace, ["split_stay"])
+    assert [one["verb"] for one in Workspace.open(workspace.folder).runs()] == ["audit", "load"]
+
+
+def test_a_file_that_was_not_written_to_its_end_does_not_take_the_place_of_the_old_one(tmp_path):
+    file = tmp_path / "findings.json"
+    file.write_text("old")
+    with pytest.raises(OSError, match="full"), new_file(file) as part:
+        part.write_text("ne")
+        raise OSError("full")
+    assert file.read_text() == "old"
+
+
+def test_a_broken_description_of_a_table_is_told(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    for file in (workspace.folder / "lake" / "tables").rglob("*.metadata.json"):
+        file.write_text("{")
+    with pytest.raises(Refusal, match="restore the workspace from a backup"):
+        run_audit(Workspace.open(workspace.folder), ["split_stay"])
