@@ -19,7 +19,8 @@ def test_killed_audits_and_settlements_leave_whole_runs():
     assert "every listed run whole" in runs.run(2)
 
 
-DAMAGES = [place.full_disk, place.read_only, *place.BROKEN_FILES, place.lost_file]
+# Of each broken file one damage: the catalogue, the list of sets, a data file.
+DAMAGES = [place.full_disk, place.read_only, *place.BROKEN_FILES[::3], place.lost_file]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
