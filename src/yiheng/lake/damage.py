@@ -61,7 +61,7 @@ def _refusal(wrong: Exception, where: str) -> Refusal | None:
     place = str(wrong.filename or where) if isinstance(wrong, OSError) else where
     if number in FULL or any(words in text for words in FULL_WORDS):
         return Refusal(
-            "the disk is full, or did not take what was written; nothing is left half done",
+            "the disk is full, or did not take what was written",
             where=place,
             cure="make room on the disk, then do it again",
         )
