@@ -1,4 +1,4 @@
-"""Verbs that look at the data: measure, audit."""
+"""Verbs that look at the data: measure, quality, audit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from yiheng.measures import DIMENSIONS, INDICATORS
-from yiheng.runs import run_audit, run_measure
-from yiheng.statements import UNITS_ZH, exact, written
+from yiheng.runs import Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
+from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
 
 from .show import answer, say, working, yuan
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -54,6 +54,63 @@ def _for_people(row: dict[str, Any], by: list[str]) -> list[Any]:
     value = None if stands is None else written(stands, indicator.unit)
     keys = ["—" if row[key] is None else str(row[key]) for key in by]
     return [indicator.zh, *keys, row["top"], row["bottom"], value, UNITS_ZH[indicator.unit]]
+
+
+@click.command()
+@click.option("--institution", help="Only what this institution sent.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only stays that ended on this day or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only stays that ended on this day or before.")
+@click.option("--xlsx", type=click.Path(path_type=Path), help="Write the report for the sender to this XLSX.")
+@workspace_option
+@format_option
+@says_refusals
+def quality(
+    institution: str | None,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    xlsx: Path | None,
+    workspace: Path | None,
+    form: str,
+) -> int:
+    """Judge the quality of settlement lists and totals, and count what was refused at the door.
+
+    \b
+    Examples:
+      yiheng quality
+      yiheng quality --institution H37029900001 --from 2025-01-01 --until 2025-03-31 --xlsx 质量报告.xlsx
+      yiheng quality --format csv > quality.csv
+    """
+    space = opened(workspace)
+    with working("quality") as step:
+        result = run_quality(
+            space, institution=institution, since=since and since.date(), until=until and until.date(), progress=step
+        )
+    columns = ["institution", "consortium", "month", "kind", "check", "says", "valid", "invalid", "unknown", "share"]
+    rows = [[row[column] for column in columns] for row in result["rows"]]
+    if form == "table":
+        columns = ["类别", "校验", "问题", "符合", "不符", "无法判断", "符合率 %"]
+        rows = [
+            [one.kind_words.zh, one.name, one.says.zh, one.valid, one.invalid, one.unknown, one.share]
+            for one in sums_by_check(result["rows"])
+        ]
+    answer(form, result, columns, rows, result["run"])
+    for one in result["refused"]:
+        say(f"拒收 {one['institution'] or '机构不明'} {one['file']}：{one['rows']:,} 行 {one['fault']} {one['says']}")
+    if xlsx is not None:
+        _send_back(space, result, xlsx)
+    return DONE
+
+
+def _send_back(space: Workspace, result: dict[str, Any], into: Path) -> None:
+    """Write the workbook for the sender."""
+    about = {
+        "运行": result["run"],
+        "机构": result["institution"] or "全部",
+        "出院日期": f"{result['since'] or '…'} 至 {result['until'] or '…'}",
+    }
+    folder = space.run_folder(result["run"])
+    write_quality(about, result["rows"], questioned_rows(folder), refused_rows(folder), into)
+    say(f"质量报告 {into}")
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from yiheng import __version__
 
-from .analysis import audit, measure
+from .analysis import audit, measure, quality
 from .codes import codes
 from .data import load, new
 from .doors import demo, serve
@@ -31,5 +31,5 @@ def main(workspace: Path | None) -> None:
     """
 
 
-for verb in (demo, new, load, codes, tables, sql, measure, audit, settle, explain, replay, policy, serve):
+for verb in (demo, new, load, codes, tables, sql, measure, quality, audit, settle, explain, replay, policy, serve):
     main.add_command(verb)

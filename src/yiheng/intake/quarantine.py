@@ -18,7 +18,8 @@ from .stage import Staging
 
 COLUMNS = (
     "table_name VARCHAR, file VARCHAR, row_number BIGINT, line BIGINT, fault VARCHAR, column_name VARCHAR,"
-    " found VARCHAR, says VARCHAR, says_en VARCHAR, expected VARCHAR, expected_en VARCHAR, fen BIGINT"
+    " found VARCHAR, says VARCHAR, says_en VARCHAR, expected VARCHAR, expected_en VARCHAR, fen BIGINT,"
+    " institution_id VARCHAR, visit_id VARCHAR"
 )
 ROW_BROKEN = Fault(
     "row_broken",
@@ -62,7 +63,7 @@ def write_quarantine(
     for table, file, line, kind in staging.broken:
         fault = ROW_BROKEN
         con.execute(
-            "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null)",
+            "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null, null, null)",
             [table, file, line - 1, line, fault.name, kind, *fault.says, *fault.expected],
         )
         quarantined[table] = quarantined.get(table, 0) + 1
@@ -78,6 +79,10 @@ def write_quarantine(
 
 def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:
     money = TABLES[name].money
+    # Whose row it is, as far as the row says so itself.
+    institution, visit = (
+        sql.name(column) if column in TABLES[name].schema else "null" for column in ("institution_id", "visit_id")
+    )
     path = sql.text(f'$."{fault.column}"')
     value = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
     found = shown_value(TABLES[name][fault.column], value)
@@ -85,7 +90,8 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, 
         f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
         f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
-        f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'}"
+        f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'},"
+        f" {institution}, {visit}"
         f" from {rows} r left join {shifts} s on s.file = r._file"
         f" and (s.after is null or r._row >= s.after) and (s.before is null or r._row < s.before)"
     )

@@ -82,7 +82,7 @@ def _write_table(book: xlsxwriter.Workbook, name: str, found: duckdb.DuckDBPyCon
             return written
         sheet = _new_sheet(book, f"{TABLES[name].zh} {name}", number)
         for at, row in enumerate(chain((first,), rows), start=1):
-            _write_row(sheet, at, row)
+            write_row(sheet, at, row)
             written += 1
     return written
 
@@ -114,7 +114,8 @@ def _new_sheet(book: xlsxwriter.Workbook, name: str, number: int) -> Worksheet:
     return sheet
 
 
-def _write_row(sheet: Worksheet, at: int, row: tuple[Any, ...]) -> None:
+def write_row(sheet: Worksheet, at: int, row: tuple[Any, ...]) -> None:
+    """Numbers as numbers, everything else as text."""
     for column, value in enumerate(row):
         if isinstance(value, int):
             sheet.write_number(at, column, value)

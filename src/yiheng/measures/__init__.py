@@ -1,26 +1,35 @@
 """Indicators and totals, each declared once."""
 
-from . import fund, quality, use
+from . import checks_of_lists, checks_of_totals, fund, quality, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
-from .quality import CHECKS, CODES, list_checked
+from .listed import CODES, hospital_month, listed
+from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
 from .views import LIMITS
 from .views import VIEWS as _VIEWS
 
 # In the order in which they build on each other.
-VIEWS = {**_VIEWS, "list_checked": list_checked}
+VIEWS = {
+    **_VIEWS,
+    **{view.__name__: view for view in (listed, hospital_month, list_checked, totals_checked)},
+}
 
 __all__ = [
     "CHECKS",
     "CODES",
     "DIMENSIONS",
+    "FIELDS",
     "INDICATORS",
+    "KINDS",
     "LIMITS",
     "TOTALS",
     "VIEWS",
     "Indicator",
     "Part",
+    "QualityCheck",
     "Ratio",
     "Total",
+    "checks_of_lists",
+    "checks_of_totals",
     "fund",
     "indicator",
     "quality",

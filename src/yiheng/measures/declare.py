@@ -27,6 +27,7 @@ DIMENSIONS: dict[str, str] = {
     "year": "年度",
     "month": "月份",
     "check": "校验",
+    "check_kind": "校验类别",
 }
 
 # A distinct count or a mean of a group cannot be added to another group's.

@@ -1,4 +1,4 @@
-"""Quality of settlement lists and front pages: checks named by their fault, and the indicator made of them."""
+"""Quality of settlement lists and of totals: checks named by their fault, their verdicts, the indicators made of them."""
 
 from __future__ import annotations
 
@@ -12,115 +12,125 @@ from ibis import _
 from yiheng.basis.evidence import Words
 
 from .declare import Part, Ratio, Tables, indicator
-from .views import LIMITS
 
-# Is it there, does it contradict itself, is it in time: three questions, kept apart.
-Question = Literal["structural", "logical", "timely"]
-QUESTIONS: dict[Question, str] = {"structural": "完整性", "logical": "逻辑性", "timely": "及时性"}
+# Is it there, does it contradict itself, is it in time, does it look like a hospital: four questions, kept apart.
+Kind = Literal["structural", "logical", "timely", "analytical"]
+KINDS: dict[Kind, Words] = {
+    "structural": Words("完整性", "complete"),
+    "logical": Words("逻辑性", "consistent"),
+    "timely": Words("及时性", "in time"),
+    "analytical": Words("合理性", "plausible"),
+}
+Verdict = Literal["invalid", "unknown"]
+Judge = Callable[[ibis.Table], ibis.expr.types.BooleanValue]
 
 CHECKS: dict[str, QualityCheck] = {}
-# The code lists that the checks read, where they were loaded.
-CODES = ("gray_code",)
+# What a value in question is called where no column of a contract has its name.
+FIELDS: dict[str, Words] = {}
 
-PLANNED, NOT_PLANNED = "2", "1"
-TRANSFERS = ("transferred", "transferred_down")
-ORGANISMS = ("B95", "B96", "B97")
-UNSPECIFIED_HEART_FAILURE = "I50.9"
+LISTS, MONTHS = "listed", "hospital_month"
+UNIT_KEYS = ("institution", "institution_kind", "level", "year", "month")
+BETWEEN_VALUES, NOTHING_THERE = " / ", "—"
 
 
 @dataclass(frozen=True)
 class QualityCheck:
-    """One check: true where the list has the fault, null where it cannot be judged."""
+    """One check.
+
+    Attributes:
+        fields: the columns in question, of the view that is judged.
+        fault: true where the row has the fault, null where that cannot be told.
+        applies: false where the check has nothing to judge; null where even that cannot be told.
+        of: the view whose rows are judged: settlement lists, or months of an institution.
+    """
 
     name: str
-    question: Question
+    kind: Kind
     says: Words
-    fault: Callable[[ibis.Table], ibis.expr.types.BooleanValue]
+    expected: Words
+    fields: tuple[str, ...]
+    fault: Judge
+    applies: Judge | None = None
+    of: str = LISTS
+
+    def rows(self, t: Tables) -> ibis.Table:
+        """The rows it applies to, or may apply to, with ``fault``: true, false, or null for unknown."""
+        rows = t[self.of]
+        fault = self.fault(rows)
+        if self.applies is None:
+            return rows.mutate(fault=fault)
+        applies = self.applies(rows)
+        return rows.mutate(fault=ibis.ifelse(applies, fault, ibis.null("boolean"))).filter(applies.fill_null(True))
 
 
-def _check(
-    name: str, question: Question, zh: str, en: str, fault: Callable[[ibis.Table], ibis.expr.types.BooleanValue]
-) -> None:
-    CHECKS[name] = QualityCheck(name, question, Words(zh, en), fault)
+def check(made: QualityCheck) -> None:
+    """Declare a check.
+
+    Raises:
+        TypeError: when the name is taken.
+    """
+    if made.name in CHECKS:
+        raise TypeError(f"check {made.name} is declared twice")
+    CHECKS[made.name] = made
 
 
-def listed(t: Tables) -> ibis.Table:
-    """One row a settlement list, with its visit, person and what is coded of it."""
-    codes = (
-        t["diagnosis"]
-        .group_by("visit_id")
-        .agg(
-            diagnoses=_.count(),
-            different_diagnoses=_.code.nunique(),
-            mains=_.is_main.sum(),
-            main_code=_.code.min(where=_.is_main),
-            main_condition=_.admission_condition.min(where=_.is_main),
+def counted(t: Tables, of: str, keys: tuple[str, ...]) -> ibis.Table:
+    """One row a check and group of keys: rows judged valid, invalid, and not judged."""
+    return ibis.union(
+        *(
+            one.rows(t)
+            .group_by(*keys)
+            .agg(
+                check_kind=ibis.literal(one.kind),
+                check=ibis.literal(one.name),
+                valid=(~_.fault).sum().fill_null(0).cast("int64"),
+                invalid=_.fault.sum().fill_null(0).cast("int64"),
+                unknown=_.fault.isnull().sum().cast("int64"),
+            )
+            for one in CHECKS.values()
+            if one.of == of
         )
     )
-    operations = (
-        t["operation"]
-        .group_by("visit_id")
-        .agg(operations=_.count(), first_operation=_.operated_on.min(), last_operation=_.operated_on.max())
-    )
-    born = t["person"].select(person=_.person_id, born_on=_.born_on)
-    rows = (
-        t["front_page"]
-        .join(t["visited"], "visit_id")
-        .join(born, "person")
-        .left_join(codes, "visit_id", rname="coded_{name}")
-        .left_join(operations, "visit_id", rname="operated_{name}")
-        .mutate(
-            diagnoses=_.diagnoses.fill_null(0),
-            mains=_.mains.fill_null(0),
-            operations=_.operations.fill_null(0),
-            list_admitted_on=_.admitted_at.date(),
-            list_discharged_on=_.discharged_at.date(),
+
+
+def questioned(t: Tables) -> ibis.Table:
+    """One row a check and settlement list, or month of an institution, that is invalid or unknown; the rest is valid.
+
+    ``found`` holds the values of the check's fields, in their order.
+    """
+    made = []
+    for one in CHECKS.values():
+        rows = one.rows(t)
+        rows = rows.filter(rows.fault.fill_null(True))
+        found = [rows[field].cast("string").fill_null(NOTHING_THERE) for field in one.fields]
+        none = ibis.null("string")
+        made.append(
+            rows.select(
+                "institution",
+                "month",
+                check=ibis.literal(one.name),
+                verdict=ibis.ifelse(rows.fault.isnull(), "unknown", "invalid"),
+                visit=rows.visit_id if one.of == LISTS else none,
+                settlement=rows.settlement_id if one.of == LISTS else none,
+                found=ibis.literal(BETWEEN_VALUES).join(found),
+            )
         )
-    )
-    return _with_gray(rows, t)
-
-
-def _with_gray(rows: ibis.Table, t: Tables) -> ibis.Table:
-    """Adds whether the main code is a gray one; unknown where no edition of the list holds on the day of discharge."""
-    if "gray_code" not in t:
-        return rows.mutate(main_is_gray=ibis.null("boolean"))
-    gray = t["gray_code"].select(gray="code", gray_from="holds_from", gray_until="holds_until").distinct()
-    spans = gray.select(span_from="gray_from", span_until="gray_until", held=True).distinct()
-    day = rows.list_discharged_on
-    dated = rows.left_join(
-        spans,
-        [
-            spans.span_from.isnull() | (spans.span_from <= day),
-            spans.span_until.isnull() | (spans.span_until >= day),
-        ],
-    )
-    found = dated.left_join(
-        gray,
-        [
-            dated.main_code == gray.gray,
-            dated.span_from.identical_to(gray.gray_from),
-            dated.span_until.identical_to(gray.gray_until),
-        ],
-    )
-    is_gray = ibis.ifelse(found.held & found.main_code.notnull(), found.gray.notnull(), ibis.null("boolean"))
-    return found.mutate(main_is_gray=is_gray)
+    return ibis.union(*made)
 
 
 def list_checked(t: Tables) -> ibis.Table:
-    """One row a check, list dimension and verdict count: judged lists and faulty lists."""
-    rows = listed(t)
-    keys = ["consortium", "institution", "institution_kind", "level", "year", "month"]
-    counted = [
-        rows.select(*keys, fault=check.fault(rows))
-        .group_by(*keys)
-        .agg(
-            check=ibis.literal(name),
-            judged=_.fault.count(),
-            faulty=_.fault.sum().fill_null(0).cast("int64"),
-        )
-        for name, check in CHECKS.items()
-    ]
-    return ibis.union(*counted)
+    """One row a check and unit of lists: how many are valid, invalid, unknown."""
+    return counted(t, LISTS, ("consortium", *UNIT_KEYS))
+
+
+def totals_checked(t: Tables) -> ibis.Table:
+    """One row a check and month of an institution: whether its totals are valid, invalid, unknown."""
+    return counted(t, MONTHS, UNIT_KEYS)
+
+
+def _passed(checked: ibis.Table) -> Ratio:
+    judged = checked.mutate(judged=_.valid + _.invalid)
+    return Ratio(Part(judged, judged.valid.sum()), Part(judged, judged.judged.sum()))
 
 
 @indicator(
@@ -133,176 +143,31 @@ def list_checked(t: Tables) -> ibis.Table:
 )
 def list_quality(t: Tables) -> Ratio:
     """Of all checks that could be judged on settlement lists, the share that passed."""
-    checked = t["list_checked"].mutate(passed=_.judged - _.faulty)
-    return Ratio(Part(checked, checked.passed.sum()), Part(checked, checked.judged.sum()))
+    return _passed(t["list_checked"])
 
 
-REQUIRED = {
-    "nationality": "国籍",
-    "occupation": "职业",
-    "contact_relation": "与患者关系",
-    "inpatient_kind": "住院医疗类型",
-    "admission_department": "入院科别",
-    "discharge_department": "出院科别",
-    "payment_method": "医保支付方式",
-    "doctor": "主诊医师代码",
-    "discharge_way": "离院方式",
-    "admitted_at": "入院时间",
-    "discharged_at": "出院时间",
-}
+@indicator(
+    zh="机构汇总合理性",
+    says="机构每月住院汇总数据各项校验中通过的比例；住院太少而无法判断的不计入。",
+    unit="share",
+    better="higher",
+    source="GZ10000201001000 医保结算清单信息异常：合理性",
+    not_for="每月住院很少的机构",
+)
+def totals_quality(t: Tables) -> Ratio:
+    """Of all checks that could be judged on the monthly totals of institutions, the share that passed."""
+    return _passed(t["totals_checked"])
 
 
-def _missing(column: str) -> Callable[[ibis.Table], ibis.expr.types.BooleanValue]:
-    return lambda t: t[column].isnull()
-
-
-for _column, _zh in REQUIRED.items():
-    _check(f"{_column}_missing_on_list", "structural", f"清单缺少{_zh}", f"the list lacks {_column}", _missing(_column))
-
-_check("main_diagnosis_missing", "structural", "没有主要诊断", "no main diagnosis is coded", lambda t: t.mains == 0)
-_check(
-    "several_main_diagnoses",
-    "logical",
-    "主要诊断多于一个",
-    "more than one main diagnosis is coded",
-    lambda t: t.mains > 1,
+@indicator(
+    zh="清单上报天数",
+    says="从出院到结算清单上报的平均天数；没有上报时间的清单不计入。",
+    unit="days",
+    better="lower",
+    source="医疗保障基金结算清单质量审核：及时性",
+    not_for="清单不带上报时间的机构",
 )
-_check(
-    "diagnosis_listed_twice",
-    "logical",
-    "同一诊断编码重复填写",
-    "one diagnosis code stands twice",
-    lambda t: t.diagnoses != t.different_diagnoses,
-)
-_check(
-    "list_discharged_before_admitted",
-    "logical",
-    "清单出院时间早于入院时间",
-    "the list's discharge is before its admission",
-    lambda t: t.discharged_at < t.admitted_at,
-)
-_check(
-    "list_admission_differs_from_visit",
-    "logical",
-    "清单入院日期与就诊记录不符",
-    "the list's admission differs from the visit's",
-    lambda t: t.list_admitted_on != t.began_on,
-)
-_check(
-    "list_discharge_differs_from_visit",
-    "logical",
-    "清单出院日期与就诊记录不符",
-    "the list's discharge differs from the visit's",
-    lambda t: t.list_discharged_on != t.ended_on,
-)
-_check(
-    "stay_days_differ_from_dates",
-    "logical",
-    "实际住院天数与入出院日期不符",
-    "the days of the stay differ from its dates",
-    lambda t: t.stay_days != ibis.greatest(t.list_discharged_on.delta(t.list_admitted_on, unit="day"), 1),
-)
-_check(
-    "born_after_admission",
-    "logical",
-    "出生日期晚于入院日期",
-    "born after the admission",
-    lambda t: t.born_on > t.list_admitted_on,
-)
-_check(
-    "diagnosis_count_differs",
-    "logical",
-    "诊断代码计数与诊断条数不符",
-    "the count of diagnosis codes differs from the codes",
-    lambda t: t.diagnosis_count != t.diagnoses,
-)
-_check(
-    "operation_count_differs",
-    "logical",
-    "手术操作代码计数与手术条数不符",
-    "the count of procedure codes differs from the codes",
-    lambda t: t.operation_count != t.operations,
-)
-_check(
-    "operated_outside_stay",
-    "logical",
-    "手术日期不在住院期间",
-    "an operation is dated outside the stay",
-    lambda t: (t.first_operation < t.list_admitted_on) | (t.last_operation > t.list_discharged_on),
-)
-_check(
-    "main_condition_absent",
-    "logical",
-    "主要诊断的入院病情为“无”",
-    "the main diagnosis was absent on admission",
-    lambda t: t.main_condition == "absent",
-)
-_check(
-    "main_diagnosis_is_organism",
-    "logical",
-    "以病原体编码（B95-B97）为主要诊断",
-    "the main diagnosis is an organism code (B95-B97)",
-    lambda t: (
-        t.main_code.startswith(ORGANISMS[0])
-        | t.main_code.startswith(ORGANISMS[1])
-        | t.main_code.startswith(ORGANISMS[2])
-    ),
-)
-_check(
-    "main_diagnosis_is_unspecified",
-    "logical",
-    "以未特指的心力衰竭（I50.9）为主要诊断",
-    "the main diagnosis is heart failure, unspecified (I50.9)",
-    lambda t: t.main_code.startswith(UNSPECIFIED_HEART_FAILURE),
-)
-_check(
-    "main_diagnosis_is_gray",
-    "logical",
-    "主要诊断使用灰码",
-    "the main diagnosis is a gray code, which has finer ones",
-    lambda t: t.main_is_gray,
-)
-_check(
-    "newborn_admission_missing",
-    "logical",
-    "新生儿未填新生儿入院类型",
-    "a newborn without a kind of newborn admission",
-    lambda t: ibis.ifelse(
-        t.age_days <= LIMITS["newborn_days"].value, t.newborn_admission.isnull(), ibis.null("boolean")
-    ),
-)
-_check(
-    "newborn_weight_out_of_range",
-    "logical",
-    "新生儿出生体重不在 100-9999 克之间",
-    "a newborn's birth weight is not between 100 and 9,999 g",
-    lambda t: ~t.birth_weight_g.between(LIMITS["least_newborn_weight"].value, LIMITS["most_newborn_weight"].value),
-)
-_check(
-    "receiving_institution_missing",
-    "logical",
-    "转院未填拟接收机构",
-    "transferred without naming who takes over",
-    lambda t: ibis.ifelse(t.discharge_way.isin(TRANSFERS), t.receiving_institution.isnull(), ibis.null("boolean")),
-)
-_check(
-    "readmission_purpose_missing",
-    "logical",
-    "有 31 天内再住院计划而未填目的",
-    "another stay is planned without a purpose",
-    lambda t: ibis.ifelse(t.readmission_plan == PLANNED, t.readmission_purpose.isnull(), ibis.null("boolean")),
-)
-_check(
-    "readmission_purpose_without_plan",
-    "logical",
-    "无 31 天内再住院计划而填了目的",
-    "a purpose is given though no other stay is planned",
-    lambda t: ibis.ifelse(t.readmission_plan == NOT_PLANNED, t.readmission_purpose.notnull(), ibis.null("boolean")),
-)
-_check(
-    "listed_late",
-    "timely",
-    "结算清单未在出院后 7 日内上报",
-    "the list came later than 7 days after discharge",
-    lambda t: t.declared_at.date().delta(t.list_discharged_on, unit="day") > LIMITS["listed_within_days"].value,
-)
+def listing_days(t: Tables) -> Ratio:
+    """Mean days from discharge to the day the settlement list came in; lists without that day are left out."""
+    known = t["listed"].filter(_.days_to_listing.notnull())
+    return Ratio(Part(known, known.days_to_listing.sum()), Part(known, known.count()))

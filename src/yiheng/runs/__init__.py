@@ -1,6 +1,7 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
 from .auditing import run_audit
+from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .loading import run_load
 from .lookup import lists_known, look_up
@@ -20,9 +21,13 @@ __all__ = [
     "lists_known",
     "load_codes",
     "look_up",
+    "questioned_page",
+    "questioned_rows",
+    "refused_rows",
     "replay",
     "run_audit",
     "run_load",
     "run_measure",
+    "run_quality",
     "run_settle",
 ]

@@ -16,7 +16,7 @@ from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
 from yiheng.supervision import LIMITS, RULES, Rule
 
-from .editions import InUse, editions_in_use
+from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
 from .workspace import Workspace
@@ -64,7 +64,7 @@ def audit(
     workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
-    codes = {name: [InUse.from_json(one) for one in pinned] for name, pinned in manifest.pins["codes"].items()}
+    codes = pinned_editions(manifest.pins["codes"])
     engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
     findings: list[dict[str, Any]] = []
     judged, unknown = [], []

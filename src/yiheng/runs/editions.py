@@ -138,6 +138,11 @@ def editions_in_use(workspace: Workspace, names: Sequence[str] = KNOWN) -> dict[
     return {name: kept for name in names if (kept := _editions(workspace, name))}
 
 
+def pinned_editions(codes: dict[str, list[dict[str, Any]]]) -> dict[str, list[InUse]]:
+    """The editions that a manifest pins, as they are used."""
+    return {name: [InUse.from_json(one) for one in kept] for name, kept in codes.items()}
+
+
 def as_of(workspace: Workspace, name: str, day: dt.date) -> InUse:
     """The edition of a list that holds on a day.
 

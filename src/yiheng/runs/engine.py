@@ -60,6 +60,19 @@ class Engine:
         result: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
         return result
 
+    def write(self, expression: ibis.Table, order: tuple[str, ...], file: Path) -> None:
+        """Execute an expression into a Parquet file, in the order asked for."""
+        ordered = expression.order_by([_[name].asc(nulls_first=True) for name in order])
+        self._con.to_parquet(ordered, file)
+
+    def read(self, files: dict[str, Path], schema: ibis.Schema, named: str) -> ibis.Table:
+        """Parquet files of other runs as one table; ``named`` is the column that tells from which each row came."""
+        tables = [
+            self._from_files(f"{named}_{i}", schema, [str(file)]).mutate(**{named: ibis.literal(key)})
+            for i, (key, file) in enumerate(files.items())
+        ]
+        return ibis.union(*tables) if tables else ibis.memtable([], schema={**schema, named: "string"})
+
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
         defined = {name: table for name, table in self.tables.items() if name not in VIEWS}

@@ -10,7 +10,7 @@ from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
 from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
 
-from .editions import InUse, editions_in_use
+from .editions import editions_in_use, pinned_editions
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
 from .settling import LINES
@@ -73,7 +73,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
     engine = Engine(
         workspace,
         workspace.lake.at(manifest.pins["snapshot_set"]),
-        codes={name: [InUse.from_json(one) for one in kept] for name, kept in manifest.pins["codes"].items()},
+        codes=pinned_editions(manifest.pins["codes"]),
         statements=statements,
     )
     engine.views()
@@ -91,7 +91,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
         for row in engine.rows(sums, keys):
             top, bottom = row["top"] or 0, row["bottom"] or 0
             group = {key: row[key] for key in keys}
-            rows.append({"indicator": name, **group, "top": top, "bottom": bottom, "value": _divided(top, bottom)})
+            rows.append({"indicator": name, **group, "top": top, "bottom": bottom, "value": divided(top, bottom)})
     engine.close()
     result = {"run": manifest.run, "keys": list(keys), "rows": rows, "left_out": left}
     write_whole(folder / VALUES, canonical(result))
@@ -99,7 +99,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
     return result
 
 
-def _divided(top: int, bottom: int) -> float | None:
+def divided(top: int, bottom: int) -> float | None:
     """Top by bottom, divided once, exactly, then written with six digits; unknown over nothing."""
     if bottom == 0:
         return None

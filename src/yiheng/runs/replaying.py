@@ -11,12 +11,13 @@ from typing import Any
 from yiheng.basis.refusals import Refusal
 
 from .auditing import audit
+from .checking import check_quality
 from .manifest import MANIFEST, Manifest, sha256
 from .measuring import measure
 from .settling import kept_policies, settle_into
 from .workspace import Workspace
 
-REPLAYED = ("measure", "audit", "settle")
+REPLAYED = ("measure", "audit", "quality", "settle")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def replay(workspace: Workspace, run: str) -> Replay:
             measure(workspace, manifest, again)
         elif manifest.verb == "audit":
             audit(workspace, manifest, again)
+        elif manifest.verb == "quality":
+            check_quality(workspace, manifest, again)
         else:
             settle_into(workspace, manifest, folder, again, kept_policies(folder))
         now = json.loads((again / MANIFEST).read_text("utf-8"))

@@ -1,0 +1,214 @@
+"""The run that judges the quality of settlement lists, of totals, and of what was refused at the door."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from ibis import _
+
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.measures import CHECKS, CODES, LIMITS
+from yiheng.measures.quality import LISTS, MONTHS, counted, questioned
+
+from .editions import editions_in_use, pinned_editions
+from .engine import Engine
+from .loading import QUARANTINE
+from .manifest import Manifest, canonical
+from .measuring import divided
+from .workspace import Workspace
+
+QUALITY, QUESTIONED, REFUSED = "quality.json", "questioned.parquet", "refused.parquet"
+JUDGED_VIEWS = ("enrolment_span", "visited", "stay", "charged", "listed", "hospital_month")
+ROW = ("institution", "month", "check_kind", "check")
+REFUSED_SCHEMA = ibis.schema(
+    {
+        "table_name": "string",
+        "file": "string",
+        "row_number": "int64",
+        "line": "int64",
+        "fault": "string",
+        "column_name": "string",
+        "found": "string",
+        "says": "string",
+        "says_en": "string",
+        "expected": "string",
+        "expected_en": "string",
+        "institution_id": "string",
+        "visit_id": "string",
+    }
+)
+DOOR = ("institution", "load", "table_name", "file", "fault")
+
+
+def run_quality(
+    workspace: Workspace,
+    *,
+    institution: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Judge the quality of the data as it is now.
+
+    Args:
+        institution: only what this institution sent; None means all.
+        since, until: only stays that ended on these days, both included; totals are judged for whole months.
+
+    Raises:
+        Refusal: when the institution is unknown.
+    """
+    manifest = Manifest(
+        "quality",
+        {
+            "institution": institution,
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+        },
+        {
+            "snapshot_set": workspace.lake.latest().number,
+            "codes": {
+                name: [one.as_json() for one in kept] for name, kept in editions_in_use(workspace, CODES).items()
+            },
+            "limits": {name: limit.value for name, limit in LIMITS.items()},
+            "loads": [noted["run"] for noted in workspace.runs("load")],
+        },
+    )
+    judged = check_quality(workspace, manifest, workspace.run_folder(manifest.run), progress)
+    workspace.note_run(manifest.run, "quality")
+    return judged
+
+
+def check_quality(
+    workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Judge what a manifest says into a folder."""
+    engine = Engine(
+        workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=pinned_editions(manifest.pins["codes"])
+    )
+    names = {row["institution_id"]: row["name"] for row in engine.rows(engine.tables["institution"])}
+    asked = manifest.inputs["institution"]
+    if asked is not None and asked not in names:
+        raise Refusal(f"there is no institution '{asked}'", cure=nearest(asked, names))
+    progress("lists")
+    engine.views(*JUDGED_VIEWS)
+    for view in (LISTS, MONTHS):
+        engine.tables[view] = _asked_for(engine.tables[view], manifest.inputs, whole_months=view == MONTHS)
+    counts = ibis.union(*(counted(engine.tables, view, ("institution", "month")) for view in (LISTS, MONTHS)))
+    members = engine.rows(engine.tables["membership"], ("institution_id", "member_from"))
+    rows = [_row(row, members) for row in engine.rows(counts, ROW)]
+    engine.write(
+        questioned(engine.tables),
+        ("institution", "month", "check", "verdict", "visit"),
+        folder / QUESTIONED,
+    )
+    progress("refused rows")
+    refused = _refused(engine, workspace, manifest)
+    engine.write(refused, ("load", "table_name", "file", "row_number", "fault", "found"), folder / REFUSED)
+    by_door = refused.group_by(*DOOR).agg(
+        says=_.says.min(), says_en=_.says_en.min(), expected=_.expected.min(), rows=_.count()
+    )
+    at_the_door = engine.rows(by_door, DOOR)
+    engine.close()
+    result = {
+        "run": manifest.run,
+        **manifest.inputs,
+        "institutions": {
+            one: {"name": name, "consortium": _consortium(one, "9999", members)} for one, name in names.items()
+        },
+        "rows": rows,
+        "refused": at_the_door,
+    }
+    (folder / QUALITY).write_text(canonical(result), "utf-8")
+    manifest.write(folder, [QUALITY, QUESTIONED, REFUSED])
+    return result
+
+
+def questioned_rows(folder: Path, **only: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows in question of a run, where each column named holds one of the values given, however many they are."""
+    return _rows(_where(folder / QUESTIONED, only))
+
+
+def questioned_page(folder: Path, first: int, most: int, **only: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+    """Some of these rows, from the one numbered ``first`` (from 0), and how many there are."""
+    rows = _where(folder / QUESTIONED, only)
+    count = rows.count_rows()
+    return rows.take(range(first, min(first + most, count))).to_pylist(), count
+
+
+def refused_rows(folder: Path, **only: Sequence[str | None]) -> Iterator[dict[str, Any]]:
+    """The refused rows of a run, where each column named holds one of the values given."""
+    return _rows(_where(folder / REFUSED, only))
+
+
+def _where(file: Path, only: Mapping[str, Sequence[str | None]]) -> ds.Dataset:
+    rows = ds.dataset(file)
+    for column, values in only.items():
+        rows = rows.filter(pc.field(column).isin(pa.array(values, pa.string())))
+    return rows
+
+
+def _rows(rows: ds.Dataset) -> Iterator[dict[str, Any]]:
+    for batch in rows.to_batches():
+        yield from batch.to_pylist()
+
+
+def _asked_for(view: ibis.Table, inputs: dict[str, Any], *, whole_months: bool) -> ibis.Table:
+    if inputs["institution"]:
+        view = view.filter(view.institution == inputs["institution"])
+    day = view.month if whole_months else ibis.coalesce(view.ended_on, view.began_on).strftime("%Y-%m-%d")
+    signs = len("2025-01") if whole_months else len("2025-01-01")
+    if inputs["since"]:
+        view = view.filter(day >= inputs["since"][:signs])
+    if inputs["until"]:
+        view = view.filter(day <= inputs["until"][:signs])
+    return view
+
+
+def _row(row: dict[str, Any], members: list[dict[str, Any]]) -> dict[str, Any]:
+    """One check of one institution and month, as others rely on it."""
+    return {
+        "institution": row["institution"],
+        "consortium": _consortium(row["institution"], row["month"], members),
+        "month": row["month"],
+        "kind": row["check_kind"],
+        "check": row["check"],
+        "says": CHECKS[row["check"]].says.zh,
+        "valid": row["valid"],
+        "invalid": row["invalid"],
+        "unknown": row["unknown"],
+        "share": divided(row["valid"], row["valid"] + row["invalid"]),
+    }
+
+
+def _consortium(institution: str, month: str, members: list[dict[str, Any]]) -> str | None:
+    """The consortium the institution belonged to at the end of a month; the later span where two meet."""
+    of = [
+        one["consortium"]
+        for one in members
+        if one["institution_id"] == institution
+        and f"{one['member_from']:%Y-%m}" <= month
+        and (one["member_until"] is None or f"{one['member_until']:%Y-%m}" >= month)
+    ]
+    return of[-1] if of else None
+
+
+def _refused(engine: Engine, workspace: Workspace, manifest: Manifest) -> ibis.Table:
+    """What loads refused: a row refused again by a later load stands once, with the later load."""
+    loads = {run: workspace.find_run(run) / QUARANTINE for run in manifest.pins["loads"]}
+    rows = engine.read({run: file for run, file in loads.items() if file.exists()}, REFUSED_SCHEMA, "load")
+    age = {run: number for number, run in enumerate(loads)}
+    newest = rows.mutate(_age=rows.load.cases(*age.items(), else_=len(age))) if age else rows.mutate(_age=0)
+    same = ibis.row_number().over(group_by=list(REFUSED_SCHEMA), order_by="_age")
+    visits = engine.tables["visit"].select("visit_id", sender=_.institution_id)
+    known = newest.mutate(_nth=same).filter(_._nth == 0).left_join(visits, "visit_id").drop("visit_id_right")
+    known = known.mutate(institution=ibis.coalesce(_.institution_id, _.sender))
+    asked = manifest.inputs["institution"]
+    known = known.filter(_.institution == asked) if asked else known
+    return known.drop("_age", "_nth", "sender", "institution_id")
