@@ -11,7 +11,12 @@ from .models import User
 
 def parties_seen_by(*, user: User, parties: Iterable[str]) -> list[str]:
     """Of these parties the ones in the user's scope."""
-    return [party for party in parties if user.in_fund_office or party == user.consortium]
+    return [party for party in parties if sees_party(user=user, party=party)]
+
+
+def sees_party(*, user: User, party: str | None) -> bool:
+    """Whether a party is in the user's scope; what belongs to no party stays with the fund office."""
+    return user.in_fund_office or (party is not None and party == user.consortium)
 
 
 def party_get(*, user: User, parties: Iterable[str], party: str) -> str:

@@ -141,10 +141,14 @@ def followed(party: str, year: int) -> list[tuple[str, str]]:
 
 
 def cards(party: str, year: int) -> list[Card]:
-    """Every declared indicator, in the order of its declaration."""
-    values = results.values_of(results.measured(YEARLY), "year")
+    """Every declared indicator that can be cut by party, in the order of its declaration."""
+    yearly = results.measured(YEARLY)
+    values = results.values_of(yearly, "year")
+    left_out = yearly.result.get("left_out", {}) if yearly else {}
     made = []
     for name, indicator in INDICATORS.items():
+        if name in left_out:
+            continue
         now, before = (values.get((name, party, str(y))) for y in (year, year - 1))
         points = [month.exact(indicator.unit) for month in months(indicator, party, year)]
         label = show.declared(indicator.zh, name)

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.casework.services import journal_note
-from yiheng.statements import write_workbook
+from yiheng.statements import write_quality, write_workbook
 
-from . import asked, results, suspects, trends
+from . import asked, quality, results, suspects, trends
 from .asked import Chosen, SignedIn
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -78,6 +78,28 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
         write_workbook(_statement(what), made)
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
+
+
+@require_safe
+def quality_xlsx(request: SignedIn) -> HttpResponse:
+    """The quality of lists as a workbook for the sender; who took it away is journalled."""
+    run = results.quality()
+    if run is None:
+        raise Http404
+    what = quality.chosen(request, run)
+    in_full = sees_person_numbers(user=request.user)
+    journal_note(
+        act="quality.exported",
+        by=request.user,
+        subject=run.id,
+        data={**what.filter, "person_numbers": "full" if in_full else "masked"},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "quality.xlsx"
+        write_quality(what.about(run), what.rows, quality.questioned(what, run), quality.refused(what, run, in_full), made)
+        content = made.read_bytes()
+    name = "-".join(filter(None, ("quality", what.institution, what.month or str(what.year))))
+    return _file(content, XLSX, f"{name}.xlsx")
 
 
 def _statement(what: Chosen) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from django.conf import settings
 from yiheng.runs import Workspace
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
-VALUES, FINDINGS, STATEMENTS, QUERIES, MANIFEST = (
-    "values.json", "findings.json", "statements.json", "queries.json", "manifest.json",
+VALUES, FINDINGS, STATEMENTS, QUERIES, QUALITY, MANIFEST = (
+    "values.json", "findings.json", "statements.json", "queries.json", "quality.json", "manifest.json",
 )  # fmt: skip
 # Parsed files kept in memory; a page looks at every settlement, so this is more than there will be in years.
 MOST_KEPT = 512
@@ -57,11 +57,25 @@ def workspace() -> Workspace:
 
 def measured(keys: list[str]) -> Run | None:
     """The newest run of all indicators by these keys; a run of some would hide the others."""
+    return _newest("measure", {"names": [], "keys": keys}, VALUES)
+
+
+def quality() -> Run | None:
+    """The newest judgement of all institutions and days."""
+    return _newest("quality", {"institution": None, "since": None, "until": None}, QUALITY)
+
+
+def folder_of(run: Run) -> Path:
+    """Where a run left what it gave."""
+    return workspace().run_folder(run.id)
+
+
+def _newest(verb: str, inputs: dict[str, Any], file: str) -> Run | None:
     space = workspace()
-    for noted in space.runs("measure"):
+    for noted in space.runs(verb):
         manifest = _read(space, noted["run"], MANIFEST)
-        if manifest and manifest["inputs"] == {"names": [], "keys": keys}:
-            return _run(space, noted, VALUES)
+        if manifest and manifest["inputs"] == inputs:
+            return _run(space, noted, file)
     return None
 
 

@@ -15,6 +15,7 @@ from django.views.i18n import set_language
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 
 from . import asked, board, results, suspects, trends
+from . import quality as lists
 from .asked import Chosen, SignedIn
 from .reasons import tree_of
 
@@ -90,6 +91,28 @@ def findings(request: SignedIn) -> HttpResponse:
         "in_full": in_full,
     }
     return render(request, "cockpit/findings.html", context)
+
+
+@require_safe
+def quality(request: SignedIn) -> HttpResponse:
+    """Quality of settlement lists by institution and month, down to checks and rows."""
+    run = results.quality()
+    if run is None:
+        return render(request, "cockpit/quality.html", {"here": "quality"})
+    what = lists.chosen(request, run)
+    page, rows = lists.page_of(what, run, request.GET.get("page", "")) if what.check else (None, [])
+    context = {
+        "here": "quality",
+        "run": run,
+        "stale": results.loaded_after(run),
+        "what": what,
+        "by_institution": lists.by_institution(what, run),
+        "sums": lists.sums(what),
+        "page": page,
+        "rows": rows,
+        "refused": lists.refused_counts(what, run),
+    }
+    return render(request, "cockpit/quality.html", context)
 
 
 @login_not_required

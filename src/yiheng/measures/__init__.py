@@ -1,6 +1,6 @@
 """Indicators and totals, each declared once."""
 
-from . import checks_of_lists, checks_of_totals, fund, quality, use
+from . import fund, list_checks, quality, total_checks, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
 from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
@@ -28,11 +28,11 @@ __all__ = [
     "QualityCheck",
     "Ratio",
     "Total",
-    "checks_of_lists",
-    "checks_of_totals",
     "fund",
     "indicator",
+    "list_checks",
     "quality",
     "total",
+    "total_checks",
     "use",
 ]

@@ -37,7 +37,6 @@ def listed(t: Tables) -> ibis.Table:
         diagnoses=_.diagnoses.fill_null(0),
         mains=_.mains.fill_null(0),
         operations=_.operations.fill_null(0),
-        combined_apart=_.combined_apart.fill_null(False),
         list_admitted_on=_.admitted_at.date(),
         list_discharged_on=_.discharged_at.date(),
         visit_days=_.ended_on.delta(_.began_on, unit="day"),
@@ -138,8 +137,8 @@ def _completed_years(born: ibis.expr.types.DateValue, day: ibis.expr.types.DateV
 
 
 def _against_sex(t: Tables, rows: ibis.Table) -> ibis.Table:
-    """With the codes of each list that the person's sex cannot have; unknown on days for which no list of them holds."""
-    columns = ("other_sex_outpatient", "other_sex_diagnosis", "other_sex_operation")
+    """With the codes of each list that the person's sex cannot have; unknown on days without the list."""
+    columns = ("outpatient_diagnosis_other_sex", "main_code_other_sex", "main_operation_other_sex")
     if "sex_conflict" not in t:
         return rows.mutate(sex_is_judged=ibis.null("boolean"), **dict.fromkeys(columns, ibis.null("string")))
     sex = rows.select("visit_id", "sex")

@@ -16,10 +16,10 @@ from .declare import Part, Ratio, Tables, indicator
 # Is it there, does it contradict itself, is it in time, does it look like a hospital: four questions, kept apart.
 Kind = Literal["structural", "logical", "timely", "analytical"]
 KINDS: dict[Kind, Words] = {
-    "structural": Words("完整性", "complete"),
-    "logical": Words("逻辑性", "consistent"),
-    "timely": Words("及时性", "in time"),
-    "analytical": Words("合理性", "plausible"),
+    "structural": Words("完整性", "Completeness"),
+    "logical": Words("逻辑性", "Consistency"),
+    "timely": Words("及时性", "Timeliness"),
+    "analytical": Words("合理性", "Plausibility"),
 }
 Verdict = Literal["invalid", "unknown"]
 Judge = Callable[[ibis.Table], ibis.expr.types.BooleanValue]
@@ -53,14 +53,14 @@ class QualityCheck:
     applies: Judge | None = None
     of: str = LISTS
 
-    def rows(self, t: Tables) -> ibis.Table:
-        """The rows it applies to, or may apply to, with ``fault``: true, false, or null for unknown."""
+    def rows(self, t: Tables, columns: tuple[str, ...]) -> ibis.Table:
+        """The rows it applies to, or may apply to: some columns, and ``fault``: true, false, or null for unknown."""
         rows = t[self.of]
-        fault = self.fault(rows)
         if self.applies is None:
-            return rows.mutate(fault=fault)
-        applies = self.applies(rows)
-        return rows.mutate(fault=ibis.ifelse(applies, fault, ibis.null("boolean"))).filter(applies.fill_null(True))
+            return rows.select(*columns, fault=self.fault(rows))
+        may_apply = rows.filter(self.applies(rows).fill_null(True))
+        fault = ibis.ifelse(self.applies(may_apply), self.fault(may_apply), ibis.null("boolean"))
+        return may_apply.select(*columns, fault=fault)
 
 
 def check(made: QualityCheck) -> None:
@@ -78,7 +78,7 @@ def counted(t: Tables, of: str, keys: tuple[str, ...]) -> ibis.Table:
     """One row a check and group of keys: rows judged valid, invalid, and not judged."""
     return ibis.union(
         *(
-            one.rows(t)
+            one.rows(t, keys)
             .group_by(*keys)
             .agg(
                 check_kind=ibis.literal(one.kind),
@@ -100,18 +100,17 @@ def questioned(t: Tables) -> ibis.Table:
     """
     made = []
     for one in CHECKS.values():
-        rows = one.rows(t)
-        rows = rows.filter(rows.fault.fill_null(True))
+        of_list = ("visit_id", "settlement_id") if one.of == LISTS else ()
+        rows = one.rows(t, tuple(dict.fromkeys(("institution", "month", *of_list, *one.fields))))
         found = [rows[field].cast("string").fill_null(NOTHING_THERE) for field in one.fields]
-        none = ibis.null("string")
         made.append(
-            rows.select(
+            rows.filter(rows.fault.fill_null(True)).select(
                 "institution",
                 "month",
                 check=ibis.literal(one.name),
                 verdict=ibis.ifelse(rows.fault.isnull(), "unknown", "invalid"),
-                visit=rows.visit_id if one.of == LISTS else none,
-                settlement=rows.settlement_id if one.of == LISTS else none,
+                visit=rows.visit_id if of_list else ibis.null("string"),
+                settlement=rows.settlement_id if of_list else ibis.null("string"),
                 found=ibis.literal(BETWEEN_VALUES).join(found),
             )
         )

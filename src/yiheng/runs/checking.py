@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ REFUSED_SCHEMA = ibis.schema(
         "visit_id": "string",
     }
 )
+Members = dict[str, list[dict[str, Any]]]
+# After every last day: only a membership that lasts holds.
+LASTING = "9999-12"
+MonthsOf = Mapping[str, Collection[str]]
+
 DOOR = ("institution", "load", "table_name", "file", "fault")
 
 
@@ -101,7 +106,9 @@ def check_quality(
     for view in (LISTS, MONTHS):
         engine.tables[view] = _asked_for(engine.tables[view], manifest.inputs, whole_months=view == MONTHS)
     counts = ibis.union(*(counted(engine.tables, view, ("institution", "month")) for view in (LISTS, MONTHS)))
-    members = engine.rows(engine.tables["membership"], ("institution_id", "member_from"))
+    members: Members = {}
+    for span in engine.rows(engine.tables["membership"], ("institution_id", "member_from")):
+        members.setdefault(span["institution_id"], []).append(span)
     rows = [_row(row, members) for row in engine.rows(counts, ROW)]
     engine.write(
         questioned(engine.tables),
@@ -120,7 +127,7 @@ def check_quality(
         "run": manifest.run,
         **manifest.inputs,
         "institutions": {
-            one: {"name": name, "consortium": _consortium(one, "9999", members)} for one, name in names.items()
+            one: {"name": name, "consortium": _consortium(one, LASTING, members)} for one, name in names.items()
         },
         "rows": rows,
         "refused": at_the_door,
@@ -130,28 +137,42 @@ def check_quality(
     return result
 
 
-def questioned_rows(folder: Path, **only: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The rows in question of a run, where each column named holds one of the values given, however many they are."""
-    return _rows(_where(folder / QUESTIONED, only))
+def questioned_rows(folder: Path, months_of: MonthsOf | None = None, **only: str) -> Iterator[dict[str, Any]]:
+    """The rows in question of a run, however many they are.
+
+    Args:
+        months_of: only these months of these institutions; None means all.
+        only: the value that a column must have.
+    """
+    return _rows(_questioned(folder, months_of, only))
 
 
-def questioned_page(folder: Path, first: int, most: int, **only: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
-    """Some of these rows, from the one numbered ``first`` (from 0), and how many there are."""
-    rows = _where(folder / QUESTIONED, only)
-    count = rows.count_rows()
-    return rows.take(range(first, min(first + most, count))).to_pylist(), count
+def questioned_page(
+    folder: Path, months_of: MonthsOf, first: int, most: int, **only: str
+) -> list[dict[str, Any]]:
+    """At most so many of these rows, from the one numbered ``first`` (from 0)."""
+    found: list[dict[str, Any]] = _questioned(folder, months_of, only).to_table().slice(first, most).to_pylist()
+    return found
 
 
-def refused_rows(folder: Path, **only: Sequence[str | None]) -> Iterator[dict[str, Any]]:
-    """The refused rows of a run, where each column named holds one of the values given."""
-    return _rows(_where(folder / REFUSED, only))
+def refused_rows(folder: Path, institutions: Collection[str | None] | None = None) -> Iterator[dict[str, Any]]:
+    """The refused rows of a run; of these institutions, or of all."""
+    rows = ds.dataset(folder / REFUSED)
+    if institutions is not None:
+        rows = rows.filter(pc.field("institution").isin(pa.array(institutions, pa.string())))
+    return _rows(rows)
 
 
-def _where(file: Path, only: Mapping[str, Sequence[str | None]]) -> ds.Dataset:
-    rows = ds.dataset(file)
-    for column, values in only.items():
-        rows = rows.filter(pc.field(column).isin(pa.array(values, pa.string())))
-    return rows
+def _questioned(folder: Path, months_of: MonthsOf | None, only: Mapping[str, str]) -> ds.Dataset:
+    rows = ds.dataset(folder / QUESTIONED)
+    for column, value in only.items():
+        rows = rows.filter(pc.field(column) == value)
+    if months_of is None:
+        return rows
+    wanted = pc.scalar(False)
+    for institution, months in months_of.items():
+        wanted = wanted | ((pc.field("institution") == institution) & pc.field("month").isin(pa.array(months)))
+    return rows.filter(wanted)
 
 
 def _rows(rows: ds.Dataset) -> Iterator[dict[str, Any]]:
@@ -171,7 +192,7 @@ def _asked_for(view: ibis.Table, inputs: dict[str, Any], *, whole_months: bool) 
     return view
 
 
-def _row(row: dict[str, Any], members: list[dict[str, Any]]) -> dict[str, Any]:
+def _row(row: dict[str, Any], members: Members) -> dict[str, Any]:
     """One check of one institution and month, as others rely on it."""
     return {
         "institution": row["institution"],
@@ -187,14 +208,13 @@ def _row(row: dict[str, Any], members: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _consortium(institution: str, month: str, members: list[dict[str, Any]]) -> str | None:
+def _consortium(institution: str, month: str, members: Members) -> str | None:
     """The consortium the institution belonged to at the end of a month; the later span where two meet."""
     of = [
-        one["consortium"]
-        for one in members
-        if one["institution_id"] == institution
-        and f"{one['member_from']:%Y-%m}" <= month
-        and (one["member_until"] is None or f"{one['member_until']:%Y-%m}" >= month)
+        span["consortium"]
+        for span in members.get(institution, ())
+        if span["member_from"].isoformat() <= f"{month}-31"
+        and (span["member_until"] is None or span["member_until"].isoformat() >= f"{month}-01")
     ]
     return of[-1] if of else None
 

@@ -88,7 +88,7 @@ def field_words(check: str) -> Words:
     page, pairs = TABLES["front_page"], []
     for field in CHECKS[check].fields if check in CHECKS else ():
         column = page.column_under(field) if field not in FIELDS else None
-        words = Words(column.zh, column.name.replace("_", " ")) if column else FIELDS[field]
+        words = Words(column.zh, column.en) if column else FIELDS[field]
         national = f" {column.aliases[0]}" if column and column.aliases else ""
         pairs.append(Words(words.zh + national, words.en + national))
     return Words(BETWEEN_VALUES.join(p.zh for p in pairs), BETWEEN_VALUES.join(p.en for p in pairs))

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from django import template
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
 
-from .. import show, suspects
+from .. import quality, show, suspects
 
 register = template.Library()
 
@@ -41,3 +42,9 @@ def count(number: int) -> str:
 def rule_label(name: str) -> str:
     """The name of a rule in the reader's language."""
     return suspects.rule_label(name)
+
+
+@register.filter
+def words(both: Words) -> str:
+    """Declared words in the reader's language."""
+    return quality.in_language(both)

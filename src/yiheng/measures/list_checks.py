@@ -39,9 +39,9 @@ FIELDS.update(
     main_operation=Words("主要手术代码", "main procedure code"),
     first_operation=Words("最早手术日期", "first operation"),
     last_operation=Words("最晚手术日期", "last operation"),
-    other_sex_outpatient=Words("门（急）诊诊断代码", "out-patient diagnosis code"),
-    other_sex_diagnosis=Words("诊断代码", "diagnosis code"),
-    other_sex_operation=Words("手术操作代码", "procedure code"),
+    outpatient_diagnosis_other_sex=Words("门（急）诊诊断代码", "out-patient diagnosis code"),
+    main_code_other_sex=Words("诊断代码", "diagnosis code"),
+    main_operation_other_sex=Words("手术操作代码", "procedure code"),
     age_by_birth=Words("按出生日期计算的年龄", "age by the birthday"),
     total_fen=Words("结算总额（分）", "settled total, fen"),
     lines_fen=Words("明细合计（分）", "sum of the lines, fen"),
@@ -78,6 +78,13 @@ def _where_dates_are_in_order(t: ibis.Table, fault: ibis.expr.types.BooleanValue
     return ibis.ifelse(t.discharged_at >= t.admitted_at, fault, ibis.null("boolean"))
 
 
+def _for_other_sex(code: str) -> Judge:
+    """Without a code, a known sex or the list of conflicting codes nobody can say."""
+    return lambda t: ibis.ifelse(
+        t.sex_is_judged & t[code].notnull(), t[f"{code}_other_sex"].notnull(), ibis.null("boolean")
+    )
+
+
 def _is_newborn(t: ibis.Table) -> ibis.expr.types.BooleanValue:
     return t.newborn
 
@@ -98,7 +105,7 @@ for _column in REQUIRED:
     _on_list(
         f"{_column}_missing_on_list",
         "structural",
-        Words(f"清单缺少{_declared.zh}", f"the list lacks {_column.replace('_', ' ')}"),
+        Words(f"清单缺少{_declared.zh}", f"the list lacks: {_declared.en}"),
         Words("必填", "required"),
         (_column,),
         _missing(_column),
@@ -130,11 +137,11 @@ _on_list(
     _missing("admission_weight_g"),
     _is_newborn,
 )
-for _column in ("birth_weight_g", "admission_weight_g"):
+for _column, _zh, _en in (("birth_weight_g", "出生", "birth weight"), ("admission_weight_g", "入院", "admission weight")):
     _on_list(
         f"newborn_{_column.removesuffix('_g')}_out_of_range",
         "logical",
-        Words("新生儿体重不在 100-9999 克之间", "a newborn's weight is not between 100 and 9,999 g"),
+        Words(f"新生儿{_zh}体重不在 100-9999 克之间", f"a newborn's {_en} is not between 100 and 9,999 g"),
         Words("100 至 9999 克", "100 to 9,999 g"),
         (_column,),
         lambda t, column=_column: ~t[column].between(*WEIGHTS),  # type: ignore[misc]
@@ -284,17 +291,18 @@ _on_list(
 )
 _SEX_AGREES = Words("与参保人性别相符的编码", "a code that the person's sex can have")
 for _name, _field, _zh, _en in (
-    ("list_diagnosis_for_other_sex", "other_sex_outpatient", "清单门（急）诊诊断", "the list's out-patient diagnosis"),
-    ("coded_diagnosis_for_other_sex", "other_sex_diagnosis", "诊断", "a diagnosis"),
-    ("coded_operation_for_other_sex", "other_sex_operation", "手术操作", "an operation"),
+    ("list_diagnosis_for_other_sex", "outpatient_diagnosis", "清单门（急）诊诊断", "the list's out-patient diagnosis"),
+    ("coded_diagnosis_for_other_sex", "main_code", "诊断", "a diagnosis"),
+    ("coded_operation_for_other_sex", "main_operation", "手术操作", "an operation"),
 ):
     _on_list(
         _name,
         "logical",
         Words(f"{_zh}与性别不符", f"{_en} contradicts the person's sex"),
         _SEX_AGREES,
-        (_field, "sex"),
-        lambda t, field=_field: t[field].notnull() & t.sex_is_judged,  # type: ignore[misc]
+        (f"{_field}_other_sex", "sex"),
+        _for_other_sex(_field),
+        *((lambda t: t.operations > 0,) if _field == "main_operation" else ()),
     )
 _on_list(
     "receiving_institution_missing",
