@@ -14,7 +14,7 @@ import click
 from yiheng.basis.refusals import Refusal
 from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_settle
+from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_quality, run_settle
 from yiheng.statements import write_workbook
 
 from .data import show_load
@@ -66,6 +66,8 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)
+    with working("quality") as step:
+        run_quality(space, progress=step)
     _show(audited, settled)
     login = _login(space)
     if serve if serve is not None else sys.stdout.isatty():

@@ -39,9 +39,9 @@ FIELDS.update(
     main_operation=Words("主要手术代码", "main procedure code"),
     first_operation=Words("最早手术日期", "first operation"),
     last_operation=Words("最晚手术日期", "last operation"),
-    outpatient_diagnosis_other_sex=Words("门（急）诊诊断代码", "out-patient diagnosis code"),
-    main_code_other_sex=Words("诊断代码", "diagnosis code"),
-    main_operation_other_sex=Words("手术操作代码", "procedure code"),
+    outpatient_for_other_sex=Words("门（急）诊诊断代码", "out-patient diagnosis code"),
+    diagnosis_for_other_sex=Words("诊断代码", "diagnosis code"),
+    operation_for_other_sex=Words("手术操作代码", "procedure code"),
     age_by_birth=Words("按出生日期计算的年龄", "age by the birthday"),
     total_fen=Words("结算总额（分）", "settled total, fen"),
     lines_fen=Words("明细合计（分）", "sum of the lines, fen"),
@@ -78,11 +78,9 @@ def _where_dates_are_in_order(t: ibis.Table, fault: ibis.expr.types.BooleanValue
     return ibis.ifelse(t.discharged_at >= t.admitted_at, fault, ibis.null("boolean"))
 
 
-def _for_other_sex(code: str) -> Judge:
-    """Without a code, a known sex or the list of conflicting codes nobody can say."""
-    return lambda t: ibis.ifelse(
-        t.sex_is_judged & t[code].notnull(), t[f"{code}_other_sex"].notnull(), ibis.null("boolean")
-    )
+def _for_other_sex(t: ibis.Table, codes: str) -> ibis.expr.types.BooleanValue:
+    """Without a known sex or the list of conflicting codes nobody can say."""
+    return ibis.ifelse(t.sex_is_judged, t[f"{codes}_for_other_sex"].notnull(), ibis.null("boolean"))
 
 
 def _is_newborn(t: ibis.Table) -> ibis.expr.types.BooleanValue:
@@ -290,20 +288,31 @@ _on_list(
     lambda t: t.operations > 0,
 )
 _SEX_AGREES = Words("与参保人性别相符的编码", "a code that the person's sex can have")
-for _name, _field, _zh, _en in (
-    ("list_diagnosis_for_other_sex", "outpatient_diagnosis", "清单门（急）诊诊断", "the list's out-patient diagnosis"),
-    ("coded_diagnosis_for_other_sex", "main_code", "诊断", "a diagnosis"),
-    ("coded_operation_for_other_sex", "main_operation", "手术操作", "an operation"),
-):
-    _on_list(
-        _name,
-        "logical",
-        Words(f"{_zh}与性别不符", f"{_en} contradicts the person's sex"),
-        _SEX_AGREES,
-        (f"{_field}_other_sex", "sex"),
-        _for_other_sex(_field),
-        *((lambda t: t.operations > 0,) if _field == "main_operation" else ()),
-    )
+_on_list(
+    "list_diagnosis_for_other_sex",
+    "logical",
+    Words("清单门（急）诊诊断与性别不符", "the list's out-patient diagnosis contradicts the person's sex"),
+    _SEX_AGREES,
+    ("outpatient_for_other_sex", "sex"),
+    lambda t: ibis.ifelse(t.outpatient_diagnosis.notnull(), _for_other_sex(t, "outpatient"), ibis.null("boolean")),
+)
+_on_list(
+    "coded_diagnosis_for_other_sex",
+    "logical",
+    Words("诊断与性别不符", "a diagnosis contradicts the person's sex"),
+    _SEX_AGREES,
+    ("diagnosis_for_other_sex", "sex"),
+    lambda t: ibis.ifelse(t.diagnoses > 0, _for_other_sex(t, "diagnosis"), ibis.null("boolean")),
+)
+_on_list(
+    "coded_operation_for_other_sex",
+    "logical",
+    Words("手术操作与性别不符", "an operation contradicts the person's sex"),
+    _SEX_AGREES,
+    ("operation_for_other_sex", "sex"),
+    lambda t: _for_other_sex(t, "operation"),
+    lambda t: t.operations > 0,
+)
 _on_list(
     "receiving_institution_missing",
     "logical",

@@ -138,7 +138,7 @@ def _completed_years(born: ibis.expr.types.DateValue, day: ibis.expr.types.DateV
 
 def _against_sex(t: Tables, rows: ibis.Table) -> ibis.Table:
     """With the codes of each list that the person's sex cannot have; unknown on days without the list."""
-    columns = ("outpatient_diagnosis_other_sex", "main_code_other_sex", "main_operation_other_sex")
+    columns = ("outpatient_for_other_sex", "diagnosis_for_other_sex", "operation_for_other_sex")
     if "sex_conflict" not in t:
         return rows.mutate(sex_is_judged=ibis.null("boolean"), **dict.fromkeys(columns, ibis.null("string")))
     sex = rows.select("visit_id", "sex")
