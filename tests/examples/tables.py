@@ -43,9 +43,15 @@ def tables(given: dict[str, list[dict[str, str]]], folder: Path) -> dict[str, ib
         file = folder / f"{name}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), file)
         made[name] = con.read_parquet(str(file), table_name=name)
-    for name, build in VIEWS.items():
-        made[name] = con.create_table(f"view_{name}", build(made))
-    return made
+    return _WithViews(made)
+
+
+class _WithViews(dict):
+    """Tables with the wide ones made where they are first asked for."""
+
+    def __missing__(self, name: str) -> ibis.Table:
+        self[name] = VIEWS[name](self)
+        return self[name]
 
 
 def _read(text: str, kind: Any) -> Any:

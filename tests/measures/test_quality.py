@@ -24,21 +24,17 @@ STAY = {
 LIST = {"visit_id": "V1", "admitted_at": "2025-06-29 08:00:00", "discharged_at": "2025-07-01 10:00:00"}
 
 
-def verdicts(folder, lists=(LIST,), visits=(STAY,), person=A, without=(), **more):
+def told_by(rows):
     """Check → verdict of the only unit; a check that does not apply is absent."""
-    given = {"institution": [H], "person": [person], "visit": list(visits), "front_page": list(lists), **more}
-    made = {name: table for name, table in tables(given, folder).items() if name not in without}
-    if without:
-        from yiheng.measures import VIEWS
+    assert all(row["valid"] + row["invalid"] + row["unknown"] == 1 for row in rows)
+    return {row["check"]: next(v for v in ("valid", "invalid", "unknown") if row[v]) for row in rows}
 
-        for name, build in VIEWS.items():
-            made[name] = build(made)
-    rows = counted(made, "listed", ("institution",)).to_pyarrow().to_pylist()
-    told = {}
-    for row in rows:
-        assert row["valid"] + row["invalid"] + row["unknown"] == 1
-        told[row["check"]] = next(verdict for verdict in ("valid", "invalid", "unknown") if row[verdict])
-    return told
+
+def verdicts(folder, lists=(LIST,), person=A, without=(), **more):
+    made = tables({"institution": [H], "person": [person], "visit": [STAY], "front_page": list(lists), **more}, folder)
+    for name in without:
+        del made[name]
+    return told_by(counted(made, "listed", ("institution",)).to_pyarrow().to_pylist())
 
 
 # One more field of the list, and what a check then says. A has her 75th birthday on the second day of the stay.
@@ -78,9 +74,28 @@ CONFLICTS = [
 ]
 
 
-@pytest.mark.parametrize(("check", "field", "verdict"), CASES)
-def test_a_field_of_the_list_gets_its_verdict(tmp_path, check, field, verdict):
-    assert verdicts(tmp_path, [{**LIST, **field}], sex_conflict=CONFLICTS).get(check) == verdict
+@pytest.fixture(scope="module")
+def by_case(tmp_path_factory):
+    """A stay with a list for each case; number of the case → check → verdict."""
+    numbered = [{**field, "visit_id": f"V{n}"} for n, (_check, field, _verdict) in enumerate(CASES)]
+    given = {
+        "institution": [H],
+        "person": [A],
+        "visit": [{**STAY, "visit_id": one["visit_id"]} for one in numbered],
+        "front_page": [{**LIST, **one} for one in numbered],
+        "sex_conflict": CONFLICTS,
+    }
+    made = tables(given, tmp_path_factory.mktemp("cases"))
+    by_visit = defaultdict(list)
+    for row in counted(made, "listed", ("visit_id",)).to_pyarrow().to_pylist():
+        by_visit[row["visit_id"]].append(row)
+    return [told_by(by_visit[one["visit_id"]]) for one in numbered]
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{check} {field}" for check, field, _ in CASES])
+def test_a_field_of_the_list_gets_its_verdict(by_case, number):
+    check, _field, verdict = CASES[number]
+    assert by_case[number].get(check) == verdict
 
 
 def test_codes_are_judged_against_sex_and_each_other(tmp_path):

@@ -19,7 +19,7 @@ COUNTING = (
     "00.40", "00.41", "00.42", "00.43", "00.44", "00.45", "00.46", "00.47", "00.48",
     "00.74", "00.75", "00.76", "00.77", "00.9",
 )  # fmt: skip
-WEIGHTS = LIMITS["least_newborn_weight"].value, LIMITS["most_newborn_weight"].value
+LEAST, MOST = LIMITS["least_newborn_weight"].value, LIMITS["most_newborn_weight"].value
 REQUIRED = (
     "nationality", "occupation", "contact_relation", "inpatient_kind", "admission_department", "discharge_department",
     "payment_method", "doctor", "discharge_way", "admitted_at", "discharged_at", "stay_days", "diagnosis_count",
@@ -142,7 +142,8 @@ for _column, _zh, _en in (("birth_weight_g", "出生", "birth weight"), ("admiss
         Words(f"新生儿{_zh}体重不在 100-9999 克之间", f"a newborn's {_en} is not between 100 and 9,999 g"),
         Words("100 至 9999 克", "100 to 9,999 g"),
         (_column,),
-        lambda t, column=_column: ~t[column].between(*WEIGHTS),  # type: ignore[misc]
+        # Not written as NOT BETWEEN: asked whether that is null, the SQL negates the answer instead.
+        lambda t, column=_column: (t[column] < LEAST) | (t[column] > MOST),  # type: ignore[misc]
         lambda t, column=_column: t[column].notnull(),  # type: ignore[misc]
     )
 _on_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 from ibis import _
@@ -21,7 +21,7 @@ KINDS: dict[Kind, Words] = {
     "timely": Words("及时性", "Timeliness"),
     "analytical": Words("合理性", "Plausibility"),
 }
-Verdict = Literal["invalid", "unknown"]
+VERDICTS = ("valid", "invalid", "unknown")
 Judge = Callable[[ibis.Table], ibis.expr.types.BooleanValue]
 
 CHECKS: dict[str, QualityCheck] = {}
@@ -53,14 +53,13 @@ class QualityCheck:
     applies: Judge | None = None
     of: str = LISTS
 
-    def rows(self, t: Tables, columns: tuple[str, ...]) -> ibis.Table:
-        """The rows it applies to, or may apply to: some columns, and ``fault``: true, false, or null for unknown."""
-        rows = t[self.of]
+    def judged(self, rows: ibis.Table) -> tuple[ibis.expr.types.BooleanValue, ...]:
+        """Whether a row is valid, invalid, unknown; it is neither where the check does not apply."""
+        fault = self.fault(rows)
         if self.applies is None:
-            return rows.select(*columns, fault=self.fault(rows))
-        may_apply = rows.filter(self.applies(rows).fill_null(True))
-        fault = ibis.ifelse(self.applies(may_apply), self.fault(may_apply), ibis.null("boolean"))
-        return may_apply.select(*columns, fault=fault)
+            return ~fault, fault, fault.isnull()
+        applies = self.applies(rows)
+        return applies & ~fault, applies & fault, applies.isnull() | (applies & fault.isnull())
 
 
 def check(made: QualityCheck) -> None:
@@ -76,21 +75,21 @@ def check(made: QualityCheck) -> None:
 
 def counted(t: Tables, of: str, keys: tuple[str, ...]) -> ibis.Table:
     """One row a check and group of keys: rows judged valid, invalid, and not judged."""
-    return ibis.union(
-        *(
-            one.rows(t, keys)
-            .group_by(*keys)
-            .agg(
-                check_kind=ibis.literal(one.kind),
-                check=ibis.literal(one.name),
-                valid=(~_.fault).sum().fill_null(0).cast("int64"),
-                invalid=_.fault.sum().fill_null(0).cast("int64"),
-                unknown=_.fault.isnull().sum().cast("int64"),
-            )
-            for one in CHECKS.values()
-            if one.of == of
-        )
-    )
+    rows, checks = t[of], [one for one in CHECKS.values() if one.of == of]
+    sums = {
+        f"{one.name} {verdict}": judged.sum().fill_null(0).cast("int64")
+        for one in checks
+        for verdict, judged in zip(VERDICTS, one.judged(rows), strict=True)
+    }
+    grouped = rows.group_by(*keys).agg(**sums)
+    return _a_row_a_check(
+        grouped,
+        keys,
+        [
+            {"check_kind": one.kind, "check": one.name, **{v: grouped[f"{one.name} {v}"] for v in VERDICTS}}
+            for one in checks
+        ],
+    ).filter(_.valid + _.invalid + _.unknown > 0)
 
 
 def questioned(t: Tables) -> ibis.Table:
@@ -98,23 +97,26 @@ def questioned(t: Tables) -> ibis.Table:
 
     ``found`` holds the values of the check's fields, in their order.
     """
+    none = ibis.null("string")
+    lists = t[LISTS].mutate(visit=_.visit_id, settlement=_.settlement_id)
+    months = t[MONTHS].mutate(visit=none, settlement=none)
+    return ibis.union(*(_in_question(rows, of) for rows, of in ((lists, LISTS), (months, MONTHS))))
+
+
+def _in_question(rows: ibis.Table, of: str) -> ibis.Table:
     made = []
-    for one in CHECKS.values():
-        of_list = ("visit_id", "settlement_id") if one.of == LISTS else ()
-        rows = one.rows(t, tuple(dict.fromkeys(("institution", "month", *of_list, *one.fields))))
+    for one in (one for one in CHECKS.values() if one.of == of):
+        _valid, invalid, unknown = one.judged(rows)
+        verdict = ibis.cases((invalid, "invalid"), (unknown, "unknown"))
         found = [rows[field].cast("string").fill_null(NOTHING_THERE) for field in one.fields]
-        made.append(
-            rows.filter(rows.fault.fill_null(True)).select(
-                "institution",
-                "month",
-                check=ibis.literal(one.name),
-                verdict=ibis.ifelse(rows.fault.isnull(), "unknown", "invalid"),
-                visit=rows.visit_id if of_list else ibis.null("string"),
-                settlement=rows.settlement_id if of_list else ibis.null("string"),
-                found=ibis.literal(BETWEEN_VALUES).join(found),
-            )
-        )
-    return ibis.union(*made)
+        made.append({"check": one.name, "verdict": verdict, "found": ibis.literal(BETWEEN_VALUES).join(found)})
+    return _a_row_a_check(rows, ("institution", "month", "visit", "settlement"), made).filter(_.verdict.notnull())
+
+
+def _a_row_a_check(rows: ibis.Table, keys: tuple[str, ...], of_checks: list[dict[str, Any]]) -> ibis.Table:
+    """The keys of each row with the columns of every check, one below the other."""
+    each = rows.select(*keys, one=ibis.array([ibis.struct(columns) for columns in of_checks]).unnest())
+    return each.select(*keys, **{name: each.one[name] for name in of_checks[0]})
 
 
 def list_checked(t: Tables) -> ibis.Table:
