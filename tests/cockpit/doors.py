@@ -11,7 +11,7 @@ from pathlib import Path
 from yiheng.cockpit.serve import prepare
 from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_settle
+from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_quality, run_settle
 
 POLICY = Path(__file__).parent / "policy.yaml"
 PEOPLE = 600
@@ -32,6 +32,7 @@ def county_behind_doors() -> Path:
     for year in YEARS:
         run_settle(workspace, POLICY, year=year)
     run_audit(workspace)
+    run_quality(workspace)
     for period in ("month", "year"):
         run_measure(workspace, [], ["consortium", period])
     prepare(workspace.folder)

@@ -140,6 +140,32 @@ def test_the_pages_are_read_in_english(page, tmp_path):
     picture(page, tmp_path, "findings")
 
 
+def test_a_clerk_goes_from_a_month_to_the_lists_in_question(page, tmp_path):
+    page.get_by_role("link", name="质量", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("结算清单质量")
+    assert fits(page)
+    page.locator(".months td a").first.click()
+    page.locator(".checks").get_by_role("link", name="结算清单未在出院后 7 日内上报").click()
+    expect(page.get_by_text("应为：出院后 7 日内上报")).to_be_visible()
+    page.get_by_role("link", name="无法判断").click()
+    expect(page.locator("#rows .pills a[aria-current]")).to_have_text("无法判断")
+    assert fits(page)
+    picture(page, tmp_path, "quality")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="下载 XLSX").click()
+    assert got.value.suggested_filename.startswith("quality-")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Settlement list quality")
+    assert fits(page)
+
+
+def test_no_card_stands_alone_in_its_row(page):
+    tops = page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
+    widths = page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().width)")
+    alone = tops.count(tops[-1]) == 1 and widths[-1] < 2 * widths[0]
+    assert not alone, tops
+
+
 def test_choosing_acts_at_once(page):
     page.get_by_label("医共体", exact=True).select_option("xihai")
     expect(page.get_by_role("heading", level=1)).to_contain_text("xihai")

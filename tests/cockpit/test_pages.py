@@ -33,6 +33,14 @@ TABLE = {
     "/findings/?rule=nothing": (302, 404, 404, 404, 404),
     "/findings/?page=99999": (302, 200, 404, 404, 404),
     "/findings.csv": (302, 200, 404, 404, 404),
+    "/quality/": (302, 200, 200, 200, 200),
+    "/quality/?year=2025&kind=timely&check=listed_late": (302, 200, 200, 200, 404),
+    "/quality/?year=1999": (302, 404, 404, 404, 404),
+    "/quality/?institution=nowhere": (302, 404, 404, 404, 404),
+    "/quality/?month=2025-13": (302, 404, 404, 404, 404),
+    "/quality/?check=nothing": (302, 404, 404, 404, 404),
+    "/quality/?verdict=valid": (302, 404, 404, 404, 404),
+    "/quality.xlsx": (302, 200, 200, 200, 200),
     "/login/": (200, 302, 302, 302, 302),
     "/logout/": (302, 405, 405, 405, 405),
     "/language/": (405, 405, 405, 405, 405),
@@ -47,6 +55,8 @@ READ_ONLY = [
     "/statement.xlsx",
     "/findings/",
     "/findings.csv",
+    "/quality/",
+    "/quality.xlsx",
 ]
 
 
@@ -87,7 +97,7 @@ def test_every_answer_carries_the_headers(as_, address):
 
 
 def test_no_page_holds_inline_script_or_style(as_):
-    for address in ("/", f"/?{X}", "/findings/", "/no-such-page/", f"/reasons/?{X}&figure=kept", f"/trend/?{X}"):
+    for address in ("/", f"/?{X}", "/findings/", "/quality/", "/no-such-page/", f"/reasons/?{X}&figure=kept", f"/trend/?{X}"):
         page = as_("clerk").get(address).content.decode()
         scripts = re.findall(r"<script([^>]*)>", page)
         assert all("src=" in script or 'type="application/json"' in script for script in scripts)

@@ -9,6 +9,7 @@ from yiheng.cockpit.translations import MO, PO, compiled, read_po
 CHINESE = re.compile("[一-鿿]")
 # What stays Chinese on an English page: the switch, and what the county and the policy call themselves.
 KEPT = [r'<button[^>]*lang="zh">.*?</button>', r'<td class="says">.*?</td>', r"第.条", r"牵头医院|乡镇卫生院|村卫生室"]
+KEPT += [r'<bdi lang="zh">.*?</bdi>', r'<option[^>]*lang="zh">.*?</option>']
 
 
 def test_the_compiled_catalogue_is_that_of_the_text():
@@ -28,7 +29,7 @@ def test_an_english_page_holds_no_chinese(as_):
     newcomer = as_("newcomer")
     newcomer.post("/language/", {"language": "en"})
     for one, address in [
-        *((client, a) for a in ("/", "/?party=xihai&year=2022", "/?party=donghe&year=2024", "/findings/", "/nowhere/")),
+        *((client, a) for a in ("/", "/?party=xihai&year=2022", "/?party=donghe&year=2024", "/findings/", "/quality/", "/quality/?check=listed_late", "/nowhere/")),
         *((client, f"/reasons/?party=xihai&year=2025&figure={f}") for f in ("budget", "kept", "fund_bears")),
         (newcomer, "/"),
     ]:

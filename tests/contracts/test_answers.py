@@ -57,6 +57,18 @@ def test_measure(say):
         assert row["value"] == pytest.approx(row["top"] / row["bottom"])
 
 
+def test_quality(say):
+    answer = say("quality")
+    assert set(answer) >= {"run", "rows", "refused", "institutions"} and answer["rows"]
+    for row in answer["rows"]:
+        assert {"institution", "month", "kind", "check", "says", "valid", "invalid", "unknown", "share"} <= set(row)
+        assert row["kind"] in {"structural", "logical", "timely", "analytical"}
+        judged = row["valid"] + row["invalid"]
+        assert row["share"] is None if judged == 0 else row["share"] == pytest.approx(row["valid"] / judged)
+    for refused in answer["refused"]:
+        assert {"institution", "file", "table_name", "fault", "says", "expected", "rows", "load"} <= set(refused)
+
+
 def test_audit(say):
     source = say("audit")
     assert set(source) >= {"run", "findings"}
