@@ -97,7 +97,15 @@ def test_every_answer_carries_the_headers(as_, address):
 
 
 def test_no_page_holds_inline_script_or_style(as_):
-    for address in ("/", f"/?{X}", "/findings/", "/quality/", "/no-such-page/", f"/reasons/?{X}&figure=kept", f"/trend/?{X}"):
+    for address in (
+        "/",
+        f"/?{X}",
+        "/findings/",
+        "/quality/",
+        "/no-such-page/",
+        f"/reasons/?{X}&figure=kept",
+        f"/trend/?{X}",
+    ):
         page = as_("clerk").get(address).content.decode()
         scripts = re.findall(r"<script([^>]*)>", page)
         assert all("src=" in script or 'type="application/json"' in script for script in scripts)

@@ -15,22 +15,45 @@ def run(served):
     return results.quality()
 
 
-def names(run, consortium):
+def names(run, *consortia):
+    """Institutions that belonged to these in any month; one moved from one consortium to the other."""
     known = run.result["institutions"]
-    return {known[row["institution"]]["name"] for row in run.result["rows"] if row["consortium"] == consortium}
+    return {known[row["institution"]]["name"] for row in run.result["rows"] if row["consortium"] in consortia}
 
 
 def test_a_consortium_sees_its_members_and_nobody_else(as_, run):
-    own, others = names(run, "xihai"), names(run, "donghe") | names(run, None)
-    assert own and others and not own & others
+    own = names(run, "xihai")
+    others = names(run, "donghe", None) - own
+    assert own and others
     page = as_("xihai").get("/quality/").content.decode()
     assert all(name in page for name in own) and not [name for name in others if name in page]
     office = as_("clerk").get("/quality/").content.decode()
     assert all(name in office for name in own | others)
 
 
+def test_a_member_that_moved_is_seen_for_its_own_months(as_, run):
+    months = {}
+    for row in run.result["rows"]:
+        months.setdefault(row["institution"], {}).setdefault(row["consortium"], set()).add(row["month"])
+    moved, of = next((one, of) for one, of in months.items() if {"xihai", "donghe"} <= set(of))
+    assert not of["xihai"] & of["donghe"]
+    for consortium, other in (("xihai", "donghe"), ("donghe", "xihai")):
+        own, foreign = max(of[consortium]), max(of[other])
+        page = "/quality/?institution={}&year={}&month={}"
+        assert as_(consortium).get(page.format(moved, own[:4], own)).status_code == 200
+        answer = as_(consortium).get(page.format(moved, foreign[:4], foreign))
+        assert answer.status_code == 404 or "没有符合条件的清单" in answer.content.decode()
+        book = cells(as_(consortium).get(f"/quality.xlsx?institution={moved}&year={own[:4]}"))
+        assert {row[1] for row in book["问题明细"]} <= of[consortium] | {None}
+
+
 def test_no_address_leads_out_of_the_scope(as_, run):
-    foreign = next(row["institution"] for row in run.result["rows"] if row["consortium"] == "donghe")
+    mine = {row["institution"] for row in run.result["rows"] if row["consortium"] == "xihai"}
+    foreign = next(
+        row["institution"]
+        for row in run.result["rows"]
+        if row["consortium"] == "donghe" and row["institution"] not in mine
+    )
     for address in (f"/quality/?institution={foreign}", f"/quality.xlsx?institution={foreign}"):
         assert as_("xihai").get(address).status_code == 404
         assert as_("donghe").get(address).status_code == 200
@@ -45,7 +68,11 @@ def test_the_workbook_holds_the_scope_and_is_journalled(as_, people, run):
     from yiheng.casework.models import JournalLine
     from yiheng.runs import questioned_rows
 
-    own = {(r["institution"], r["month"]) for r in run.result["rows"] if r["consortium"] == "xihai" and "2025" in r["month"]}
+    own = {
+        (r["institution"], r["month"])
+        for r in run.result["rows"]
+        if r["consortium"] == "xihai" and "2025" in r["month"]
+    }
     from yiheng.cockpit import results
 
     wanted = [
@@ -72,12 +99,12 @@ def test_a_check_opens_its_rows(as_, run):
 def test_many_rows_come_page_by_page(as_, run):
     from yiheng.cockpit.quality import ROWS_ON_A_PAGE
 
-    late = sum(r["invalid"] for r in run.result["rows"] if r["check"] == "listed_late" and r["month"].startswith("2025"))
+    late = sum(
+        r["invalid"] for r in run.result["rows"] if r["check"] == "listed_late" and r["month"].startswith("2025")
+    )
     assert late > ROWS_ON_A_PAGE
     client = as_("clerk")
-    first, last = (
-        client.get(f"/quality/?year=2025&check=listed_late&page={n}").content.decode() for n in (1, 99999)
-    )
+    first, last = (client.get(f"/quality/?year=2025&check=listed_late&page={n}").content.decode() for n in (1, 99999))
     assert first.count('<td class="found">') == ROWS_ON_A_PAGE
     assert last.count('<td class="found">') == late % ROWS_ON_A_PAGE or ROWS_ON_A_PAGE
 

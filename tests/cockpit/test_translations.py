@@ -29,7 +29,18 @@ def test_an_english_page_holds_no_chinese(as_):
     newcomer = as_("newcomer")
     newcomer.post("/language/", {"language": "en"})
     for one, address in [
-        *((client, a) for a in ("/", "/?party=xihai&year=2022", "/?party=donghe&year=2024", "/findings/", "/quality/", "/quality/?check=listed_late", "/nowhere/")),
+        *(
+            (client, a)
+            for a in (
+                "/",
+                "/?party=xihai&year=2022",
+                "/?party=donghe&year=2024",
+                "/findings/",
+                "/quality/",
+                "/quality/?check=listed_late",
+                "/nowhere/",
+            )
+        ),
         *((client, f"/reasons/?party=xihai&year=2025&figure={f}") for f in ("budget", "kept", "fund_bears")),
         (newcomer, "/"),
     ]:

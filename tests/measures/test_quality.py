@@ -125,9 +125,7 @@ def test_without_its_code_list_a_check_is_unknown_and_never_valid(tmp_path):
 
 def test_a_stay_without_a_list_is_missing_only_where_lists_were_loaded(tmp_path):
     second = {**STAY, "visit_id": "V2", "began_on": "2025-07-01", "ended_on": "2025-07-01"}
-    made = tables(
-        {"institution": [H], "person": [A], "visit": [STAY, second], "front_page": [LIST]}, tmp_path
-    )
+    made = tables({"institution": [H], "person": [A], "visit": [STAY, second], "front_page": [LIST]}, tmp_path)
     rows = counted(made, "listed", ("institution",)).to_pyarrow().to_pylist()
     sums = {row["check"]: (row["valid"], row["invalid"], row["unknown"]) for row in rows}
     assert sums["list_missing"] == (1, 1, 0)
@@ -157,11 +155,20 @@ def month_of(folder, stays, bills, drugs):
         "person": [A],
         "visit": visits,
         "settlement": [
-            {"settlement_id": f"S{n}", "visit_id": v["visit_id"], "total_fen": str(bills[n % len(bills)] + n // len(bills))}
+            {
+                "settlement_id": f"S{n}",
+                "visit_id": v["visit_id"],
+                "total_fen": str(bills[n % len(bills)] + n // len(bills)),
+            }
             for n, v in enumerate(visits)
         ],
         "fee_line": [
-            {"line_id": f"F{n}", "visit_id": v["visit_id"], "kind": "drug" if n < drugs else "service", "amount_fen": "100"}
+            {
+                "line_id": f"F{n}",
+                "visit_id": v["visit_id"],
+                "kind": "drug" if n < drugs else "service",
+                "amount_fen": "100",
+            }
             for n, v in enumerate(visits)
         ],
     }

@@ -96,7 +96,9 @@ def quality_xlsx(request: SignedIn) -> HttpResponse:
     )
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "quality.xlsx"
-        write_quality(what.about(run), what.rows, quality.questioned(what, run), quality.refused(what, run, in_full), made)
+        write_quality(
+            what.about(run), what.rows, quality.questioned(what, run), quality.refused(what, run, in_full), made
+        )
         content = made.read_bytes()
     name = "-".join(filter(None, ("quality", what.institution, what.month or str(what.year))))
     return _file(content, XLSX, f"{name}.xlsx")

@@ -135,7 +135,10 @@ _on_list(
     _missing("admission_weight_g"),
     _is_newborn,
 )
-for _column, _zh, _en in (("birth_weight_g", "出生", "birth weight"), ("admission_weight_g", "入院", "admission weight")):
+for _column, _zh, _en in (
+    ("birth_weight_g", "出生", "birth weight"),
+    ("admission_weight_g", "入院", "admission weight"),
+):
     _on_list(
         f"newborn_{_column.removesuffix('_g')}_out_of_range",
         "logical",

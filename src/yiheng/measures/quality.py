@@ -1,4 +1,4 @@
-"""Quality of settlement lists and of totals: checks named by their fault, their verdicts, the indicators made of them."""
+"""Quality of settlement lists and of totals: checks named by their fault, their verdicts, their indicators."""
 
 from __future__ import annotations
 

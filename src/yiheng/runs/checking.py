@@ -147,9 +147,7 @@ def questioned_rows(folder: Path, months_of: MonthsOf | None = None, **only: str
     return _rows(_questioned(folder, months_of, only))
 
 
-def questioned_page(
-    folder: Path, months_of: MonthsOf, first: int, most: int, **only: str
-) -> list[dict[str, Any]]:
+def questioned_page(folder: Path, months_of: MonthsOf, first: int, most: int, **only: str) -> list[dict[str, Any]]:
     """At most so many of these rows, from the one numbered ``first`` (from 0)."""
     found: list[dict[str, Any]] = _questioned(folder, months_of, only).to_table().slice(first, most).to_pylist()
     return found
