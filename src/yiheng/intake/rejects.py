@@ -63,14 +63,24 @@ def write_rejects(quarantine: Path, into: Path) -> int:
     if not written:
         book.add_worksheet("没有问题").write_string(0, 0, "本次导入没有未通过校验的记录。")
     try:
+        close_book(book, into)
+    finally:
+        con.close()
+    return written
+
+
+def close_book(book: xlsxwriter.Workbook, into: Path) -> None:
+    """Write a workbook to its file.
+
+    Raises:
+        Refusal: when it cannot be written.
+    """
+    try:
         book.close()
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as wrong:
         raise Refusal(
             f"the workbook cannot be written: {wrong}", where=str(into), cure="close it, or name another file"
         ) from None
-    finally:
-        con.close()
-    return written
 
 
 def _write_table(book: xlsxwriter.Workbook, name: str, found: duckdb.DuckDBPyConnection) -> int:

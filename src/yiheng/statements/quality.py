@@ -12,8 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.refusals import Refusal
-from yiheng.intake.rejects import MOST_ROWS, what_to_do, write_row
+from yiheng.intake.rejects import MOST_ROWS, close_book, what_to_do, write_row
 from yiheng.measures import CHECKS, FIELDS, KINDS
 from yiheng.measures.quality import BETWEEN_VALUES
 from yiheng.records import TABLES
@@ -128,12 +127,7 @@ def write_quality(
     )
     _sheet(book, "拒收记录", REFUSED, (_not_let_in(row) for row in refused), NOTHING_REFUSED, head)
     _sheet(book, "说明", ABOUT, [*about.items(), *READING], "", head)
-    try:
-        book.close()
-    except (OSError, xlsxwriter.exceptions.XlsxFileError) as wrong:
-        raise Refusal(
-            f"the workbook cannot be written: {wrong}", where=str(into), cure="close it, or name another file"
-        ) from None
+    close_book(book, into)
 
 
 def _to_mend(row: dict[str, Any]) -> tuple[Any, ...]:
