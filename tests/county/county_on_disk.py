@@ -32,8 +32,8 @@ def open_county(folder, **arguments):
     made = make_county(data, labels, **arguments)
     db = duckdb.connect()
     for table in MADE:
-        db.execute(f"create view {table} as from '{data / table}.parquet'")
+        db.execute(f"create table {table} as from '{data / table}.parquet'")
     db.execute(f"create view label as from read_csv('{labels}', all_varchar = true)")
-    for name in ("knowledge_points", "sex_conflict"):
+    for name in ("knowledge_points", "sex_conflict", "item_limits"):
         db.execute(f"create view {name} as from read_csv('{SHIPPED / name}.csv', all_varchar = true)")
     return Made(data, labels, made, db)

@@ -203,7 +203,8 @@ def test_labels_and_data_stay_apart_and_nonsense_is_refused(tmp_path):
 def test_the_answer_sheet_has_the_promised_columns(county):
     with county.labels.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["rule", "expect", "person", "visit", "line", "at_stake_fen", "why"]
+    head = ["rule", "expect", "person", "visit", "line", "at_stake_fen", "why", "institution", "about"]
+    assert list(rows[0]) == head
     assert sum(row["expect"] == "catch" for row in rows) == county.county.faults
     assert all(not row["at_stake_fen"] for row in rows if row["expect"] == "spare")
 

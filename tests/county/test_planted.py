@@ -5,8 +5,11 @@ from collections import Counter
 import pytest
 
 from tests.county.county_on_disk import open_county
-from tests.county.rules_in_sql import FOUND
+from tests.county.limits_in_sql import FOUND as LIMITS
+from tests.county.rules_in_sql import FOUND as FIRST
 from yiheng.county.catalogue import ITEMS, NUMBER, PAIRS, UNITS_PER_DAY
+
+FOUND = FIRST | LIMITS
 
 
 def found(made, rule):

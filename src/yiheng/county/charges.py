@@ -23,6 +23,7 @@ from .catalogue import (
     VISIT_DRUGS,
     VISIT_TESTS,
     WIDER_TESTS,
+    numbers,
 )
 from .columns import Columns, between, rows_in, skewed, spread, stack, take
 from .illnesses import GIVEN, SURGERY, WITH_IMPLANT
@@ -36,6 +37,9 @@ GROWTH_PER_THOUSAND = 1050
 _SERVICE_LEVEL = np.array([1000, 850, 550, 500, 1900])
 _STAY_GOODS_LEVEL = np.array([1080, 720, 500, 500, 2700])
 _VISIT_GOODS_LEVEL = np.array([2700, 1200, 750, 1100, 4800])
+
+# What a bare visit is charged.
+_LEAST = numbers("bed", "nurse_two", "round", "consult")
 
 _OPENS, _CLOSES = 8 * 3600, 17 * 3600
 _MINUTE = 60
@@ -217,7 +221,12 @@ def charge(
     ):
         lines["visit"] = rows[lines["visit"]]
         parts.append(lines)
-    lines = stack([*parts, _given_for_illness(people, visits), written])
+    ordinary = stack([*parts, _given_for_illness(people, visits)])
+    spare = visits["bare"][ordinary["visit"]]
+    spare[spare] = ~np.isin(ordinary["item"][spare], _LEAST)
+    ordinary = take(ordinary, ~spare)
+    nothing = np.zeros(rows_in(ordinary), np.int32)
+    lines = stack([ordinary | {"set_price": nothing, "trace": nothing}, written])
     days_after = lines["day"].astype(np.int64) - int(visits["began"].min()) + 512
     order = np.argsort((lines["visit"] << 33) + (days_after << 17) + lines["second"], kind="stable")
     lines = take(lines, order)
@@ -233,6 +242,7 @@ def _priced(lines: Columns, visits: Columns, place_kind: np.ndarray, severity: n
     level = np.where(IS_SERVICE[item], _SERVICE_LEVEL[where], goods)
     growth = GROWTH_PER_THOUSAND**since * 1000 // 1000**since
     steps = np.maximum(PRICE[item] * level // 1000 * growth // 1000, 1)
+    steps = np.where(lines["set_price"] > 0, lines["set_price"], steps)
     lines["price"] = steps * STEP[item]
     lines["amount"] = lines["quantity"] * lines["price"] // FEN_IN_PRODUCT
     covered = np.abs(lines["amount"]) * COVERED_PERCENT[item] // 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .catalogue import ITEMS, PAIRS, UNITS_PER_DAY
 from .faults_of_stays import REASONS
 from .script import Script
+from .stakes import beyond
 
 _OTHER = {"male": "female", "female": "male"}
 _LAST_MINUTE = 23 * 3600 + 59 * 60
@@ -79,11 +80,12 @@ def drugs_for_other_sex(script: Script, faults: int, spares: int) -> None:
 def over_frequencies(script: Script, faults: int, spares: int) -> None:
     rule = "over_frequency"
     for n in range(faults):
-        item, beyond = _TOO_MANY[n % len(_TOO_MANY)]
+        item, over = _TOO_MANY[n % len(_TOO_MANY)]
         visit, nights = _one_stay(script, n)
         allowed = UNITS_PER_DAY[item] * (nights + 1)
-        script.charge(visit, item, beyond if UNITS_PER_DAY[item] == 1 else allowed + beyond, 2)
-        script.claim(rule, True, visit, f"more {item} than the days of the stay hold", item)
+        script.charge(visit, item, over if UNITS_PER_DAY[item] == 1 else allowed + over, 2)
+        why = f"more {item} than the days of the stay hold"
+        script.claim(rule, True, visit, why, item, stake=beyond(allowed))
     for n in range(spares):
         visit, nights = _one_stay(script, n)
         item, units = ("bed", 1) if n % 2 else ("monitor", 24 * (nights + 1))

@@ -10,7 +10,7 @@ import numpy as np
 
 from yiheng.basis.refusals import Refusal
 
-from . import faults_of_charges, faults_of_stays
+from . import faults_of_charges, faults_of_limits, faults_of_stays
 from .catalogue import ONE
 from .charges import charge
 from .chronic import health_record_table, registration_table
@@ -37,6 +37,8 @@ FEWEST_PEOPLE = 200
 _PEOPLE_PER_FAULT = 600
 _MOST_FAULTS = 300
 _FAULTS_PER_SPARE = 6
+# There are many more limits than rules of the first kind, so each has fewer faults.
+_PEOPLE_PER_LATER_FAULT = 3000
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
 
@@ -82,7 +84,7 @@ def make_county(
     persons = settle_people(draws[0], people, years, places)
     script = _write_script(draws[1], persons, places, years)
     visits = _all_visits(draws[2], draws[3], persons, places, script)
-    sheet = AnswerSheet(script.claims)
+    sheet = AnswerSheet(script.claims, script.notes, places.ids)
     fund_fen = 0
     with Folder(data) as folder:
         making = _Making(
@@ -128,6 +130,10 @@ def _write_script(rng: np.random.Generator, persons: Columns, places: Places, ye
     script = Script(rng, persons, places, years)
     for plant in (*faults_of_stays.ALL, *faults_of_charges.ALL):
         plant(script, faults, spares)
+    faults = min(max(2, rows_in(persons) // _PEOPLE_PER_LATER_FAULT), _MOST_FAULTS)
+    spares = max(1, faults // _FAULTS_PER_SPARE)
+    for plant in faults_of_limits.ALL:
+        plant(script, faults, spares)
     return script
 
 
@@ -141,7 +147,9 @@ def _all_visits(
     """Everything that happened, in order of the first day; the planted visits stand among the others."""
     actors = np.array(script.actors)
     stays = stack([ordinary_stays(stays_rng, persons, places, script.years, actors), script.all_visits()])
-    visits = stack([stays, ordinary_visits(visits_rng, persons, places, script.years, stays)])
+    others = ordinary_visits(visits_rng, persons, places, script.years, stays)
+    others = take(others, ~np.isin(others["person"], np.array(script.quiet, np.int32)))
+    visits = stack([stays, others])
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 
@@ -149,8 +157,10 @@ def _scripted_lines(script: Script, visits: Columns) -> Columns:
     """The script's lines that belong to these visits."""
     row_of = {int(visits["script"][row]): row for row in np.flatnonzero(visits["script"] >= 0)}
     mine = [(row_of[visit], *rest) for visit, *rest in script.lines if visit in row_of]
-    visit, item, units, day, second = np.array(mine, np.int64).reshape(len(mine), 5).T
-    return {"visit": visit, "item": item, "quantity": units * ONE, "day": day, "second": second}
+    named = ("visit", "item", "quantity", "day", "second", "set_price", "trace")
+    columns = dict(zip(named, np.array(mine, np.int64).reshape(len(mine), len(named)).T, strict=True))
+    narrow = {name: columns[name].astype(np.int32) for name in ("set_price", "trace")}
+    return columns | narrow | {"quantity": columns["quantity"] * ONE}
 
 
 def _write_pathways(seed: int, folder: Folder, visits: Columns, script: Script) -> np.ndarray:

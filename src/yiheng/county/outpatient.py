@@ -108,12 +108,12 @@ def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
     if not rows_in(stays):
         return np.zeros(rows_in(visits), bool)
     order = np.lexsort((stays["began"], stays["person"]))
-    person, ended = stays["person"][order].astype(np.int64), stays["ended"][order]
-    starts = (person << 20) + stays["began"][order]
-    before = np.searchsorted(starts, (visits["person"].astype(np.int64) << 20) + visits["began"], "right") - 1
-    at = np.maximum(before, 0)
-    found = (before >= 0) & (person[at] == visits["person"])
-    return np.asarray(found & (visits["began"] <= ended[at]))
+    person = stays["person"][order].astype(np.int64) << 20
+    # A short stay may lie within a longer one: what counts is the last day of all that began before.
+    until = np.maximum.accumulate(person + stays["ended"][order])
+    day = (visits["person"].astype(np.int64) << 20) + visits["began"]
+    before = np.searchsorted(person + stays["began"][order], day, "right") - 1
+    return np.asarray((before >= 0) & (day <= until[np.maximum(before, 0)]))
 
 
 def ordinary_visits(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,12 +12,18 @@ from .catalogue import NUMBER, SEXES
 from .columns import Columns, day_number, stack
 from .illnesses import ILL
 from .outpatient import OUTPATIENT
-from .places import HOSPITAL, TOWNSHIP, Places
-from .stays import TRANSFERRED, blank_stays
+from .people import NEWBORN
+from .places import HOSPITAL, TOWNSHIP, VILLAGE, Places
+from .stakes import Stake, whole
+from .stays import INPATIENT, TRANSFERRED, blank_stays
 
 _YOUNGEST, _OLDEST = 25, 76
 _DAYS_IN_REACH = 355
 _TEN = 10 * 3600
+# Stays of one extra stand so far apart that no rule about stays sees them together.
+_APART = 20
+_STAYS_A_YEAR = 4
+_TRIES = 12
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Claim:
         day: the day of the charge.
         ordinal: place of the diagnosis that the finding is about.
         also: further visits whose money is at stake.
+        stake: which line of the item is named and how much is at stake.
     """
 
     rule: str
@@ -40,32 +48,60 @@ class Claim:
     day: int = -1
     ordinal: int = 0
     also: tuple[int, ...] = ()
+    stake: Stake = whole
+
+
+class Note(NamedTuple):
+    """What an audit must report, or must not, about a row that is no visit.
+
+    Attributes:
+        about: key of the row, or the period of an institution.
+    """
+
+    rule: str
+    caught: bool
+    why: str
+    about: str
+    person: int = -1
+    place: int = -1
 
 
 @dataclass
 class Script:
-    """Planted visits, lines and claims, written before anything is numbered or priced."""
+    """Planted visits, lines and claims, written before anything is numbered or priced.
+
+    Attributes:
+        lines: visit, item, units, day, second, set price in steps (0 is the usual one), trace (0 is the usual one).
+        quiet: actors who do nothing but what the script says.
+    """
 
     rng: np.random.Generator
     people: Columns
     places: Places
     years: tuple[int, ...]
     visits: list[Columns] = field(default_factory=list)
-    lines: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    lines: list[tuple[int, int, int, int, int, int, int]] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     actors: list[int] = field(default_factory=list)
+    quiet: list[int] = field(default_factory=list)
+    _extras: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        age = self.people["age"]
-        grown = (age >= _YOUNGEST) & (age < _OLDEST) & (self.people["sex"] != SEXES.index("unknown"))
+        age, known = self.people["age"], self.people["sex"] != SEXES.index("unknown")
+        grown = (age >= _YOUNGEST) & (age < _OLDEST) & known
         self._waiting = list(self.rng.permutation(np.flatnonzero(grown)))
+        self._others = list(self.rng.permutation(np.flatnonzero(~grown & known)))
 
     def actor(self, sex: str = "") -> int:
         """A grown person who has no part yet, and no stays but those of the script."""
         wanted = SEXES.index(sex) if sex else -1
         at = next(n for n, p in enumerate(self._waiting) if wanted in (-1, self.people["sex"][p]))
-        person = int(self._waiting.pop(at))
-        self.people["here_from"][person] = day_number(dt.date(self.years[0], 1, 1))
+        return self._cast(int(self._waiting.pop(at)))
+
+    def _cast(self, person: int) -> int:
+        if self.people["age"][person] > NEWBORN:
+            self.people["here_from"][person] = day_number(dt.date(self.years[0], 1, 1))
         self.people["here_until"][person] = day_number(dt.date(self.years[-1], 12, 31))
         self.actors.append(person)
         return person
@@ -74,6 +110,109 @@ class Script:
         person = self.actor()
         self.people["sex"][person] = SEXES.index("unknown")
         return person
+
+    def loner(self) -> int:
+        """An actor without any visits but those of the script."""
+        person = self.actor()
+        self.quiet.append(person)
+        return person
+
+    def fits(self, who: str) -> np.ndarray:
+        """Who may play a part: any grown person, one of a sex, or one of an age."""
+        age, sex = self.people["age"], self.people["sex"]
+        grown = (age >= _YOUNGEST) & (age < _OLDEST)
+        first, last = (day_number(dt.date(year, 1, 1)) for year in (self.years[0], self.years[-1]))
+        ways: dict[str, np.ndarray] = {
+            "": grown,
+            "male": grown & (sex == SEXES.index("male")),
+            "female": grown & (sex == SEXES.index("female")),
+            "mother": (sex == SEXES.index("female")) & (age >= 25) & (age < 40),
+            "young": grown & (age < 45),
+            "old": (age >= 66) & (age < _OLDEST),
+            "child": (age >= 1) & (age <= 13 - len(self.years)),
+            "newborn": (self.people["born"] > first + 30) & (self.people["born"] < last + 300),
+        }
+        return ways[who]
+
+    def extra(self, who: str, nights: int) -> tuple[int, int] | None:
+        """A person who plays several small parts, and a first day that is free; none if nobody is like that."""
+        fits = self.fits(who)
+        usable = [person for person in self._extras if fits[person]]
+        for person in self.rng.permutation(usable)[:_TRIES]:
+            day = self._day_of(int(person), who, nights)
+            if self._is_free(int(person), day, nights):
+                return self._book(int(person), day, nights)
+        for pool in (self._waiting, self._others):
+            for at, person in enumerate(pool):
+                if fits[person]:
+                    return self._book(self._cast(int(pool.pop(at))), self._day_of(int(person), who, nights), nights)
+        return None
+
+    def _day_of(self, person: int, who: str, nights: int) -> int:
+        if who == "newborn":
+            return int(self.people["born"][person]) + int(self.rng.integers(2, 20))
+        return self.some_day(nights + 2)
+
+    def _is_free(self, person: int, day: int, nights: int) -> bool:
+        """Two stays keep apart, all else only falls on different days."""
+        taken = self._extras[person]
+        if nights and sum(abs(began - day) < 366 for began, ended in taken if ended > began) >= _STAYS_A_YEAR:
+            return False
+        return all(
+            day > ended + room or day + nights < began - room
+            for began, ended in taken
+            for room in ((_APART,) if nights and ended > began else (1,))
+        )
+
+    def _book(self, person: int, day: int, nights: int) -> tuple[int, int]:
+        self._extras.setdefault(person, []).append((day, day + nights))
+        return person, day
+
+    def part(
+        self,
+        code: str = "J20.9",
+        *,
+        nights: int = 0,
+        who: str = "",
+        where: int = TOWNSHIP,
+        kind: int = OUTPATIENT,
+        second: str = "",
+    ) -> int | None:
+        """A bare visit of an extra, or of nobody; a stay is also charged a test and an infusion."""
+        found = self.extra(who, nights)
+        if found is None:
+            return None
+        return self.scene(*found, code, nights=nights, where=where, kind=kind, second=second)
+
+    def scene(
+        self,
+        person: int,
+        day: int,
+        code: str = "J20.9",
+        *,
+        nights: int = 0,
+        where: int = TOWNSHIP,
+        kind: int = OUTPATIENT,
+        second: str = "",
+        place: int = -1,
+    ) -> int:
+        """A bare visit of a person on a day, at a place of some kind or at the one that is given."""
+        at = self.near(person, where) if place < 0 else place
+        number = self.stay(person, at, day, nights, code, second=second)
+        self.visits[number]["kind"][0] = INPATIENT if nights else kind
+        self.visits[number]["bare"][0] = True
+        if nights:
+            self.charge(number, "blood_count", 1)
+            self.charge(number, "injection", 1)
+        return number
+
+    def near(self, person: int, where: int) -> int:
+        """A place of a kind to which the person may go."""
+        if where == TOWNSHIP:
+            return int(self.places.of(TOWNSHIP)[self.people["town"][person]])
+        if where == VILLAGE:
+            return int(self.people["clinic"][person])
+        return int(self.rng.choice(self.places.of(where)))
 
     def new_years_day(self) -> int:
         """The first of January of any of the years."""
@@ -123,10 +262,12 @@ class Script:
         self.visits[number]["kind"][0] = OUTPATIENT
         return number
 
-    def charge(self, visit: int, item: str, units: int, offset: int = 0, second: int = _TEN) -> int:
+    def charge(
+        self, visit: int, item: str, units: int, offset: int = 0, second: int = _TEN, price: int = 0, trace: int = 0
+    ) -> int:
         """Write one line so many days after the visit began and return the day."""
         day = int(self.visits[visit]["began"][0]) + offset
-        self.lines.append((visit, NUMBER[item], units, day, second))
+        self.lines.append((visit, NUMBER[item], units, day, second, price, trace))
         return day
 
     def claim(
@@ -140,9 +281,10 @@ class Script:
         day: int = -1,
         ordinal: int = 0,
         also: tuple[int, ...] = (),
+        stake: Stake = whole,
     ) -> None:
         number = NUMBER[item] if item else -1
-        self.claims.append(Claim(rule, caught, visit, why, number, day, ordinal, also))
+        self.claims.append(Claim(rule, caught, visit, why, number, day, ordinal, also, stake))
 
     def all_visits(self) -> Columns:
         return stack(self.visits)

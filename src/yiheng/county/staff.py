@@ -52,7 +52,9 @@ def doctors(visits: Columns, places: Places, turn: int = 0) -> pa.Array:
     """
     many = _DOCTORS[places.kind[visits["place"]]]
     which = (visits["person"] + visits["illness"] + turn) % np.maximum(many, 1)
-    return pc.if_else(pa.array(many > 0), _codes(np.where(many > 0, visits["place"], 0), which), None)
+    usual = visits["place"].astype(np.int64) * _NUMBERS_A_PLACE + which
+    code = np.where((visits["doctor"] >= 0) & (turn == 0), visits["doctor"], usual)
+    return pc.if_else(pa.array(many > 0), numbered("D", np.where(many > 0, code, 0), 7), None)
 
 
 def family_doctors(rng: np.random.Generator, enrolments: Columns, places: Places) -> pa.Array:

@@ -39,7 +39,10 @@ def days_of_year(rng: np.random.Generator, year: int, size: int) -> np.ndarray:
 
 
 def blank_stays(person: np.ndarray, place: np.ndarray, began: np.ndarray, ended: np.ndarray) -> Columns:
-    """Stays with nothing special about them yet."""
+    """Stays with nothing special about them yet.
+
+    A bare visit is charged the least and what its script says; -1 leaves doctor and time of settling to chance.
+    """
     size = len(person)
     return {
         "person": person.astype(np.int32),
@@ -55,6 +58,9 @@ def blank_stays(person: np.ndarray, place: np.ndarray, began: np.ndarray, ended:
         "operation": np.full(size, -1, np.int8),
         "way": np.full(size, HOME, np.int8),
         "script": np.full(size, -1, np.int32),
+        "bare": np.zeros(size, bool),
+        "doctor": np.full(size, -1, np.int32),
+        "settled": np.full(size, -1, np.int32),
     }
 
 

@@ -122,7 +122,7 @@ def _diagnoses(
         np.searchsorted(np.cumsum(_OTHER_COMPANIONS), drawn, "right"),
     )
     young = people["age"][visits["person"]] < _COMPANIONS_FROM_AGE
-    wanted = np.where(young | (kind == AT_PHARMACY), 0, wanted)
+    wanted = np.where(young | (kind == AT_PHARMACY) | visits["bare"], 0, wanted)
     # Four diagnoses at most: an illness that belongs to the main one takes the place of a companion.
     wanted -= (visits["second"] >= 0) & (wanted > 2)
     codes = np.full((size, 5), -1, np.int16)
@@ -180,13 +180,18 @@ def settlement_table(
     return {
         "settlement_id": settlement_ids(numbers),
         "visit_id": visit_ids(numbers),
-        "settled_at": instants(visits["ended"], _SETTLING + rng.integers(0, 3600, size)),
+        "settled_at": instants(visits["ended"], _settling(rng, visits)),
         "insurance": words(INSURANCES, people["insurance"][visits["person"]]),
         "payment_way": words(PAYMENT_WAYS, payment_way(visits, places)),
         "refund": pa.array(np.zeros(size, bool)),
         **dict.fromkeys(_EMPTY_PARTS, nothing),
         **{name: pa.array(column) for name, column in paid.items()},
     }
+
+
+def _settling(rng: np.random.Generator, visits: Columns) -> np.ndarray:
+    usual = _SETTLING + rng.integers(0, 3600, rows_in(visits))
+    return np.where(visits["settled"] >= 0, visits["settled"], usual)
 
 
 def payment_way(visits: Columns, places: Places) -> np.ndarray:
