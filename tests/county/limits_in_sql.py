@@ -33,6 +33,66 @@ def beyond_a_limit(rule_class, measure):
     group by visit_id, item_code having sum(quantity) > 0"""
 
 
+def of_class(rule_class, sql):
+    return LINES.format(rule_class=rule_class) + sql
+
+
+MORE_UNITS = """
+    select visit_id, max(line_id), sum(scope_fen)::hugeint * (n - cap) // n from (
+        select *, (sum(quantity) over mine * 10000)::hugeint as n, value::hugeint * 10000 as cap
+        from line join lim using (item_code) window mine as (partition by visit_id, item_code))
+    where n > cap group by visit_id, item_code, n, cap"""
+GRAMS_A_DAY = """
+    select visit_id, max(line_id), sum(scope_fen)::hugeint * (n - cap) // n from (
+        select *, (sum(quantity) over mine * 10000)::hugeint as n, value::hugeint * 10000 as cap
+        from line join lim using (item_code) window mine as (partition by visit_id, day))
+    where n > cap group by visit_id, n, cap"""
+DAYS_SUPPLIED = """
+    select visit_id, line_id, scope_fen * (days_supplied - value::int) // days_supplied
+    from line join lim using (item_code) where days_supplied > value::int"""
+DAYS_USED = """
+    select visit_id, min(line_id), sum(scope_fen) from (
+        select *, dense_rank() over (partition by visit_id, item_code order by day) as turn
+        from line join lim using (item_code))
+    where turn > value::int group by visit_id, item_code"""
+COVERED_FEN = """
+    select visit_id, max(line_id), sum(scope_fen) - any_value(value::int) from line join lim using (item_code)
+    group by visit_id, item_code having sum(scope_fen) > any_value(value::int)"""
+UNIT_PRICE = """
+    select visit_id, line_id, scope_fen * (unit_price * 100 - value::int)::bigint // (unit_price * 100)::bigint
+    from line join lim using (item_code) where unit_price * 100 > value::int"""
+TOO_SOON = """
+    select visit_id, line_id, scope_fen from (
+        select *, lag(day) over (partition by person_id, item_code order by day) as before
+        from line join lim using (item_code)) where day - before < value::int"""
+SECOND_OPERATION = """
+    select visit_id, line_id, scope_fen * (unit_price * 100 - full_fen // 2)::bigint // (unit_price * 100)::bigint
+    from (select line.*, f.value::bigint as full_fen, row_number() over (
+            partition by visit_id, day, g.value order by unit_price desc) as turn
+        from line join lim g on g.item_code = line.item_code and g.measure = 'group'
+        join lim f on f.item_code = line.item_code and f.measure = 'full_price_fen')
+    where turn > 1 and unit_price * 100 > full_fen // 2"""
+ALONE = """
+    select visit_id, line_id, scope_fen from line l join lim using (item_code) where not exists (from line o
+        where o.visit_id = l.visit_id and o.kind = 'herb' and o.item_code not in (select item_code from lim))"""
+NOT_WITH = """
+    , daily as (
+        select visit_id, day, item_code, sum(quantity) as n, min(line_id) as line, sum(scope_fen) as scope
+        from line group by all having sum(quantity) > 0)
+    select y.visit_id, y.line, y.scope from lim join daily x using (item_code)
+    join daily y on y.visit_id = x.visit_id and y.day = x.day and y.item_code = lim.value"""
+NEEDS = """
+    , kept as (
+        select visit_id, item_code, min(line_id) as line, sum(scope_fen) as scope
+        from line group by all having sum(quantity) > 0)
+    select k.visit_id, k.line, k.scope from lim join kept k using (item_code)
+    where not exists (from kept o where o.visit_id = k.visit_id and list_contains(many, o.item_code))"""
+TOO_MANY_DRUGS = """
+    select visit_id, null, any_value(s.scope_fen) from fee_line l join visit v using (visit_id)
+    join settlement s using (visit_id) where l.kind = 'drug' and v.kind <> 'inpatient'
+    group by visit_id having count(distinct item_code) > 5"""
+
+
 FOUND = {
     "drug_for_children": beyond_a_limit("药品儿童专用", "max_age"),
     "drug_limited_to_children": beyond_a_limit("药品限儿童使用", "max_age"),
@@ -69,4 +129,26 @@ FOUND = {
     "consumable_in_other_department": beyond_a_limit("医用耗材与科室不符", "department"),
     "consumable_for_other_sex": beyond_a_limit("医用耗材与性别不符", "sex"),
     "consumable_limited_to_diagnosis": beyond_a_limit("医用耗材限疾病使用", "diagnosis"),
+    "drug_over_label_dose": of_class("超说明书用量开药", MORE_UNITS),
+    "consumable_over_quantity": of_class("医用耗材数量超标", MORE_UNITS),
+    "herb_over_quantity": of_class("中药饮片超量上传", MORE_UNITS),
+    "herb_oversized": of_class("中药饮片超大处方", GRAMS_A_DAY),
+    "drug_over_days": of_class("药品限最大开药天数/开药量", DAYS_SUPPLIED),
+    "drug_course_too_long": of_class("药品限支付疗程", DAYS_USED),
+    "service_course_too_long": of_class("医疗服务项目限支付疗程", DAYS_USED),
+    "service_over_total": of_class("医疗服务项目超限定报销总额", COVERED_FEN),
+    "consumable_over_total": of_class("耗材超限定报销总额", COVERED_FEN),
+    "service_over_price": of_class("医疗服务项目超限定单价收费", UNIT_PRICE),
+    "service_too_soon": of_class("医疗服务项目周期超频次", TOO_SOON),
+    "second_operation_full_price": of_class("手术项目未按规定折价收费", SECOND_OPERATION),
+    "herb_alone": of_class("中药饮片单方使用不予支付", ALONE),
+    "drug_interaction": of_class("药品相互作用", NOT_WITH),
+    "herb_incompatible": of_class("中药饮片配伍禁忌", NOT_WITH),
+    "repeated_drug": of_class("重复开药", NOT_WITH),
+    "service_with_consumable_doubled": of_class("医疗服务项目与医用耗材重复收费", NOT_WITH),
+    "drug_without_service": of_class("药品与医疗服务项目不符", NEEDS),
+    "consumable_without_service": of_class("医用耗材与医疗服务项目不符", NEEDS),
+    "anaesthesia_without_operation": of_class("麻醉项目无手术", NEEDS),
+    "decoction_without_herbs": of_class("煎药项目无饮片", NEEDS),
+    "too_many_drugs": TOO_MANY_DRUGS,
 }

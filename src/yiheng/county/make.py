@@ -10,7 +10,7 @@ import numpy as np
 
 from yiheng.basis.refusals import Refusal
 
-from . import faults_of_charges, faults_of_limits, faults_of_stays
+from . import faults_of_amounts, faults_of_charges, faults_of_company, faults_of_limits, faults_of_stays
 from .catalogue import ONE
 from .charges import charge
 from .chronic import health_record_table, registration_table
@@ -132,7 +132,7 @@ def _write_script(rng: np.random.Generator, persons: Columns, places: Places, ye
         plant(script, faults, spares)
     faults = min(max(2, rows_in(persons) // _PEOPLE_PER_LATER_FAULT), _MOST_FAULTS)
     spares = max(1, faults // _FAULTS_PER_SPARE)
-    for plant in faults_of_limits.ALL:
+    for plant in (*faults_of_limits.ALL, *faults_of_amounts.ALL, *faults_of_company.ALL):
         plant(script, faults, spares)
     return script
 

@@ -184,6 +184,11 @@ class Script:
             return None
         return self.scene(*found, code, nights=nights, where=where, kind=kind, second=second)
 
+    def sure_part(self, code: str = "J20.9", *, nights: int = 0, where: int = TOWNSHIP, kind: int = OUTPATIENT) -> int:
+        """A bare visit of any grown person: one is always found."""
+        found = self.extra("", nights) or (self.actor(), self.some_day(nights + 2))
+        return self.scene(*found, code, nights=nights, where=where, kind=kind)
+
     def scene(
         self,
         person: int,
