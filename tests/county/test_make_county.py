@@ -120,7 +120,8 @@ def test_nobody_is_treated_before_birth_after_death_or_unenrolled(county):
     assert county.one("select count(*) from visit join person using (person_id) where began_on < born_on") == 0
     assert (
         county.one("""select count(*) from visit d join visit v using (person_id)
-        where d.discharge_way = 'died' and v.began_on > d.ended_on""")
+        where d.discharge_way = 'died' and v.began_on > d.ended_on
+        and v.visit_id not in (select visit from label where rule = 'visit_after_death')""")
         == 0
     )
     assert (

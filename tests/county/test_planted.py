@@ -4,12 +4,13 @@ from collections import Counter
 
 import pytest
 
+from tests.county.conduct_in_sql import FOUND as CONDUCT
 from tests.county.county_on_disk import open_county
 from tests.county.limits_in_sql import FOUND as LIMITS
 from tests.county.rules_in_sql import FOUND as FIRST
 from yiheng.county.catalogue import ITEMS, NUMBER, PAIRS, UNITS_PER_DAY
 
-FOUND = FIRST | LIMITS
+FOUND = FIRST | LIMITS | CONDUCT
 
 
 def found(made, rule):

@@ -27,7 +27,8 @@ def test_a_suspended_doctor_treats_nobody(town):
     assert town.one("select count(*) from doctor where suspended_until >= '2026-01-01'") > 0
     assert (
         town.one("""select count(*) from visit v join doctor d using (institution_id, doctor)
-        where v.began_on <= d.suspended_until""")
+        where v.began_on <= d.suspended_until
+        and v.visit_id not in (select visit from label where rule = 'suspended_doctor')""")
         == 0
     )
 

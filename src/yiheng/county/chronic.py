@@ -42,9 +42,15 @@ _LEAST, _MOST = {"systolic": 1100, "diastolic": 500}, {"systolic": 2200, "diasto
 _LEAST_SUGAR, _MOST_SUGAR = 40, 250
 
 
-def registration_table(rng: np.random.Generator, visits: Columns, people: Columns, places: Places) -> ArrowColumns:
-    """Everybody who came for a chronic disease was registered before; some who never came are registered too."""
-    at = np.flatnonzero(visits["kind"] == CHRONIC_CARE)
+def registration_table(
+    rng: np.random.Generator, visits: Columns, people: Columns, places: Places, unregistered: set[int]
+) -> ArrowColumns:
+    """Everybody who came for a chronic disease was registered before; some who never came are registered too.
+
+    The visits of the script that are named as unregistered stay so.
+    """
+    left_out = np.isin(visits["script"], sorted(unregistered))
+    at = np.flatnonzero((visits["kind"] == CHRONIC_CARE) & ~left_out)
     slot = np.searchsorted(np.sort(_ILL), visits["illness"][at])
     slot = np.argsort(_ILL)[slot]
     key = visits["person"][at].astype(np.int64) * len(_ILL) + slot

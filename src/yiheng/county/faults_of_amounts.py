@@ -75,7 +75,7 @@ def supplies_too_long(script: Script, faults: int, spares: int) -> None:
     rule, item, stake = _SUPPLY.rule, _SUPPLY.item, beyond(_PACKS)
     for n in range(faults + 2 * spares):
         caught = n < faults
-        visit = script.sure_part("I10", kind=CHRONIC_CARE)
+        visit = script.scene(script.actor(), script.some_day(0), "I10", kind=CHRONIC_CARE)
         script.charge(visit, item, _PACKS + 1 + n % 3 if caught else _PACKS)
         why = "more days than may be supplied at once" if caught else "as many days as may be supplied at once"
         script.claim(rule, caught, visit, why, item, stake=stake)

@@ -188,7 +188,7 @@ LIMITS = (
         "department",
         ("10",),
         Case("J20.9"),
-        Case("H25.9"),
+        Case("H25.9", "old"),
     ),
     Limit("consumable_for_other_sex", "医用耗材与性别不符", "womb_ring", "sex", ("female",), _MAN, _WOMAN),
     Limit(

@@ -10,7 +10,15 @@ import numpy as np
 
 from yiheng.basis.refusals import Refusal
 
-from . import faults_of_amounts, faults_of_charges, faults_of_company, faults_of_limits, faults_of_stays
+from . import (
+    faults_of_amounts,
+    faults_of_charges,
+    faults_of_company,
+    faults_of_conduct,
+    faults_of_limits,
+    faults_of_persons,
+    faults_of_stays,
+)
 from .catalogue import ONE
 from .charges import charge
 from .chronic import health_record_table, registration_table
@@ -39,6 +47,7 @@ _MOST_FAULTS = 300
 _FAULTS_PER_SPARE = 6
 # There are many more limits than rules of the first kind, so each has fewer faults.
 _PEOPLE_PER_LATER_FAULT = 3000
+_LATER = (faults_of_limits, faults_of_amounts, faults_of_company, faults_of_persons, faults_of_conduct)
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
 
@@ -132,8 +141,9 @@ def _write_script(rng: np.random.Generator, persons: Columns, places: Places, ye
         plant(script, faults, spares)
     faults = min(max(2, rows_in(persons) // _PEOPLE_PER_LATER_FAULT), _MOST_FAULTS)
     spares = max(1, faults // _FAULTS_PER_SPARE)
-    for plant in (*faults_of_limits.ALL, *faults_of_amounts.ALL, *faults_of_company.ALL):
-        plant(script, faults, spares)
+    for family in _LATER:
+        for plant in family.ALL:
+            plant(script, faults, spares)
     return script
 
 
@@ -169,7 +179,7 @@ def _write_pathways(seed: int, folder: Folder, visits: Columns, script: Script) 
     steps = next_steps(visits)
     receiving = receiving_places(visits, steps, places)
     folder.add("referral", referrals(stream(seed, "referral"), visits, steps, receiving, places))
-    registered = registration_table(stream(seed, "chronic_registration"), visits, persons, places)
+    registered = registration_table(stream(seed, "chronic_registration"), visits, persons, places, script.unregistered)
     folder.add("chronic_registration", registered)
     stays = take(visits, visits["kind"] == INPATIENT)
     folder.add("care_visit", care_table(stream(seed, "care_visit"), persons, stays, places, years))
@@ -203,7 +213,7 @@ class _Making:
         folder.add("membership", membership_table(places, years))
         opened = day_number(dt.date(years[0] - _YEARS_BEFORE, 1, 1))
         folder.add("department", department_table(places, rows_in(people), opened))
-        folder.add("doctor", doctor_table(stream(self.seed, "doctor"), places, years))
+        folder.add("doctor", doctor_table(stream(self.seed, "doctor"), places, years, self.script.guests))
 
     def write_enrolled(self, rng: np.random.Generator, year: int) -> None:
         """Write who belonged to the county in a year, and what was measured of the managed among them."""

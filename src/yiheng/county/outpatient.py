@@ -119,9 +119,19 @@ def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
 def ordinary_visits(
     rng: np.random.Generator, people: Columns, places: Places, years: tuple[int, ...], stays: Columns
 ) -> Columns:
-    """All visits without a bed, none of them on a day the person lay in hospital."""
+    """All visits without a bed, none on a day the person lay in hospital or was treated far away as well."""
     parts = []
     for since, year in enumerate(years):
         visits = _one_year(rng, people, places, year, since)
-        parts.append(take(visits, ~in_hospital(visits, stays)))
+        visits = take(visits, ~in_hospital(visits, stays))
+        parts.append(take(visits, ~_also_at_home(visits, places)))
     return stack(parts)
+
+
+def _also_at_home(visits: Columns, places: Places) -> np.ndarray:
+    """Visits outside the county on a day on which the person has one within it."""
+    away = places.kind[visits["place"]] == OUTSIDE
+    key = (visits["person"].astype(np.int64) << 20) + visits["began"]
+    far = np.zeros(len(away), bool)
+    far[away] = np.isin(key[away], key[~away])
+    return far

@@ -73,6 +73,8 @@ class Script:
     Attributes:
         lines: visit, item, units, day, second, set price in steps (0 is the usual one), trace (0 is the usual one).
         quiet: actors who do nothing but what the script says.
+        unregistered: visits for a chronic disease that nobody registered.
+        guests: doctors, by code, who also work at these places.
     """
 
     rng: np.random.Generator
@@ -85,6 +87,9 @@ class Script:
     notes: list[Note] = field(default_factory=list)
     actors: list[int] = field(default_factory=list)
     quiet: list[int] = field(default_factory=list)
+    unregistered: set[int] = field(default_factory=set)
+    guests: set[tuple[int, int]] = field(default_factory=set)
+    _fits: dict[str, np.ndarray] = field(default_factory=dict)
     _extras: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,10 +124,15 @@ class Script:
 
     def fits(self, who: str) -> np.ndarray:
         """Who may play a part: any grown person, one of a sex, or one of an age."""
+        if not self._fits:
+            self._fits.update(self._ways())
+        return self._fits[who]
+
+    def _ways(self) -> dict[str, np.ndarray]:
         age, sex = self.people["age"], self.people["sex"]
         grown = (age >= _YOUNGEST) & (age < _OLDEST)
         first, last = (day_number(dt.date(year, 1, 1)) for year in (self.years[0], self.years[-1]))
-        ways: dict[str, np.ndarray] = {
+        return {
             "": grown,
             "male": grown & (sex == SEXES.index("male")),
             "female": grown & (sex == SEXES.index("female")),
@@ -132,7 +142,6 @@ class Script:
             "child": (age >= 1) & (age <= 13 - len(self.years)),
             "newborn": (self.people["born"] > first + 30) & (self.people["born"] < last + 300),
         }
-        return ways[who]
 
     def extra(self, who: str, nights: int) -> tuple[int, int] | None:
         """A person who plays several small parts, and a first day that is free; none if nobody is like that."""
@@ -142,11 +151,18 @@ class Script:
             day = self._day_of(int(person), who, nights)
             if self._is_free(int(person), day, nights):
                 return self._book(int(person), day, nights)
-        for pool in (self._waiting, self._others):
-            for at, person in enumerate(pool):
-                if fits[person]:
-                    return self._book(self._cast(int(pool.pop(at))), self._day_of(int(person), who, nights), nights)
-        return None
+        pool = self._others if who in ("child", "newborn") else self._waiting
+        at = next((at for at, person in enumerate(pool) if fits[person]), None)
+        if at is None:
+            return None
+        person = self._cast(int(pool.pop(at)))
+        return self._book(person, self._day_of(person, who, nights), nights)
+
+    def sure_extra(self, nights: int) -> tuple[int, int]:
+        """Any grown person, and a first day that is free: one is always found."""
+        found = self.extra("", nights)
+        assert found is not None
+        return found
 
     def _day_of(self, person: int, who: str, nights: int) -> int:
         if who == "newborn":
@@ -186,8 +202,7 @@ class Script:
 
     def sure_part(self, code: str = "J20.9", *, nights: int = 0, where: int = TOWNSHIP, kind: int = OUTPATIENT) -> int:
         """A bare visit of any grown person: one is always found."""
-        found = self.extra("", nights) or (self.actor(), self.some_day(nights + 2))
-        return self.scene(*found, code, nights=nights, where=where, kind=kind)
+        return self.scene(*self.sure_extra(nights), code, nights=nights, where=where, kind=kind)
 
     def scene(
         self,
@@ -200,13 +215,17 @@ class Script:
         kind: int = OUTPATIENT,
         second: str = "",
         place: int = -1,
+        idle: bool = False,
     ) -> int:
-        """A bare visit of a person on a day, at a place of some kind or at the one that is given."""
+        """A bare visit of a person on a day, at a place of some kind or at the one that is given.
+
+        A stay is also charged a test and an infusion, unless the ward is idle.
+        """
         at = self.near(person, where) if place < 0 else place
         number = self.stay(person, at, day, nights, code, second=second)
         self.visits[number]["kind"][0] = INPATIENT if nights else kind
         self.visits[number]["bare"][0] = True
-        if nights:
+        if nights and not idle:
             self.charge(number, "blood_count", 1)
             self.charge(number, "injection", 1)
         return number

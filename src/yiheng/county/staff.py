@@ -22,8 +22,10 @@ _DOCTORS = np.array([24, 6, 1, 0, 60])
 _NUMBERS_A_PLACE = 100
 _TITLES = ("chief", "deputy_chief", "attending", "resident", "assistant")
 _TITLE_WEIGHTS = np.array([[8, 18, 40, 30, 4], [1, 7, 35, 42, 15], [0, 0, 5, 35, 60]])
-# A suspended doctor has the last number of the institution and treats nobody.
-_SUSPENDED_NUMBER = 99
+# A suspended doctor has the last number of the institution and treats only whom the script says.
+SUSPENDED = 99
+# One who works at two institutions; and one whose suspension ended before the data begins.
+VISITING, FORMERLY_SUSPENDED = 98, 0
 _SUSPENDED_PERCENT = 20
 # Beds of a department in ten thousandths of the county's people, lead hospital first, then any township.
 _BEDS = ((9, 8, 3, 1, 0), (4, 4, 1, 1, 0), (3, 1, 1, 0, 0))
@@ -43,6 +45,11 @@ def departments(visits: Columns, places: Places) -> pa.Array:
 
 def _codes(place: np.ndarray, which: np.ndarray) -> pa.Array:
     return numbered("D", place.astype(np.int64) * _NUMBERS_A_PLACE + which, 7)
+
+
+def doctor_code(place: int, which: int) -> int:
+    """The number in a doctor's code, for the script."""
+    return place * _NUMBERS_A_PLACE + which
 
 
 def doctors(visits: Columns, places: Places, turn: int = 0) -> pa.Array:
@@ -112,24 +119,33 @@ def _beds(places: Places, place: int, which: int, people: int) -> int:
     return -(-_BEDS[int(place != places.of(HOSPITAL)[0])][which] * people // 10_000)
 
 
-def doctor_table(rng: np.random.Generator, places: Places, years: tuple[int, ...]) -> ArrowColumns:
-    """Those who treat, and some suspended; a suspension that ended long ago stays on record."""
+def doctor_table(
+    rng: np.random.Generator, places: Places, years: tuple[int, ...], guests: set[tuple[int, int]]
+) -> ArrowColumns:
+    """Those who treat, and some suspended; a suspension that ended long ago stays on record.
+
+    Guests are doctors, by code, who also or only work at these places now and then.
+    """
     place, which = spread(_DOCTORS[places.kind])
     banned = np.flatnonzero(np.isin(places.kind, (HOSPITAL, TOWNSHIP)))
     banned = banned[(rng.integers(0, 100, len(banned)) < _SUSPENDED_PERCENT) | (banned == banned[0])]
     place = np.concatenate([place, banned])
-    which = np.concatenate([which, np.full(len(banned), _SUSPENDED_NUMBER)])
+    which = np.concatenate([which, np.full(len(banned), SUSPENDED)])
+    code = place.astype(np.int64) * _NUMBERS_A_PLACE + which
+    at, known = np.array(sorted(guests), np.int64).reshape(len(guests), 2).T
+    place, code = np.concatenate([place, at]), np.concatenate([code, known])
+    which = code % _NUMBERS_A_PLACE
     kind = places.kind[place]
     rank = np.select([kind == VILLAGE, kind == TOWNSHIP], [2, 1], 0)
     title = np.select([rank == n for n in range(3)], [pick(rng, weights, len(place)) for weights in _TITLE_WEIGHTS])
-    today = which == _SUSPENDED_NUMBER
-    once = ~today & (rank < 2) & (which == 0)
+    today = which == SUSPENDED
+    once = ~today & (rank < 2) & (which == FORMERLY_SUSPENDED)
     until = day_number(dt.date(years[-1] + 1, 1, 1)) + between(rng, 30, 360, len(place))
     until = np.where(once, day_number(dt.date(years[0], 1, 1)) - between(rng, 30, 360, len(place)), until)
     order = np.lexsort((which, place))
     return {
         "institution_id": words(places.ids, place[order]),
-        "doctor": _codes(place[order], which[order]),
+        "doctor": numbered("D", code[order], 7),
         "department": words(DEPARTMENTS, np.where(rank < 2, which % len(DEPARTMENTS), -1)[order]),
         "title": words(_TITLES, title[order]),
         "suspended_until": pc.if_else(pa.array((today | once)[order]), days(until[order]), None),

@@ -1,0 +1,85 @@
+"""Rules about persons, doctors and wards as plain SQL over the written tables, apart from what planted their faults."""
+
+WITHOUT_BED = "('outpatient', 'emergency', 'chronic', 'pharmacy')"
+STAYS = """with stay as (
+    select v.*, s.scope_fen from visit v join settlement s using (visit_id) where kind = 'inpatient'),
+call as (select v.*, s.scope_fen from visit v join settlement s using (visit_id) where kind <> 'inpatient')
+"""
+
+
+def too_frequent(kinds, most):
+    return f"""{STAYS}
+    select any_value(visit_id) filter (turn = {most + 1}), null, sum(scope_fen) from (
+        select *, date_trunc('month', began_on) as month, row_number() over (
+            partition by person_id, date_trunc('month', began_on) order by began_on, visit_id) as turn
+        from call where kind in {kinds} and not planned_course)
+    where turn > {most} group by person_id, month"""
+
+
+DISEASES = """(values ('I10', 'M03900'), ('E11.9', 'M01600'), ('I25.1', 'M04600'), ('J44.9', 'M05300'),
+    ('N18.9', 'YHM001'), ('Z49.1', 'M07803')) disease(code, disease_code)"""
+FOUND = {
+    "visit_after_death": STAYS
+    + """
+    select v.visit_id, null, v.scope_fen from call v join stay d using (person_id)
+    where d.discharge_way = 'died' and v.began_on > d.ended_on""",
+    "visit_during_stay": STAYS
+    + """
+    select distinct v.visit_id, null, v.scope_fen from call v join stay s using (person_id)
+    where v.began_on > s.began_on and v.began_on < s.ended_on""",
+    "far_places_same_day": STAYS
+    + """
+    select distinct a.visit_id, null, a.scope_fen from call a join institution i using (institution_id)
+    join call b on b.person_id = a.person_id and b.began_on = a.began_on
+    join institution j on j.institution_id = b.institution_id
+    where i.kind = 'outside' and j.kind <> 'outside'""",
+    "frequent_visits": too_frequent("('outpatient', 'emergency', 'chronic')", 25),
+    "frequent_purchases": too_frequent("('pharmacy')", 10),
+    "large_purchase": """
+    select visit_id, null, scope_fen from visit join settlement using (visit_id)
+    where kind = 'pharmacy' and total_fen > 500000""",
+    "chronic_without_registration": f"""{STAYS}
+    select v.visit_id, null, v.scope_fen from call v join diagnosis d on d.visit_id = v.visit_id and is_main
+    join {DISEASES} on disease.code = d.code
+    where v.kind = 'chronic' and not exists (from chronic_registration c where c.person_id = v.person_id
+        and c.disease_code = disease.disease_code
+        and v.began_on between registered_from and coalesce(registered_until, v.began_on))""",
+    "hoarded_drug": """
+    select visit_id, line_id, scope_fen from (
+        select *, sum(days_supplied) over (
+            partition by person_id, item_code, date_trunc('quarter', occurred_at) order by occurred_at, line_id) as held
+        from fee_line join visit using (visit_id) where days_supplied > 0 and not planned_course)
+    where held > 270""",
+    "suspended_doctor": """
+    select visit_id, null, scope_fen from visit v join settlement using (visit_id)
+    join doctor d on d.institution_id = v.institution_id and d.doctor = v.doctor
+    where v.began_on <= suspended_until""",
+    "doctor_at_two_places": STAYS
+    + """
+    select distinct a.visit_id, null, a.scope_fen from call a join call b using (doctor, began_on)
+    join institution i on i.institution_id = a.institution_id
+    join institution j on j.institution_id = b.institution_id
+    where a.institution_id <> b.institution_id and i.kind = 'township'""",
+    "low_standard_stay": STAYS
+    + """
+    select visit_id, null, scope_fen from stay s where not exists (from fee_line l where l.visit_id = s.visit_id
+        and item_code not in ('YHS110001', 'YHS110004', 'YHS110005', 'YHS110006', 'YHS110007'))""",
+    "readmitted_elsewhere": STAYS
+    + """
+    select b.visit_id, null, b.scope_fen from stay a join stay b using (person_id)
+    where b.began_on = a.ended_on and a.visit_id <> b.visit_id and a.institution_id <> b.institution_id
+        and a.discharge_way = 'home' and not b.planned_course and not b.emergency""",
+    "operation_for_other_sex": """
+    select o.visit_id, o.ordinal::varchar, 0 from operation o join visit using (visit_id) join person p using (person_id)
+    join sex_conflict c on c.kind = 'px' and c.forbidden_for = p.sex and starts_with(o.code, c.code_prefix)""",
+    "operation_without_diagnosis": """
+    with reason as (select code_prefix, list(value) as many from code_limits where kind = 'px' group by 1),
+    held as (select visit_id, list(code) as codes from diagnosis group by 1)
+    select visit_id, ordinal::varchar, 0 from operation o join held using (visit_id)
+    join reason r on starts_with(o.code, r.code_prefix)
+    where len(list_filter(codes, lambda c: len(list_filter(many, lambda m: starts_with(c, m))) > 0)) = 0""",
+    "diagnosis_for_other_age": """
+    select d.visit_id, d.ordinal::varchar, 0 from diagnosis d join visit using (visit_id) join person using (person_id)
+    join code_limits l on l.kind = 'dx' and starts_with(d.code, l.code_prefix)
+    where date_sub('year', born_on, began_on) < l.value::int""",
+}
