@@ -82,4 +82,39 @@ FOUND = {
     select d.visit_id, d.ordinal::varchar, 0 from diagnosis d join visit using (visit_id) join person using (person_id)
     join code_limits l on l.kind = 'dx' and starts_with(d.code, l.code_prefix)
     where date_sub('year', born_on, began_on) < l.value::int""",
+    "camera_off_at_sale": """
+    select visit_id, null, scope_fen from visit v join settlement using (visit_id) join camera_span c using (institution_id)
+    where not c.working and settled_at between span_from_at and span_until_at""",
+    "trace_code_twice": """
+    select l.visit_id, l.line_id, l.scope_fen from (
+        select *, count(*) over before - 2 * count(*) filter (kind = 'sale_return') over before as out
+        from stock_move where trace_code is not null
+        window before as (partition by trace_code order by moved_at rows between unbounded preceding and current row)) m
+    join settlement s using (settlement_id)
+    join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
+    where m.kind = 'sale' and out > 1""",
+    "trace_code_missing": """
+    select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
+    join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
+    where m.kind = 'sale' and m.trace_code is null""",
+    "sold_more_than_bought": """
+    select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
+    join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
+    where (institution_id, batch) in (
+        select (institution_id, batch) from stock_move group by institution_id, batch having sum(quantity) < 0)""",
+}
+# What is found about rows that are no visits: the key of the row.
+FOUND_ROWS = {
+    "carer_at_two_places": """
+    select care_visit_id from (
+        select *, max(ended_at) over (partition by carer order by started_at, care_visit_id
+            rows between unbounded preceding and 1 preceding) as busy_until from care_visit)
+    where started_at < busy_until""",
+    "care_impossible_duration": """
+    select care_visit_id from care_visit
+    where ended_at - started_at < interval 5 minute or ended_at - started_at > interval 12 hour""",
+    "care_signature_copied": """
+    select care_visit_id from (
+        select *, row_number() over (partition by signature_hash order by started_at) as turn from care_visit)
+    where turn > 1""",
 }

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.county.conduct_in_sql import FOUND as CONDUCT
+from tests.county.conduct_in_sql import FOUND_ROWS
 from tests.county.county_on_disk import open_county
 from tests.county.limits_in_sql import FOUND as LIMITS
 from tests.county.rules_in_sql import FOUND as FIRST
@@ -41,10 +42,24 @@ def test_a_near_miss_is_spared(county, rule):
     assert not near & {visit for visit, _, _ in found(county, rule)}
 
 
+def labelled_rows(made, rule, expect):
+    rows = made.rows(f"select about from label where rule = '{rule}' and expect = '{expect}'")
+    return sorted(about for (about,) in rows)
+
+
+@pytest.mark.parametrize("rule", FOUND_ROWS)
+def test_a_rule_finds_the_planted_rows_and_nothing_else(county, town, rule):
+    for made in (county, town):
+        rows = sorted(key for (key,) in made.rows(FOUND_ROWS[rule]))
+        assert rows == labelled_rows(made, rule, "catch")
+        near = labelled_rows(made, rule, "spare")
+        assert len(near) >= 2 and not set(near) & set(rows)
+
+
 def test_the_smallest_county_has_two_faults_and_two_near_misses_of_each_rule(tmp_path):
     small = open_county(tmp_path, people=200, seed=3)
     counted = Counter(small.rows("select rule, expect from label"))
-    assert set(counted) == {(rule, expect) for rule in FOUND for expect in ("catch", "spare")}
+    assert set(counted) == {(rule, expect) for rule in (*FOUND, *FOUND_ROWS) for expect in ("catch", "spare")}
     assert min(counted.values()) >= 2
     for rule in FOUND:
         assert found(small, rule) == labelled(small, rule, "catch")
@@ -58,9 +73,10 @@ def test_one_year_alone_can_be_made(tmp_path):
 
 
 def test_the_label_names_the_person_of_the_visit(county):
-    assert county.one(
-        "select count(*) from label l join visit v on v.visit_id = l.visit and v.person_id = l.person"
-    ) == county.one("select count(*) from label")
+    assert county.one("""select count(*) from label l join visit v on v.visit_id = l.visit
+        and v.person_id = l.person and v.institution_id = l.institution""") == county.one(
+        "select count(visit) from label"
+    )
 
 
 def test_planted_visits_stand_among_the_others(county):

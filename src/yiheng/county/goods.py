@@ -16,6 +16,9 @@ from .write import ArrowColumns, days, decimals, instants, numbered, words
 
 _MOVES = ("purchase", "sale", "sale_return")
 _PURCHASE, _SALE, _RETURN = range(3)
+# What the script says of a sale instead of the number of its trace code.
+NO_TRACE, NOT_BOUGHT = -1, -2
+_SCRIPTED_TRACES = 9 * 10**18
 _OVER_THE_COUNTER = ("cold_granules", "pain", "vitamins", "stomach")
 _NEEDS_PRESCRIPTION = ~np.isin(np.arange(len(ITEMS)), [NUMBER[key] for key in _OVER_THE_COUNTER])
 _MARGIN_PERCENT = 90
@@ -31,18 +34,20 @@ class Stock:
         base: first month, counted from January 1970.
         sold: packs by place, item and month.
         returned: packs that came back, likewise.
+        short: packs that were sold but never bought, likewise.
     """
 
     places: Places
     base: int
     sold: np.ndarray
     returned: np.ndarray
+    short: np.ndarray
 
     @classmethod
     def of(cls, places: Places, first_year: int, years: int) -> Stock:
         shape = (len(places.kind), len(ITEMS), years * _MONTHS_A_YEAR)
         base = (first_year - 1970) * _MONTHS_A_YEAR
-        return cls(places, base, np.zeros(shape, np.int64), np.zeros(shape, np.int64))
+        return cls(places, base, *(np.zeros(shape, np.int64) for _ in range(3)))
 
     def sell(self, visits: Columns, first: int, lines: Columns, already: int) -> ArrowColumns:
         """The sales and returns of a year's lines; each sale carries the trace code of its pack."""
@@ -51,17 +56,19 @@ class Stock:
         mine, place = take(lines, kept), place[kept]
         item, back = mine["item"].astype(np.int64), mine["quantity"] < 0
         month = month_number(mine["day"]) - self.base
-        for packs, rows in ((self.sold, ~back), (self.returned, back)):
+        trace = mine["trace"].astype(np.int64)
+        for packs, rows in ((self.sold, ~back), (self.returned, back), (self.short, trace == NOT_BOUGHT)):
             at = np.ravel_multi_index((place[rows], item[rows], month[rows]), packs.shape)
             units = np.abs(mine["quantity"][rows]) // ONE
             packs += np.bincount(at, units, packs.size).astype(np.int64).reshape(packs.shape)
         numbers = already + np.arange(len(item))
+        codes = numbered("8", np.where(trace > 0, _SCRIPTED_TRACES + trace, numbers), 19)
         moves = self._moves(numbers, place, item, month, np.where(back, _RETURN, _SALE))
         return moves | {
             "quantity": decimals(-mine["quantity"], "quantity"),
             "unit_price": decimals(mine["price"], "price"),
             "moved_at": instants(mine["day"], mine["second"]),
-            "trace_code": pc.if_else(pa.array(~back), numbered("8", numbers, 19), None),
+            "trace_code": pc.if_else(pa.array((~back & (trace != NO_TRACE)) | (trace > 0)), codes, None),
             "settlement_id": settlement_ids(first + mine["visit"]),
             "person_id": person_ids(visits["person"][mine["visit"]]),
         }
@@ -82,9 +89,13 @@ class Stock:
         }
 
     def settle(self, rng: np.random.Generator, already: int) -> dict[str, ArrowColumns]:
-        """What was bought at the start of each month to cover its sales, and what was left at its end."""
-        place, item, month = np.nonzero(self.sold)
-        sold = self.sold[place, item, month]
+        """What was bought at the start of each month to cover its sales, and what was left at its end.
+
+        Only what the script says is short was not bought.
+        """
+        covered = self.sold - self.short
+        place, item, month = np.nonzero(covered)
+        sold = covered[place, item, month]
         extra = np.where(rng.integers(0, 3, len(sold)) == 0, 1 + sold * between(rng, 0, 5, len(sold)) // 100, 0)
         bought = np.zeros_like(self.sold)
         bought[place, item, month] = sold + extra
@@ -95,7 +106,7 @@ class Stock:
             "moved_at": instants(month_start(self.base + month), _DELIVERED),
         }
         left = np.cumsum(bought - self.sold + self.returned, axis=2)
-        place, item, month = np.nonzero(np.cumsum(bought, axis=2))
+        place, item, month = np.nonzero(np.cumsum(bought + self.sold, axis=2))
         used = (self.sold - self.returned)[place, item, month]
         levels = {
             "institution_id": words(self.places.ids, place),

@@ -12,9 +12,11 @@ from yiheng.basis.refusals import Refusal
 
 from . import (
     faults_of_amounts,
+    faults_of_care,
     faults_of_charges,
     faults_of_company,
     faults_of_conduct,
+    faults_of_goods,
     faults_of_limits,
     faults_of_persons,
     faults_of_stays,
@@ -38,7 +40,7 @@ from .settle import settle
 from .staff import department_table, doctor_table, membership_table
 from .stays import INPATIENT, ordinary_stays
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
-from .upkeep import camera_table, care_table, complaint_table
+from .upkeep import camera_table, care_notes, care_table, care_visits, complaint_table
 from .write import ArrowColumns, Folder
 
 FEWEST_PEOPLE = 200
@@ -47,7 +49,10 @@ _MOST_FAULTS = 300
 _FAULTS_PER_SPARE = 6
 # There are many more limits than rules of the first kind, so each has fewer faults.
 _PEOPLE_PER_LATER_FAULT = 3000
-_LATER = (faults_of_limits, faults_of_amounts, faults_of_company, faults_of_persons, faults_of_conduct)
+_LATER = (
+    *(faults_of_limits, faults_of_amounts, faults_of_company),
+    *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_care),
+)
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
 
@@ -182,8 +187,10 @@ def _write_pathways(seed: int, folder: Folder, visits: Columns, script: Script) 
     registered = registration_table(stream(seed, "chronic_registration"), visits, persons, places, script.unregistered)
     folder.add("chronic_registration", registered)
     stays = take(visits, visits["kind"] == INPATIENT)
-    folder.add("care_visit", care_table(stream(seed, "care_visit"), persons, stays, places, years))
-    folder.add("camera_span", camera_table(stream(seed, "camera_span"), places, years))
+    care = care_visits(stream(seed, "care_visit"), persons, stays, years, script.care)
+    folder.add("care_visit", care_table(care, persons, places, script.care))
+    script.notes += care_notes(care, persons, places, script.care)
+    folder.add("camera_span", camera_table(stream(seed, "camera_span"), places, years, script.dark))
     return receiving
 
 

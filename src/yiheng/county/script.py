@@ -66,6 +66,18 @@ class Note(NamedTuple):
     place: int = -1
 
 
+class Care(NamedTuple):
+    """One visit of a carer at home; a claim is a rule, whether it must find the visit, and why."""
+
+    person: int
+    carer: int
+    day: int
+    begins: int
+    ends: int
+    signature: str
+    claims: tuple[tuple[str, bool, str], ...] = ()
+
+
 @dataclass
 class Script:
     """Planted visits, lines and claims, written before anything is numbered or priced.
@@ -75,6 +87,8 @@ class Script:
         quiet: actors who do nothing but what the script says.
         unregistered: visits for a chronic disease that nobody registered.
         guests: doctors, by code, who also work at these places.
+        dark: pharmacies whose camera fails in the evening of these days.
+        care: visits at home.
     """
 
     rng: np.random.Generator
@@ -89,6 +103,8 @@ class Script:
     quiet: list[int] = field(default_factory=list)
     unregistered: set[int] = field(default_factory=set)
     guests: set[tuple[int, int]] = field(default_factory=set)
+    dark: set[tuple[int, int]] = field(default_factory=set)
+    care: list[Care] = field(default_factory=list)
     _fits: dict[str, np.ndarray] = field(default_factory=dict)
     _extras: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
@@ -160,9 +176,7 @@ class Script:
 
     def sure_extra(self, nights: int) -> tuple[int, int]:
         """Any grown person, and a first day that is free: one is always found."""
-        found = self.extra("", nights)
-        assert found is not None
-        return found
+        return self.extra("", nights) or self._book(self.actor(), self.some_day(nights + 2), nights)
 
     def _day_of(self, person: int, who: str, nights: int) -> int:
         if who == "newborn":

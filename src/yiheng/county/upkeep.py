@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .columns import Columns, between, day_number, pick, rows_in, spread
+from .columns import Columns, between, day_number, pick, rows_in, spread, take
 from .outpatient import in_hospital
 from .places import PHARMACY, TOWNSHIP, Places
+from .script import Care, Note
 from .tables import person_ids
 from .write import ArrowColumns, days, instants, numbered, words
 
@@ -30,13 +31,20 @@ _COMPLAINT_WEIGHTS = np.array([35, 30, 8, 15, 12])
 _UPHELD_PERCENT, _OPEN_PERCENT = 30, 5
 
 
-def camera_table(rng: np.random.Generator, places: Places, years: tuple[int, ...]) -> ArrowColumns:
-    """Spans without a gap; a camera fails at night, when a pharmacy sells nothing."""
+def camera_table(
+    rng: np.random.Generator, places: Places, years: tuple[int, ...], dark: set[tuple[int, int]]
+) -> ArrowColumns:
+    """Spans without a gap; a camera fails at night, when a pharmacy sells nothing unless the script says so.
+
+    ``dark`` names the evenings of the script by pharmacy and day.
+    """
     first, last = day_number(dt.date(years[0], 1, 1)), day_number(dt.date(years[-1], 12, 31))
     place, since, working = [], [], []
     for pharmacy in places.of(PHARMACY):
         nights = 1 + rng.poisson(_OUTAGES_A_YEAR * len(years))
-        night = np.sort(rng.choice(np.arange(first, last - 1), nights, replace=False))
+        scripted = [day for place, day in dark if place == pharmacy]
+        night = np.union1d(rng.choice(np.arange(first, last - 1), nights, replace=False), scripted).astype(np.int64)
+        nights = len(night)
         off = night * _SECONDS_A_DAY + _EVENING + rng.integers(0, 3600, nights)
         on = (night + 1) * _SECONDS_A_DAY + _MORNING + rng.integers(0, 7200, nights)
         turns = np.concatenate([[first * _SECONDS_A_DAY], np.stack([off, on], axis=1).ravel()])
@@ -57,10 +65,13 @@ def _moments(seconds: np.ndarray) -> pa.Array:
     return instants(np.zeros(len(seconds), np.int64), seconds)
 
 
-def care_table(
-    rng: np.random.Generator, people: Columns, stays: Columns, places: Places, years: tuple[int, ...]
-) -> ArrowColumns:
-    """A visit a week to a few of the very old; no carer is at two places at once."""
+def care_visits(
+    rng: np.random.Generator, people: Columns, stays: Columns, years: tuple[int, ...], scripted: list[Care]
+) -> Columns:
+    """A visit a week to a few of the very old, by day; no carer is at two places unless the script says so.
+
+    The column ``scripted`` is the place in that list, -1 for all others.
+    """
     last = day_number(dt.date(years[-1], 12, 31))
     frail = np.flatnonzero((people["age"] >= _FRAIL_FROM_AGE) & (people["here_until"] >= last))
     wanted = max(1, rows_in(people) * _CARED_PER_TEN_THOUSAND // 10_000)
@@ -76,19 +87,46 @@ def care_table(
     owner, day = owner[at_home], day[at_home]
     begins = _FIRST_TURN + turn[owner] * _A_TURN + rng.integers(0, 900, len(owner))
     ends = begins + between(rng, 3600, 5400, len(owner))
-    order = np.lexsort((begins, day))
-    owner, day, begins, ends = (column[order] for column in (owner, day, begins, ends))
-    signed = [hashlib.sha256(f"{n} {d}".encode()).hexdigest()[:16] for n, d in zip(cared[owner], day, strict=True)]
+    usual = (cared[owner], carer[owner], day, begins, ends, np.full(len(owner), -1))
+    planted = [(c.person, c.carer, c.day, c.begins, c.ends, n) for n, c in enumerate(scripted)]
+    added = np.array(planted, np.int64).reshape(len(planted), len(usual)).T
+    names = ("person", "carer", "day", "begins", "ends", "scripted")
+    columns = {name: np.concatenate([a, b]) for name, a, b in zip(names, usual, added, strict=True)}
+    return take(columns, np.lexsort((columns["begins"], columns["day"])))
+
+
+def care_table(visits: Columns, people: Columns, places: Places, scripted: list[Care]) -> ArrowColumns:
+    person, day = visits["person"], visits["day"]
+    texts = [scripted[n].signature if n >= 0 else "" for n in visits["scripted"]]
+    usual = [f"{who} {when}" for who, when in zip(person, day, strict=True)]
+    signed = [
+        hashlib.sha256((text or other).encode()).hexdigest()[:16] for text, other in zip(texts, usual, strict=True)
+    ]
     return {
-        "care_visit_id": numbered("N", 1 + np.arange(len(owner)), 8),
-        "person_id": person_ids(cared[owner]),
-        "institution_id": words(places.ids, places.of(TOWNSHIP)[people["town"][cared[owner]]]),
-        "carer": numbered("C", carer[owner] + 1, 5),
-        "place": numbered("G", cared[owner] + 1, 7),
-        "started_at": instants(day, begins),
-        "ended_at": instants(day, ends),
+        "care_visit_id": _care_ids(1 + np.arange(len(person))),
+        "person_id": person_ids(person),
+        "institution_id": words(places.ids, places.of(TOWNSHIP)[people["town"][person]]),
+        "carer": numbered("C", visits["carer"] + 1, 5),
+        "place": numbered("G", person + 1, 7),
+        "started_at": instants(day, visits["begins"]),
+        "ended_at": instants(day, visits["ends"]),
         "signature_hash": pa.array(signed, pa.string()),
     }
+
+
+def care_notes(visits: Columns, people: Columns, places: Places, scripted: list[Care]) -> list[Note]:
+    """What the script claims about its visits at home, now that they are numbered."""
+    notes = []
+    for row in np.flatnonzero(visits["scripted"] >= 0):
+        care = scripted[visits["scripted"][row]]
+        place = int(places.of(TOWNSHIP)[people["town"][care.person]])
+        about = str(_care_ids(np.array([row + 1]))[0])
+        notes += [Note(rule, caught, why, about, care.person, place) for rule, caught, why in care.claims]
+    return notes
+
+
+def _care_ids(numbers: np.ndarray) -> pa.Array:
+    return numbered("N", numbers, 8)
 
 
 def complaint_table(
