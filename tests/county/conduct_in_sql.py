@@ -102,6 +102,27 @@ FOUND = {
     join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
     where (institution_id, batch) in (
         select (institution_id, batch) from stock_move group by institution_id, batch having sum(quantity) < 0)""",
+    "collective_stays": STAYS
+    + """
+    select visit_id, null, scope_fen from (
+        select s.*, count(*) over (partition by institution_id, began_on, ended_on, left(d.code, 3)) as together
+        from stay s join diagnosis d on d.visit_id = s.visit_id and is_main)
+    where together >= 8""",
+    "together_again": STAYS
+    + """
+    , met as (
+        select a.visit_id, a.scope_fen, a.began_on, a.person_id, institution_id, b.person_id as other
+        from call a join call b using (institution_id, began_on)
+        where a.person_id <> b.person_id and not a.planned_course and not b.planned_course),
+    often as (
+        select person_id, other, institution_id from met
+        group by all having count(distinct began_on) >= 5),
+    seen as (
+        select distinct visit_id, scope_fen, person_id, institution_id
+        from met join often using (person_id, other, institution_id)
+        where (person_id, institution_id) in (
+            select (person_id, institution_id) from often group by person_id, institution_id having count(*) >= 3))
+    select min(visit_id), null, sum(scope_fen) from seen group by person_id, institution_id""",
 }
 # What is found about rows that are no visits: the key of the row.
 FOUND_ROWS = {

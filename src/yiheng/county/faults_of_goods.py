@@ -1,4 +1,4 @@
-"""Planted sales: before a dark camera, without a trace code, with one that was sold before, of what was never bought."""
+"""Planted sales: before a dark camera, without a trace code, with one sold before, of what was never bought."""
 
 from __future__ import annotations
 

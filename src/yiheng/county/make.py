@@ -17,6 +17,7 @@ from . import (
     faults_of_company,
     faults_of_conduct,
     faults_of_goods,
+    faults_of_groups,
     faults_of_limits,
     faults_of_persons,
     faults_of_stays,
@@ -30,6 +31,7 @@ from .front_pages import counted, front_page_table
 from .goods import Stock
 from .labels import AnswerSheet
 from .ledgers import Ledgers
+from .neglect import Neglect
 from .orders import exam_table, examinations, order_table, survey_table
 from .outpatient import ordinary_visits
 from .pathways import next_steps, receiving_places, referrals
@@ -51,7 +53,7 @@ _FAULTS_PER_SPARE = 6
 _PEOPLE_PER_LATER_FAULT = 3000
 _LATER = (
     *(faults_of_limits, faults_of_amounts, faults_of_company),
-    *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_care),
+    *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_groups, faults_of_care),
 )
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
@@ -96,8 +98,9 @@ def make_county(
     draws = [np.random.default_rng([seed, part]) for part in range(5 + len(years))]
     places = found_places(people)
     persons = settle_people(draws[0], people, years, places)
-    script = _write_script(draws[1], persons, places, years)
-    visits = _all_visits(draws[2], draws[3], persons, places, script)
+    neglect = Neglect.of(stream(seed, "neglect"), places, years[-1])
+    script = _write_script(draws[1], persons, places, years, neglect)
+    visits = _all_visits(draws[2], draws[3], stream(seed, "neglected stays"), script, neglect)
     sheet = AnswerSheet(script.claims, script.notes, places.ids)
     fund_fen = 0
     with Folder(data) as folder:
@@ -106,6 +109,7 @@ def make_county(
             folder,
             sheet,
             script,
+            neglect,
             visits,
             _write_pathways(seed, folder, visits, script),
             Stock.of(places, years[0], len(years)),
@@ -138,10 +142,12 @@ def _refuse_nonsense(data: Path, labels: Path, people: int, years: tuple[int, ..
         )
 
 
-def _write_script(rng: np.random.Generator, persons: Columns, places: Places, years: tuple[int, ...]) -> Script:
+def _write_script(
+    rng: np.random.Generator, persons: Columns, places: Places, years: tuple[int, ...], neglect: Neglect
+) -> Script:
     faults = min(max(2, rows_in(persons) // _PEOPLE_PER_FAULT), _MOST_FAULTS)
     spares = max(1, faults // _FAULTS_PER_SPARE)
-    script = Script(rng, persons, places, years)
+    script = Script(rng, persons, places, years, notes=neglect.notes(years[-1]), closed=set(neglect.closed.tolist()))
     for plant in (*faults_of_stays.ALL, *faults_of_charges.ALL):
         plant(script, faults, spares)
     faults = min(max(2, rows_in(persons) // _PEOPLE_PER_LATER_FAULT), _MOST_FAULTS)
@@ -155,16 +161,25 @@ def _write_script(rng: np.random.Generator, persons: Columns, places: Places, ye
 def _all_visits(
     stays_rng: np.random.Generator,
     visits_rng: np.random.Generator,
-    persons: Columns,
-    places: Places,
+    neglect_rng: np.random.Generator,
     script: Script,
+    neglect: Neglect,
 ) -> Columns:
     """Everything that happened, in order of the first day; the planted visits stand among the others."""
-    actors = np.array(script.actors)
-    stays = stack([ordinary_stays(stays_rng, persons, places, script.years, actors), script.all_visits()])
-    others = ordinary_visits(visits_rng, persons, places, script.years, stays)
-    others = take(others, ~np.isin(others["person"], np.array(script.quiet, np.int32)))
-    visits = stack([stays, others])
+    persons, places, years = script.people, script.places, script.years
+    stays = ordinary_stays(
+        stays_rng,
+        persons,
+        places,
+        years,
+        np.array(script.actors),
+        lambda stays: neglect.of_stays(neglect_rng, stays, persons),
+    )
+    neglect.transfer(neglect_rng, stays)
+    stays = stack([stays, script.all_visits()])
+    others = ordinary_visits(visits_rng, persons, places, years, stays)
+    left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
+    visits = stack([stays, take(others, ~left_out)])
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 
@@ -206,6 +221,7 @@ class _Making:
     folder: Folder
     sheet: AnswerSheet
     script: Script
+    neglect: Neglect
     visits: Columns
     receiving: np.ndarray
     stock: Stock
@@ -240,7 +256,8 @@ class _Making:
             return 0
         mine = {name: values[first:after] for name, values in self.visits.items()}
         people, places, folder = self.script.people, self.script.places, self.folder
-        lines = charge(rng, mine, people, places.kind, since, _scripted_lines(self.script, mine))
+        written = stack([_scripted_lines(self.script, mine), self.neglect.self_paid(mine)])
+        lines = charge(rng, mine, people, places.kind, since, written)
         paid = _paid(lines, mine, people, places)
         first_line = folder.rows["fee_line"]
         self.sheet.follow(mine, first, lines, first_line, paid["scope_fen"])

@@ -89,6 +89,7 @@ class Script:
         guests: doctors, by code, who also work at these places.
         dark: pharmacies whose camera fails in the evening of these days.
         care: visits at home.
+        closed: clinics that nobody visits.
     """
 
     rng: np.random.Generator
@@ -105,8 +106,11 @@ class Script:
     guests: set[tuple[int, int]] = field(default_factory=set)
     dark: set[tuple[int, int]] = field(default_factory=set)
     care: list[Care] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)
     _fits: dict[str, np.ndarray] = field(default_factory=dict)
-    _extras: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _extras: list[int] = field(default_factory=list)
+    _troupes: list[list[int]] = field(default_factory=list)
+    _diary: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         age, known = self.people["age"], self.people["sex"] != SEXES.index("unknown")
@@ -172,11 +176,22 @@ class Script:
         if at is None:
             return None
         person = self._cast(int(pool.pop(at)))
+        self._extras.append(person)
         return self._book(person, self._day_of(person, who, nights), nights)
 
     def sure_extra(self, nights: int) -> tuple[int, int]:
         """Any grown person, and a first day that is free: one is always found."""
         return self.extra("", nights) or self._book(self.actor(), self.some_day(nights + 2), nights)
+
+    def troupe(self, size: int, nights: int) -> tuple[list[int], int]:
+        """People who play several parts together, and a first day that is free for all of them."""
+        for members in self._troupes:
+            day = self.some_day(nights + 2)
+            if all(self._is_free(person, day, nights) for person in members[:size]):
+                return [self._book(person, day, nights)[0] for person in members[:size]], day
+        self._troupes.append([self.actor() for _ in range(size)])
+        day = self.some_day(nights + 2)
+        return [self._book(person, day, nights)[0] for person in self._troupes[-1]], day
 
     def _day_of(self, person: int, who: str, nights: int) -> int:
         if who == "newborn":
@@ -185,7 +200,7 @@ class Script:
 
     def _is_free(self, person: int, day: int, nights: int) -> bool:
         """Two stays keep apart, all else only falls on different days."""
-        taken = self._extras[person]
+        taken = self._diary[person]
         if nights and sum(abs(began - day) < 366 for began, ended in taken if ended > began) >= _STAYS_A_YEAR:
             return False
         return all(
@@ -195,7 +210,7 @@ class Script:
         )
 
     def _book(self, person: int, day: int, nights: int) -> tuple[int, int]:
-        self._extras.setdefault(person, []).append((day, day + nights))
+        self._diary.setdefault(person, []).append((day, day + nights))
         return person, day
 
     def part(
@@ -246,10 +261,11 @@ class Script:
 
     def near(self, person: int, where: int) -> int:
         """A place of a kind to which the person may go."""
-        if where == TOWNSHIP:
+        clinic = int(self.people["clinic"][person])
+        if where == VILLAGE and clinic not in self.closed:
+            return clinic
+        if where in (TOWNSHIP, VILLAGE):
             return int(self.places.of(TOWNSHIP)[self.people["town"][person]])
-        if where == VILLAGE:
-            return int(self.people["clinic"][person])
         return int(self.rng.choice(self.places.of(where)))
 
     def new_years_day(self) -> int:

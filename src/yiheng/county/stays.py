@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 
@@ -163,12 +164,20 @@ def _endings(rng: np.random.Generator, stays: Columns, people: Columns) -> Colum
 
 
 def ordinary_stays(
-    rng: np.random.Generator, people: Columns, places: Places, years: tuple[int, ...], actors: np.ndarray
+    rng: np.random.Generator,
+    people: Columns,
+    places: Places,
+    years: tuple[int, ...],
+    actors: np.ndarray,
+    change: Callable[[Columns], Columns],
 ) -> Columns:
-    """All stays but those of the actors; shortens the span in the county of those who die in hospital."""
+    """All stays but those of the actors; shortens the span in the county of those who die in hospital.
+
+    ``change`` turns what would have happened into what did.
+    """
     first, last = day_number(dt.date(years[0], 1, 1)), day_number(dt.date(years[-1], 12, 31))
     parts = [_ordinary(rng, people, places, year, n) for n, year in enumerate(years)]
-    stays = stack([*parts, _courses(rng, people, places, first, last)])
+    stays = stack([change(stack(parts)), _courses(rng, people, places, first, last)])
     inside = (stays["began"] >= people["here_from"][stays["person"]]) & (
         stays["ended"] <= people["here_until"][stays["person"]]
     )

@@ -1,0 +1,40 @@
+"""Service withheld, measured for each institution in the last year, apart from what planted it.
+
+Each query gives institution, what was counted, and of how many; the larger the share, the worse.
+"""
+
+LAST = "year(v.began_on) = (select max(year(began_on)) from visit)"
+STAYS = f"""
+with stay as (
+    select v.*, d.code, s.total_fen, s.scope_fen, i.kind as place_kind
+    from visit v join diagnosis d on d.visit_id = v.visit_id and is_main join settlement s on s.visit_id = v.visit_id
+    join institution i on i.institution_id = v.institution_id
+    where v.kind = 'inpatient' and {LAST} and v.visit_id not in (select visit from label where visit is not null)),
+home as (
+    select e.person_id, t.institution_id as centre from enrolment e
+    join institution c on c.institution_id = e.institution_id
+    join institution t on t.kind = 'township' and substr(t.name, 1, 3) = substr(c.name, 1, 3)
+    where year(e.enrolled_from) = (select max(year(enrolled_from)) from enrolment))
+"""
+FOUND_PLACES = {
+    "outflow_of_people": STAYS
+    + """select centre, count(*) filter (place_kind = 'outside'), count(*) from stay join home using (person_id) group by 1""",
+    "self_pay_shift": STAYS
+    + """select institution_id, count(*) filter ((total_fen - scope_fen) * 10 > total_fen), count(*)
+    from stay where place_kind = 'township' group by 1""",
+    "early_discharge": STAYS
+    + """select a.institution_id, count(*) filter (exists (from stay b where b.person_id = a.person_id
+        and b.institution_id <> a.institution_id and b.began_on - a.ended_on between 0 and 7)), count(*)
+    from stay a where place_kind = 'township' group by 1""",
+    "upcoded_illness": STAYS
+    + """select institution_id, count(*) filter (code in ('J18.9', 'I63.9', 'I21.9')),
+        count(*) filter (code in ('J18.9', 'I63.9', 'I21.9', 'J20.9', 'J06.9', 'I10', 'I25.1'))
+    from stay where place_kind = 'township' group by 1""",
+    "severe_sent_away": STAYS
+    + """select institution_id, count(*) filter (discharge_way = 'transferred'), count(*) from stay
+    where code in ('I63.9', 'I21.9', 'I50.9', 'C34.9', 'C18.9', 'C16.9') and not planned_course
+        and place_kind = 'hospital' group by 1""",
+    "clinic_without_service": f"""
+    select i.institution_id, (count(v.visit_id) = 0)::int, 1 from institution i
+    left join visit v on v.institution_id = i.institution_id and {LAST} where i.kind = 'village' group by 1""",
+}
