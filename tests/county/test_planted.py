@@ -1,9 +1,12 @@
 """Every planted fault is there, exactly as its label says, and nothing else looks like one."""
 
+import csv
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from tests.conftest import shared_file
 from tests.county.conduct_in_sql import FOUND as CONDUCT
 from tests.county.conduct_in_sql import FOUND_ROWS
 from tests.county.county_on_disk import open_county
@@ -11,6 +14,9 @@ from tests.county.limits_in_sql import FOUND as LIMITS
 from tests.county.neglect_in_sql import FOUND_PLACES
 from tests.county.rules_in_sql import FOUND as FIRST
 from yiheng.county.catalogue import ITEMS, NUMBER, PAIRS, UNITS_PER_DAY
+from yiheng.county.faults_of_amounts import AMOUNTS
+from yiheng.county.faults_of_company import COMPANY
+from yiheng.county.faults_of_limits import LIMITS as LIMITED
 
 FOUND = FIRST | LIMITS | CONDUCT
 
@@ -98,6 +104,31 @@ def test_the_shipped_knowledge_points_are_those_the_county_charges_by(county):
     assert capped == {code[key]: units for key, units in UNITS_PER_DAY.items()}
     drugs = {c for kind, codes, _ in points if kind == "药品区分性别使用" for c in codes.split("|")}
     assert drugs == {item.code for item in ITEMS if item.sex}
+
+
+def test_the_shipped_limits_are_those_the_county_plants_by(county):
+    code = {key: ITEMS[number].code for key, number in NUMBER.items()}
+    planted = {
+        (limit.rule_class, code[limit.item], limit.measure, code.get(value, value))
+        for limit in (*LIMITED, *AMOUNTS, *COMPANY)
+        for value in limit.values
+    }
+    assert planted == set(county.rows("select rule_class, item_code, measure, value from item_limits"))
+    watched = "select rule_class, unnest(string_split(item_codes, '|')) from knowledge_points"
+    assert {(rule_class, item) for rule_class, item, *_ in planted} <= set(county.rows(watched))
+
+
+def test_official_codes_of_the_limits_are_those_of_the_published_list(county):
+    with shared_file("national/rules_2025.csv").open(encoding="utf-8") as file:
+        published = {row["name"]: row["official_code"] or None for row in csv.DictReader(file)}
+    for table in ("item_limits", "knowledge_points"):
+        for name, code in county.rows(f"select distinct rule_class, official_code from {table}"):
+            assert code == published.get(name), name
+
+
+def test_the_page_about_the_county_names_every_planted_rule():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "county.md").read_text("utf-8")
+    assert [rule for rule in (*FOUND, *FOUND_ROWS, *FOUND_PLACES) if f"\n| `{rule}` |" not in page] == []
 
 
 def test_all_invented_codes_say_so(county):

@@ -20,9 +20,9 @@ from .stays import INPATIENT, TRANSFERRED, blank_stays
 _YOUNGEST, _OLDEST = 25, 76
 _DAYS_IN_REACH = 355
 _TEN = 10 * 3600
-# Stays of one extra stand so far apart that no rule about stays sees them together.
+# Stays of one extra stand so far apart that no rule about stays sees them together; a part may have two of them.
 _APART = 20
-_STAYS_A_YEAR = 4
+_STAYS_A_YEAR = 3
 _TRIES = 12
 
 
