@@ -8,7 +8,6 @@ import pytest
 
 from tests.tiny import FILES, loaded, with_row, written
 from yiheng.basis.refusals import Refusal
-from yiheng.records import TABLES
 from yiheng.runs import Workspace, run_load
 from yiheng.runs.engine import Engine
 
@@ -282,15 +281,3 @@ def test_columns_that_no_contract_knows_are_named_and_not_kept(tmp_path):
     assert result.aside == {"person.csv": ["psn_name"]}
     kept = b"".join(f.read_bytes() for f in workspace.folder.rglob("*") if f.is_file())
     assert "张三".encode() not in kept and b"37020019500101" not in kept
-
-
-def test_rows_from_before_a_column_existed_are_repeated_and_corrected(tmp_path):
-    workspace, _ = loaded(tmp_path)
-    (file,) = workspace.lake.files("person", workspace.lake.latest())
-    older = [c.name for c in TABLES["person"] if c.personal in (None, "person")]
-    pq.write_table(pq.read_table(file, columns=older, partitioning=None), file)
-    assert run_load(workspace, [tmp_path / "source"]).tables["person"].duplicates == 3
-    (tmp_path / "person.csv").write_text(FILES["person.csv"].replace("1950-01-01", "1951-01-01"), "utf-8")
-    counts = run_load(workspace, [tmp_path / "person.csv"]).tables["person"]
-    assert (counts.corrected, counts.duplicates) == (1, 2)
-    assert sorted(r["person_id"] for r in rows(workspace, "person")) == ["A", "B", "C"]

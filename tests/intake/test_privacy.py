@@ -122,7 +122,8 @@ def everything_under(folder: Path) -> str:
             continue
         found += [file.read_bytes().decode(code, "replace") for code in ("utf-8", "gb18030")]
         if file.suffix == ".parquet":
-            found.append(str(duckdb.sql("from read_parquet($f)", params={"f": str(file)}).fetchall()))
+            with duckdb.connect() as con:
+                found.append(str(con.execute("from read_parquet(?)", [str(file)]).fetchall()))
         if file.suffix == ".xlsx":
             with zipfile.ZipFile(file) as packed:
                 found += [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]

@@ -149,3 +149,9 @@ def test_a_contract_that_gained_a_column_reads_older_rows_as_unknown(tmp_path, m
     engine = Engine(workspace, workspace.lake.latest())
     rows = engine.rows(engine.tables["diagnosis"], ("visit_id",))
     assert [(r["visit_id"], r["admission_condition"]) for r in rows] == [("V1", None), ("V2", "present")]
+
+
+def test_a_folder_may_have_a_chinese_name_and_blanks(tmp_path):
+    folder = tmp_path / "西海县 医共体 (2025)"
+    write(Lake(folder), "first", "V1")
+    assert visits(Lake(folder)) == ["V1"]

@@ -57,7 +57,7 @@ class Lake:
             self._catalog = SqlCatalog(
                 NAMESPACE,
                 uri=f"sqlite:///{self.folder / 'catalog.sqlite'}",
-                warehouse=(self.folder / "tables").as_uri(),
+                warehouse=_uri(self.folder / "tables"),
             )
             self._catalog.create_namespace_if_not_exists(NAMESPACE)
             with closing(self._sets()) as db, db:
@@ -232,7 +232,7 @@ class Writing:
 
     def _commit_table(self, name: str) -> int:
         table = self.lake._open(name)
-        added = [file.as_uri() for file in self._added.get(name, []) if file.exists()]
+        added = [_uri(file) for file in self._added.get(name, []) if file.exists()]
         dropped = set(self._dropped.get(name, []))
         old = [t.file for t in table.scan().plan_files() if _local(t.file.file_path) in dropped]
         with table.transaction() as change, change.update_snapshot().overwrite() as overwrite:
@@ -249,6 +249,11 @@ class Writing:
 def _arrow_schema(table: Table) -> pa.Schema:
     schema: pa.Schema = table.schema.to_pyarrow()
     return schema
+
+
+def _uri(file: Path) -> str:
+    # As it is written: a percent-encoded name, such as that of a folder called 西海, is not found again.
+    return f"file://{file}"
 
 
 def _local(uri: str) -> str:
