@@ -97,7 +97,7 @@ def test_a_value_of_another_unit_is_refused(source):
 def test_an_amount_by_party_refuses_other_parties(source):
     terms = Terms(source, day("2025-01-01"))
     assert terms.amount("agreed", "xihai").value.yuan == "100.00"
-    with pytest.raises(Refusal, match="no amount for 'donghe'"):
+    with pytest.raises(Refusal, match="no value for 'donghe'"):
         terms.amount("agreed", "donghe")
 
 

@@ -122,10 +122,9 @@ def _show(source: PolicyFile) -> None:
     ]
     for value in p.values.values():
         for entry in value.history:
-            shown = (
-                entry.value if isinstance(entry.value, str) else "，".join(f"{k} {v}" for k, v in entry.value.items())
+            lines.append(
+                f"  {value.says.zh}：{entry.text}（{value.unit}，{entry.first} 起，{entry.article}，{value.mark}）"
             )
-            lines.append(f"  {value.says.zh}：{shown}（{value.unit}，{entry.first} 起，{entry.article}，{value.mark}）")
     lines += [
         "",
         "假设",

@@ -3,7 +3,8 @@
 from .book import ACCOUNTS, Account, Book, Transfer
 from .declare import STEPS, Step, check_steps
 from .examples import Outcome, examples_file, run_examples
-from .facts import Fact, PartyFacts
+from .facts import Fact, PartyFacts, fact_read
+from .pools import share_pools
 from .settle import FIGURES, Statement, settle
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Transfer",
     "check_steps",
     "examples_file",
+    "fact_read",
     "run_examples",
     "settle",
+    "share_pools",
 ]

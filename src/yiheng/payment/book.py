@@ -10,8 +10,8 @@ from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen
 from yiheng.basis.refusals import Refusal
 
-# What each kind of account holds. Only the two that stand for the world outside may go below zero;
-# a budget must be empty when the book is closed.
+# What each kind of account holds. Only those that stand for the world outside may go below zero;
+# a budget, and what is on its way, must be empty when the book is closed.
 ACCOUNTS: dict[str, Words] = {
     "fund": Words("医保基金", "the fund"),
     "budget": Words("总额预算", "budget"),
@@ -19,9 +19,16 @@ ACCOUNTS: dict[str, Words] = {
     "kept": Words("结余留用", "kept surplus"),
     "own": Words("医共体自有资金", "the consortium's own money"),
     "use": Words("内部分配", "shared inside"),
+    "due": Words("待定结余", "surplus on its way"),
+    "owed": Words("待定超支", "overrun on its way"),
+    "reserve": Words("调剂金与保证金", "reserve and deposit"),
+    "prepaid": Words("预付款", "prepaid"),
+    "reward": Words("专项支付", "paid for results"),
+    "payer": Words("费用承担", "who bears the cost"),
+    "other": Words("其他资金", "money of others"),
 }
-MAY_OWE = ("fund", "own")
-MUST_BE_EMPTY = ("budget",)
+MAY_OWE = ("fund", "own", "other")
+MUST_BE_EMPTY = ("budget", "due", "owed")
 
 
 class Account(NamedTuple):
@@ -90,6 +97,12 @@ class Book:
             Refusal: when an account is overdrawn, or a budget was not cleared to the last fen.
         """
         for account, balance in sorted(self._balances.items()):
+            if account.kind in ("due", "owed") and balance:
+                raise Refusal(
+                    f"{balance} yuan of {account.party} are still on their way ({ACCOUNTS[account.kind].en})",
+                    expected="a step that pays what is due and one that charges what is owed",
+                    cure="end the policy's steps with pay_due and charge_owed",
+                )
             if account.kind in MUST_BE_EMPTY and balance:
                 side = "surplus" if balance > NOTHING else "overrun"
                 raise Refusal(

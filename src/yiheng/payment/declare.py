@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal, get_args
 
 from yiheng.basis.evidence import Because, Words
+from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy import PolicyFile, Terms
+from yiheng.policy.schema import FactKind, Unit
 
-from .book import Book, Transfer
+from .book import Account, Book, Transfer
 from .facts import PartyFacts
 
-Stage = Literal["budget", "care", "clearing", "distribution"]
+Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "special"]
 
-# What a step may take: a fact, several facts, a rate, an amount, shares by name, or an open choice.
-Taken = Literal["fact", "facts", "rate", "amount", "shares", "choice"]
+# What a step may take: facts (amounts, numbers, words), values (a rate, an amount, a count; rates or amounts by class,
+# shares by name, bands), or an open choice.
+Taken = Literal[
+    "fact", "facts", "number", "numbers", "word",
+    "rate", "rates", "amount", "amounts", "count", "shares", "bands", "choice",
+]  # fmt: skip
+FACTS: dict[Taken, FactKind] = {
+    "fact": "amount", "facts": "amount", "number": "number", "numbers": "number", "word": "word",
+}  # fmt: skip
+UNITS: dict[Taken, tuple[Unit, ...]] = {
+    "rate": ("percent", "per_mille", "per_ten_thousand"),
+    "rates": ("percent_by",),
+    "amount": ("yuan", "yuan_by_party"),
+    "amounts": ("yuan_by",),
+    "count": ("count",),
+    "shares": ("shares",),
+    "bands": ("bands",),
+}
+SEVERAL: tuple[Taken, ...] = ("facts", "numbers")
 
 STEPS: dict[str, Step] = {}
 
@@ -35,6 +54,16 @@ class Case:
     facts: PartyFacts
     terms: Terms
     book: Book
+
+    def granted(self) -> Fen:
+        """The budget as it was granted, less what was taken back before care was paid."""
+        budget = Account("budget", self.party)
+        moved = [t for t in self.book.journal if STEPS[t.step].stage == "budget"]
+        return total(t.amount for t in moved if t.taker == budget) - total(t.amount for t in moved if t.giver == budget)
+
+    def owed(self) -> Fen:
+        """What of an overrun is on its way to be borne."""
+        return -self.book.balance(Account("owed", self.party))
 
 
 @dataclass(frozen=True)
@@ -101,7 +130,7 @@ def check_steps(source: PolicyFile) -> None:
 
 
 def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
-    policy, written = source.policy, source.policy.steps[i]
+    written = source.policy.steps[i]
     where = source.document.place(("steps", i, "step"))
     declared = STEPS.get(written.step)
     if declared is None:
@@ -120,11 +149,7 @@ def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
                 expected=f"takes: {', '.join(declared.takes)}",
                 cure=f"add '{name}' under 'takes'",
             )
-    known: dict[Taken, Collection[str]] = {
-        "fact": policy.facts,
-        "facts": policy.facts,
-        "choice": policy.assumptions,
-    }
+    yield from _faults_of_when(source, i)
     for name, given in written.takes.items():
         where = source.document.place(("steps", i, "takes", name))
         kind = declared.takes.get(name)
@@ -135,15 +160,37 @@ def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
                 expected=f"takes: {', '.join(declared.takes)}",
                 cure=nearest(name, declared.takes),
             )
-            continue
-        if (kind == "facts") != isinstance(given, list):
-            yield Refusal(f"'{name}' takes {'a list of facts' if kind == 'facts' else 'one name'}", where=where)
-            continue
-        among = known.get(kind, policy.values)
-        for one in given if isinstance(given, list) else [given]:
-            if one not in among:
-                yield Refusal(f"'{one}' is not a {_what(kind)} of this file", where=where, cure=nearest(one, among))
+        elif (kind in SEVERAL) != isinstance(given, list):
+            yield Refusal(f"'{name}' takes {'a list of facts' if kind in SEVERAL else 'one name'}", where=where)
+        else:
+            for one in given if isinstance(given, list) else [given]:
+                yield from _faults_of_name(source, kind, one, where)
 
 
-def _what(kind: Taken) -> str:
-    return {"fact": "fact", "facts": "fact", "choice": "assumption"}.get(kind, "value")
+def _faults_of_name(source: PolicyFile, kind: Taken, name: str, where: str) -> Iterator[Refusal]:
+    """What is wrong with a name that a step takes: the file does not have it, or it is of another kind."""
+    policy = source.policy
+    if kind == "choice":
+        if name not in policy.assumptions:
+            cure = nearest(name, policy.assumptions)
+            yield Refusal(f"'{name}' is not an assumption of this file", where=where, cure=cure)
+    elif kind in FACTS:
+        kinds = {n: f.kind for n, f in policy.facts.items()} | {n: p.kind for n, p in policy.pools.items()}
+        if name not in kinds:
+            yield Refusal(f"'{name}' is not a fact of this file", where=where, cure=nearest(name, kinds))
+        elif kinds[name] != FACTS[kind]:
+            yield Refusal(f"the fact '{name}' is of kind {kinds[name]}", where=where, expected=FACTS[kind])
+    elif name not in policy.values:
+        yield Refusal(f"'{name}' is not a value of this file", where=where, cure=nearest(name, policy.values))
+    elif policy.values[name].unit not in UNITS[kind]:
+        unit = policy.values[name].unit
+        yield Refusal(f"'{name}' is in {unit}", where=where, expected=f"unit {' or '.join(UNITS[kind])}")
+
+
+def _faults_of_when(source: PolicyFile, i: int) -> Iterator[Refusal]:
+    for name in source.policy.steps[i].when:
+        fact = source.policy.facts.get(name)
+        if fact is None or fact.kind != "word":
+            where = source.document.place(("steps", i, "when", name))
+            words = [n for n, f in source.policy.facts.items() if f.kind == "word"]
+            yield Refusal(f"'{name}' is not a word fact of this file", where=where, cure=nearest(name, words))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from yiheng.basis.evidence import Because, Place, Words
+from yiheng.basis.evidence import Place
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.policy import Example, PolicyFile, read_examples
 
-from .facts import Fact, PartyFacts
+from .facts import PartyFacts, fact_read
+from .pools import share_pools
 from .settle import FIGURES, Statement, settle
 
 
@@ -47,7 +49,9 @@ def _differences(source: PolicyFile, one: Example, place: str) -> list[str]:
     if unknown:
         return [f"there is no figure '{name}': {nearest(name, FIGURES)}" for name in unknown]
     try:
-        statement = settle(source, one.year, _facts(source, one, place), assume=one.assume)
+        parties = {one.party: one.given, **one.others}
+        facts = share_pools(source, one.year, [_facts(source, p, given, place) for p, given in parties.items()])
+        statement = settle(source, one.year, facts[0], assume=one.assume)
     except Refusal as refusal:
         if one.refused and one.refused in str(refusal):
             return []
@@ -62,21 +66,26 @@ def _differences(source: PolicyFile, one: Example, place: str) -> list[str]:
     got = {name: amount.yuan for name, amount in statement.shared.items()}
     if one.shared and got != {name: Fen.from_yuan(y).yuan for name, y in one.shared.items()}:
         differs.append(f"shared: expected {one.shared}, got {got}")
+    further = {name: amount.yuan for name, amount in statement.further.items()}
+    if one.further and further != {name: Fen.from_yuan(y).yuan for name, y in one.further.items()}:
+        differs.append(f"further: expected {one.further}, got {further}")
     told = "\n".join(_explained(statement, name) for name in statement.because)
     differs += [f"the reasons do not use: {words}" for words in one.because if words not in told]
     return differs
 
 
-def _facts(source: PolicyFile, one: Example, place: str) -> PartyFacts:
+def _facts(source: PolicyFile, party: str, given: Mapping[str, str], place: str) -> PartyFacts:
     facts = {}
-    for name, yuan in one.given.items():
+    file, _, line = place.rpartition(":")
+    for name, text in given.items():
         if name not in source.policy.facts:
             raise Refusal(f"there is no fact '{name}'", where=place, cure=nearest(name, source.policy.facts))
-        file, _, line = place.rpartition(":")
-        zh, en = source.policy.facts[name].says.words
-        amount = None if yuan == "unknown" else Fen.from_yuan(yuan)
-        facts[name] = Fact(amount, Because(Words(zh, en), source=Place(file, line)))
-    return PartyFacts(one.party, facts)
+        try:
+            known = "" if text == "unknown" else text
+            facts[name] = fact_read(source.policy.facts[name], known, name, Place(file, line))
+        except ValueError as wrong:
+            raise Refusal(f"'{name}': {wrong}", where=place) from None
+    return PartyFacts(party, facts)
 
 
 def _explained(statement: Statement, figure: str) -> str:

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-from yiheng.basis.evidence import Because
+from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.policy.schema import Fact as DeclaredFact
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One figure of one party. ``amount`` is None when it is unknown, which is not zero."""
+    """One figure of one party: an amount, a number or a word. It is None when it is unknown, which is not zero."""
 
     amount: Fen | None
     because: Because
+    number: Fraction | None = None
+    word: str | None = None
+
+
+def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> Fact:
+    """A fact from the text of a cell; an empty one is unknown.
+
+    Raises:
+        ValueError: when the text is no amount or number.
+    """
+    zh, en = declared.says.words
+    shown = f"：{text}" if text and declared.kind != "amount" else ""
+    because = Because(Words(f"{zh}{shown}（列 {column}）", f"{en}{shown} (column {column})"), source=place)
+    if not text:
+        return Fact(None, because)
+    if declared.kind == "word":
+        return Fact(None, because, word=text)
+    if declared.kind == "number":
+        if not NUMBER.fullmatch(text):
+            raise ValueError(f"{text!r} is not a number such as 12 or 0.75")
+        return Fact(None, because, number=Fraction(text))
+    return Fact(Fen.from_yuan(text), because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +58,34 @@ class PartyFacts:
         Raises:
             Refusal: when the fact is absent or unknown: the settlement needs it.
         """
+        fact = self._fact(name)
+        if fact.amount is None:
+            raise self._unknown(name, fact, "an amount")
+        return fact.amount, fact.because
+
+    def number(self, name: str) -> tuple[Fraction, Because]:
+        """A number fact and its reason.
+
+        Raises:
+            Refusal: when the fact is absent or unknown.
+        """
+        fact = self._fact(name)
+        if fact.number is None:
+            raise self._unknown(name, fact, "a number")
+        return fact.number, fact.because
+
+    def word(self, name: str) -> tuple[str, Because]:
+        """A word fact and its reason.
+
+        Raises:
+            Refusal: when the fact is absent or unknown.
+        """
+        fact = self._fact(name)
+        if fact.word is None:
+            raise self._unknown(name, fact, "a word")
+        return fact.word, fact.because
+
+    def _fact(self, name: str) -> Fact:
         fact = self.facts.get(name)
         if fact is None:
             raise Refusal(
@@ -38,11 +93,12 @@ class PartyFacts:
                 expected=f"a figure for {name}",
                 cure=nearest(name, self.facts),
             )
-        if fact.amount is None:
-            raise Refusal(
-                f"the fact '{name}' of '{self.party}' is unknown, and unknown is not zero",
-                where=str(fact.because.source or ""),
-                expected="an amount",
-                cure="load the data or fill the column, then settle again",
-            )
-        return fact.amount, fact.because
+        return fact
+
+    def _unknown(self, name: str, fact: Fact, expected: str) -> Refusal:
+        return Refusal(
+            f"the fact '{name}' of '{self.party}' is unknown, and unknown is not zero",
+            where=str(fact.because.source or ""),
+            expected=expected,
+            cure="load the data or fill the column, then settle again",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,10 @@ FIGURES: dict[str, Words] = {
 }
 
 
+# Accounts whose balance a statement states beside the figures.
+FURTHER = ("reserve", "prepaid", "reward", "payer")
+
+
 @dataclass(frozen=True)
 class Statement:
     """What one party gets or owes for one year, with every reason.
@@ -36,6 +40,8 @@ class Statement:
         figures: fen by name, the seven of ``FIGURES``.
         because: the tree of reasons of each figure; of a part shared inside under ``use/PURPOSE``.
         shared: the kept surplus by purpose, where the policy shares it inside.
+        further: what ended on other accounts of the party, by ``kind/purpose``: reserves, prepayments, payments for
+            results, who bears a cost.
     """
 
     party: str
@@ -43,6 +49,7 @@ class Statement:
     figures: dict[str, Fen]
     because: dict[str, Because]
     shared: dict[str, Fen]
+    further: dict[str, Fen]
     transfers: tuple[Transfer, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -53,6 +60,7 @@ class Statement:
             "figures": {name: amount.yuan for name, amount in self.figures.items()},
             "because": {name: why.as_json() for name, why in self.because.items()},
             "shared": {name: amount.yuan for name, amount in self.shared.items()},
+            "further": {name: amount.yuan for name, amount in self.further.items()},
             "transfers": [_transfer_json(t) for t in self.transfers],
         }
 
@@ -81,6 +89,8 @@ def settle(
     book = Book()
     case = Case(facts.party, facts, terms, book)
     for written in source.policy.steps:
+        if any(facts.word(name)[0] not in words for name, words in written.when.items()):
+            continue
         # A step reads the book as it stood before it: its transfers are posted together.
         for transfer in list(STEPS[written.step].move(case, **written.takes)):
             book.post(transfer)
@@ -89,13 +99,17 @@ def settle(
 
 
 def _stated(party: str, year: int, book: Book) -> Statement:
-    granted = [t for t in book.journal if STEPS[t.step].stage == "budget"]
+    granted = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.taker.kind == "budget"]
     charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
     kept = [t for t in book.journal if t.taker.kind == "kept"]
     fund = [t for t in book.journal if t.giver.kind == "fund" and STEPS[t.step].stage == "clearing"]
     own = [t for t in book.journal if t.giver.kind == "own"]
 
-    reasons = {"budget": _sum("budget", granted), "spend": _sum("spend", charged)}
+    withdrawn = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.giver.kind == "budget"]
+    reasons = {
+        "budget": _sum(FIGURES["budget"], granted, taken_back=withdrawn),
+        "spend": _sum(FIGURES["spend"], charged),
+    }
     budget, spend = reasons["budget"].amount or NOTHING, reasons["spend"].amount or NOTHING
     sides = (reasons["budget"], reasons["spend"])
     reasons["surplus"] = Because(
@@ -110,26 +124,33 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         None,
         sides,
     )
-    reasons["kept"] = _sum("kept", kept, reasons["surplus"])
-    reasons["fund_bears"] = _sum("fund_bears", fund, reasons["overrun"])
-    reasons["party_bears"] = _sum("party_bears", own, reasons["overrun"])
+    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"])
+    reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, reasons["overrun"])
+    reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
     uses = [t for t in book.journal if t.taker.kind == "use"]
     shared = {t.taker.purpose: t.amount for t in uses}
     reasons |= {f"use/{t.taker.purpose}": t.because for t in uses}
-    return Statement(party, year, figures, reasons, shared, tuple(book.journal))
+    further = {}
+    for kind in FURTHER:
+        for account in book.accounts(kind, party):
+            name = f"{kind}/{account.purpose}" if account.purpose else kind
+            further[name] = book.balance(account)
+            reasons[name] = _sum(ACCOUNTS[kind], [t for t in book.journal if t.taker == account])
+    return Statement(party, year, figures, reasons, shared, further, tuple(book.journal))
 
 
-def _sum(figure: str, transfers: list[Transfer], *also: Because) -> Because:
-    """The figure as the sum of the transfers that made it, each with its step and reason."""
+def _sum(words: Words, transfers: list[Transfer], *also: Because, taken_back: Sequence[Transfer] = ()) -> Because:
+    """The figure as the sum of the transfers that made it, less those taken back, each with its step and reason."""
     lines = []
-    for t in transfers:
+    for sign, t in [*((1, t) for t in transfers), *((-1, t) for t in taken_back)]:
         declared = STEPS[t.step]
         says = Words(
             f"{declared.zh.rstrip('。')}：{t.because.says.zh}", f"{declared.en.rstrip('.')}: {t.because.says.en}"
         )
-        lines.append(Because(says, t.amount, t.because.source, t.because.rests_on))
-    return Because(FIGURES[figure], total(t.amount for t in transfers), None, (*lines, *also))
+        lines.append(Because(says, Fen(sign * t.amount.n), t.because.source, t.because.rests_on))
+    amount = total(t.amount for t in transfers) - total(t.amount for t in taken_back)
+    return Because(words, amount, None, (*lines, *also))
 
 
 def _transfer_json(t: Transfer) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from .examples import Example, read_examples
 from .limits import Limit, Limits, read_limits
 from .read import PolicyFile, policy_for_year, read_policy
-from .terms import Known, Terms
+from .terms import Bands, Known, Terms
 
 __all__ = [
+    "Bands",
     "Example",
     "Known",
     "Limit",

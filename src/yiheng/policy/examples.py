@@ -15,10 +15,12 @@ class Example(Strict):
     """One situation and what must come of it.
 
     Attributes:
-        given: fact → yuan, or ``unknown``.
+        given: fact → yuan, number or word, or ``unknown``.
+        others: the same of other parties, where pools need them; the first party is judged.
         assume: assumption → another choice.
         expect: figure → yuan.
         shared: purpose → yuan; all parts of the kept surplus.
+        further: ``kind/purpose`` → yuan; all that ended on other accounts.
         because: words that the reasons must use, such as an article.
         refused: words of the refusal, where the situation cannot be settled.
     """
@@ -27,9 +29,11 @@ class Example(Strict):
     year: WholeNumber
     party: str = "example"
     given: dict[str, str]
+    others: dict[str, dict[str, str]] = Field(default_factory=dict)
     assume: dict[str, str] = Field(default_factory=dict)
     expect: dict[str, str] = Field(default_factory=dict)
     shared: dict[str, str] = Field(default_factory=dict)
+    further: dict[str, str] = Field(default_factory=dict)
     because: list[str] = Field(default_factory=list)
     refused: str | None = None
 

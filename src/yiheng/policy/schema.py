@@ -10,7 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Rounding
 
-Unit = Literal["percent", "per_mille", "per_ten_thousand", "yuan", "yuan_by_party", "count", "shares"]
+Unit = Literal[
+    "percent", "per_mille", "per_ten_thousand", "percent_by", "yuan", "yuan_by_party", "yuan_by",
+    "count", "shares", "bands",
+]  # fmt: skip
+
+# What a fact is: money in yuan; a number such as people or a score; a word such as a track.
+FactKind = Literal["amount", "number", "word"]
 
 # What a mark says of a figure's standing: read in an official text; said by a source document;
 # our own example. Only the first may be a default.
@@ -64,13 +70,43 @@ class Issued(Strict):
     on: dt.date
 
 
+class Band(Strict):
+    """A rate that holds up to an edge, both included; ``to`` is the rate at that edge where it changes evenly.
+
+    ``from`` is the first edge of a band that changes evenly; else a band begins behind the one before.
+    """
+
+    first: str | None = Field(default=None, alias="from")
+    until: str | None = None
+    rate: str
+    to: str | None = None
+
+    @model_validator(mode="after")
+    def _changes_between_two_edges(self) -> Band:
+        if self.to is not None and (self.first is None or self.until is None):
+            raise ValueError("a rate that changes evenly needs 'from' and 'until'")
+        return self
+
+
 class Entry(Strict):
     """One dated value. ``known_on`` is set where it was announced after it came into force."""
 
     first: dt.date = Field(alias="from")
-    value: str | dict[str, str]
+    value: str | dict[str, str] | list[Band]
     article: str
     known_on: dt.date | None = None
+
+    @property
+    def text(self) -> str:
+        """The value in one line, as people read it."""
+        if isinstance(self.value, str):
+            return self.value
+        if isinstance(self.value, dict):
+            return "，".join(f"{name} {part}" for name, part in self.value.items())
+        return "；".join(
+            f"{f'{b.first}–' if b.first else '≤ '}{b.until or '…'}：{b.rate}{f' → {b.to}' if b.to else ''} %"
+            for b in self.value
+        )
 
 
 class Value(Strict):
@@ -79,6 +115,7 @@ class Value(Strict):
     says: Sentence = Field(alias="is")
     unit: Unit
     mark: Mark
+    edges: Literal["percent", "count"] = Field(default="percent", description="what the edges of bands are")
     history: list[Entry] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -90,12 +127,15 @@ class Value(Strict):
 
 
 class Fact(Strict):
-    """An amount that comes from the lake (``total``) or from a column of a facts file, in yuan.
+    """A figure of a party: from the lake (``total``, money), or from a column of a facts file, money in yuan.
 
-    ``year`` counts from the year that is settled: -1 is the year before.
+    ``year`` counts from the year that is settled: -1 is the year before. ``empty`` is what an empty cell means
+    where the maker of the file says so; else it is unknown.
     """
 
     says: Sentence = Field(alias="is")
+    kind: FactKind = "amount"
+    empty: str | None = None
     total: str | None = None
     year: WholeNumber = 0
     column: str | None = None
@@ -104,7 +144,34 @@ class Fact(Strict):
     def _comes_from_somewhere(self) -> Fact:
         if self.total is None and self.column is None:
             raise ValueError("needs 'total' (from the lake) or 'column' (from a facts file)")
+        if self.total is not None and self.kind != "amount":
+            raise ValueError("a total of the lake is an amount")
         return self
+
+
+class Pool(Strict):
+    """A figure of each party that needs all parties: a part of one pot, or the mean of all.
+
+    A part: ``pot`` (a value in yuan) is shared by number facts, each with its percent of the pot. A mean: the sum of
+    the fact ``mean_of`` over all parties, by the sum of ``over``.
+    """
+
+    says: Sentence = Field(alias="is")
+    pot: str | None = None
+    by: dict[str, str] = Field(default_factory=dict)
+    mean_of: str | None = None
+    over: str | None = None
+
+    @model_validator(mode="after")
+    def _is_a_part_or_a_mean(self) -> Pool:
+        part, mean = self.pot is not None and bool(self.by), self.mean_of is not None and self.over is not None
+        if part == mean or (self.pot is None) != (not self.by) or (self.mean_of is None) != (self.over is None):
+            raise ValueError("needs either 'pot' and 'by', or 'mean_of' and 'over'")
+        return self
+
+    @property
+    def kind(self) -> FactKind:
+        return "amount" if self.pot is not None else "number"
 
 
 class Assumption(Strict):
@@ -117,9 +184,13 @@ class Assumption(Strict):
 
 
 class Step(Strict):
-    """One step of the settlement, with the values, facts and assumptions it takes."""
+    """One step of the settlement, with the values, facts and assumptions it takes.
+
+    ``when`` names word facts and the words for which the step is taken; without it, it is always taken.
+    """
 
     step: str
+    when: dict[str, list[str]] = Field(default_factory=dict)
     takes: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
@@ -148,6 +219,7 @@ class Policy(Strict):
     says: Sentence = Field(alias="is")
     facts_file: FactsFile = FactsFile()
     facts: dict[str, Fact]
+    pools: dict[str, Pool] = Field(default_factory=dict)
     values: dict[str, Value]
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
     rounding: RoundingRule

@@ -30,6 +30,41 @@ class Known(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Tier:
+    """One band of a rate: it holds above ``low`` up to ``high`` (None: without end), from ``rate`` to ``to``."""
+
+    low: Fraction
+    high: Fraction | None
+    rate: Fraction
+    to: Fraction
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A rate in bands, lowest first."""
+
+    tiers: tuple[Tier, ...]
+
+    def at(self, x: Fraction) -> Fraction | None:
+        """The rate at a point, both edges of a band included and the lower band first; None beyond the last."""
+        for band in self.tiers:
+            if band.low <= x and (band.high is None or x <= band.high):
+                if band.to == band.rate or band.high is None or band.high == band.low:
+                    return band.rate
+                return band.rate + (band.to - band.rate) * (x - band.low) / (band.high - band.low)
+        return None
+
+    def marginal(self, x: Fraction) -> list[tuple[Fraction, Fraction]]:
+        """What of ``x`` lies in each band, with the band's rate; beyond the last band nothing is listed."""
+        found = []
+        for band in self.tiers:
+            width = (x if band.high is None else min(x, band.high)) - band.low
+            if width > 0:
+                found.append((width, band.rate))
+        return found
+
+
+@dataclass(frozen=True)
 class Terms:
     """The values of a policy on a day.
 
@@ -54,20 +89,55 @@ class Terms:
     def amount(self, name: str, party: str) -> Known[Fen]:
         """An amount of money, the same for all or one's own for each party."""
         value, entry, place = self._live(name, ("yuan", "yuan_by_party"))
-        text = self._text(name, entry) if isinstance(entry.value, str) else entry.value.get(party)
-        if text is None:
-            known = entry.value if isinstance(entry.value, dict) else ()
-            raise Refusal(f"'{name}' has no amount for '{party}'", where=place, cure=nearest(party, known))
-        try:
-            fen = Fen.from_yuan(text)
-        except ValueError as wrong:
-            raise Refusal(f"'{name}': {wrong}", where=place) from None
+        text = self._text(name, entry) if isinstance(entry.value, str) else self._of(name, entry, party, place)
+        fen = _fen(name, text, place)
         return Known(fen, self._because(value, entry, f"{fen}", place))
+
+    def rate_for(self, name: str, key: str) -> Known[Fraction]:
+        """The rate of a class, such as a track."""
+        value, entry, place = self._live(name, ("percent_by",))
+        text = self._of(name, entry, key, place)
+        return Known(_fraction(text, "percent", place), self._because(value, entry, f"{key} {text} %", place))
+
+    def amount_for(self, name: str, key: str) -> Known[Fen]:
+        """The amount of a class, such as an age group."""
+        value, entry, place = self._live(name, ("yuan_by",))
+        text = self._of(name, entry, key, place)
+        return Known(_fen(name, text, place), self._because(value, entry, f"{key} {text}", place))
+
+    def classes(self, name: str) -> tuple[str, ...]:
+        """The classes of a value, in the order of the file."""
+        _, entry, place = self._live(name, ("percent_by", "yuan_by", "shares"))
+        if not isinstance(entry.value, dict):
+            raise Refusal(f"'{name}' needs a value for each name", where=place)
+        return tuple(entry.value)
+
+    def count(self, name: str) -> Known[Fraction]:
+        """A plain number, such as people or points."""
+        value, entry, place = self._live(name, ("count",))
+        text = self._text(name, entry)
+        return Known(_number(text, place), self._because(value, entry, text, place))
+
+    def bands(self, name: str) -> Known[Bands]:
+        """A rate in bands that rise without gap; edges in percent are fractions of one."""
+        value, entry, place = self._live(name, ("bands",))
+        if not isinstance(entry.value, list) or not entry.value:
+            raise Refusal(f"'{name}' needs a list of bands", where=place, expected="- {until: 5, rate: 70}")
+        made: list[Tier] = []
+        for band in entry.value:
+            before = made[-1].high if made else Fraction(0)
+            first = _edge(band.first, value.edges, place) if band.first is not None else before
+            high = _edge(band.until, value.edges, place) if band.until is not None else None
+            if before is None or first is None or first < before or (high is not None and high < first):
+                raise Refusal(f"the bands of '{name}' do not rise", where=place, expected="each above the one before")
+            rate = _fraction(band.rate, "percent", place)
+            made.append(Tier(first, high, rate, _fraction(band.to, "percent", place) if band.to else rate))
+        return Known(Bands(tuple(made)), self._because(value, entry, entry.text, place))
 
     def shares(self, name: str) -> Known[dict[str, Fraction]]:
         """Shares by name that make one whole."""
         value, entry, place = self._live(name, ("shares",))
-        if isinstance(entry.value, str):
+        if not isinstance(entry.value, dict):
             raise Refusal(f"'{name}' needs a share for each name", where=place, expected="name: percent")
         shares = {k: _fraction(v, "percent", place) for k, v in entry.value.items()}
         if sum(shares.values()) != 1 or any(s < 0 for s in shares.values()):
@@ -140,6 +210,12 @@ class Terms:
             raise Refusal(f"'{name}' must be a single value", where=self.source.file)
         return entry.value
 
+    def _of(self, name: str, entry: Entry, key: str, place: str) -> str:
+        known = entry.value if isinstance(entry.value, dict) else {}
+        if key not in known:
+            raise Refusal(f"'{name}' has no value for '{key}'", where=place, cure=nearest(key, known))
+        return known[key]
+
     def _because(self, value: Value, entry: Entry, text: str, place: str) -> Because:
         sign = SIGNS.get(value.unit, "")
         zh, en = value.says.words
@@ -151,8 +227,23 @@ class Terms:
         return Place(self.source.file, str(self.source.document.line_of(path)))
 
 
-def _fraction(text: str, unit: Unit, place: str) -> Fraction:
+def _fen(name: str, text: str, place: str) -> Fen:
     try:
-        return Fraction(text) / PARTS[unit]
+        return Fen.from_yuan(text)
+    except ValueError as wrong:
+        raise Refusal(f"'{name}': {wrong}", where=place) from None
+
+
+def _number(text: str, place: str) -> Fraction:
+    try:
+        return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise Refusal(f"{text!r} is not a number", where=place, expected="a number such as 2 or 2.5") from None
+
+
+def _edge(text: str, edges: str, place: str) -> Fraction:
+    return _fraction(text, "percent", place) if edges == "percent" else _number(text, place)
+
+
+def _fraction(text: str, unit: Unit, place: str) -> Fraction:
+    return _number(text, place) / PARTS[unit]

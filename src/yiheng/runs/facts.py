@@ -15,7 +15,7 @@ from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.measures import TOTALS
-from yiheng.payment import Fact, PartyFacts
+from yiheng.payment import Fact, PartyFacts, fact_read
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
@@ -180,14 +180,9 @@ def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
             cure = nearest(declared.column, row.cells)
             found.append(Refusal(f"the column '{declared.column}' is missing", where=f"{file}:1", cure=cure))
             continue
-        text = row.cells[declared.column]
-        zh, en = declared.says.words
-        because = Because(
-            Words(f"{zh}（列 {declared.column}）", f"{en} (column {declared.column})"),
-            source=Place(file, str(row.line)),
-        )
+        text = row.cells[declared.column] or declared.empty or ""
         try:
-            facts[name] = Fact(Fen.from_yuan(text) if text else None, because)
+            facts[name] = fact_read(declared, text, declared.column, Place(file, str(row.line)))
         except ValueError as wrong:
             found.append(Refusal(f"'{declared.column}': {wrong}", where=place))
     if found:

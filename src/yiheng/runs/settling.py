@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_steps, settle
+from yiheng.payment import PartyFacts, Statement, check_steps, settle, share_pools
 from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
@@ -123,7 +123,8 @@ def settle_into(
         gathered = facts_from_lake(engine, source, year)
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
         engine.close()
-        settled = [_settled(manifest, source, year, facts) for facts in gathered.parties.values()]
+        parties = share_pools(source, year, list(gathered.parties.values()))
+        settled = [_settled(manifest, source, year, facts) for facts in parties]
     else:
         snapshots = {}
         settled = list(_settled_rows(kept / FACTS, manifest, sources))
@@ -155,17 +156,23 @@ def kept_policies(folder: Path) -> dict[int, PolicyFile]:
 def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
     names = next(iter(sources.values())).policy.facts_file
     shown = manifest.inputs["facts"]
+    whole: dict[int, list[PartyFacts]] = {}
     for row in facts_rows(file, names.party, names.year):
         if manifest.inputs["year"] not in (None, row.year):
             continue
         try:
             if row.year not in sources:
                 raise Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
-            facts = facts_of_row(sources[row.year], shown, row)
+            whole.setdefault(row.year, []).append(facts_of_row(sources[row.year], shown, row))
         except Refusal as refusal:
             yield Settled(row.party, row.year, None, None, refusal)
+    for year, parties in whole.items():
+        try:
+            shared = share_pools(sources[year], year, parties)
+        except Refusal as refusal:
+            yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
-            yield _settled(manifest, sources[row.year], row.year, facts)
+            yield from (_settled(manifest, sources[year], year, one) for one in shared)
 
 
 def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:

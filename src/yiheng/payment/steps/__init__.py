@@ -1,5 +1,5 @@
 """The steps a settlement can take, by stage; importing them declares them."""
 
-from . import budget, care, clearing, distribution
+from . import budget, care, clearing, distribution, due
 
-__all__ = ["budget", "care", "clearing", "distribution"]
+__all__ = ["budget", "care", "clearing", "distribution", "due"]

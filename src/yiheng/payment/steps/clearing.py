@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.money import NOTHING, Fen
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -76,5 +76,4 @@ def _base(case: Case, chosen: str, base_spend: str | None) -> tuple[Fen, Because
                 cure="add base_spend under the step's takes",
             )
         return case.facts.known(base_spend)
-    granted = total(t.amount for t in case.book.journal if t.taker == Account("budget", case.party))
-    return granted, formula("预算", "budget")
+    return case.granted(), formula("预算", "budget")

@@ -1,0 +1,194 @@
+"""Steps that clear a year in turns: the surplus is due or the overrun owed, cut step by step, then paid.
+
+The order of the steps in the policy file is the order of the cuts. Each step moves what it takes off back to the fund,
+or what it takes over from the fund, so that every turn has its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from yiheng.basis.evidence import Because
+from yiheng.basis.money import NOTHING, Fen
+
+from ..book import Account, Transfer
+from ..declare import Case, formula, percent, step
+
+
+@step(zh="结余先列为待定，逐步核定后支付。", stage="clearing")
+def surplus_due(case: Case) -> Iterator[Transfer]:
+    """A surplus is first on its way; the next steps cut it before it is paid."""
+    budget = Account("budget", case.party)
+    surplus = case.book.balance(budget)
+    if surplus > NOTHING:
+        why = formula("结余＝预算－支出", "surplus = budget − spending")
+        yield Transfer(budget, case.book.open(Account("due", case.party)), surplus, "surplus_due", why.worth(surplus))
+
+
+@step(zh="结余率低于起付线的，结余全部退回基金。", stage="clearing", gate="number")
+def gate_due(case: Case, gate: str) -> Iterator[Transfer]:
+    """Where the savings rate is below the gate, nothing is due; at or above it the first yuan counts."""
+    need, why = case.facts.number(gate)
+    yield from _gated(case, "gate_due", need, why)
+
+
+@step(zh="结余率低于按人数确定的起付线的，结余全部退回基金。", stage="clearing", gate="bands", people="number")
+def gate_due_by_size(case: Case, gate: str, people: str) -> Iterator[Transfer]:
+    """The gate of the savings rate depends on how many people are covered: the fewer, the higher."""
+    bands, (size, why) = case.terms.bands(gate), case.facts.number(people)
+    need = bands.value.at(size)
+    if need is None:
+        need = Fraction(1)
+    says = formula(f"起付线 {percent(need)}", f"gate {percent(need)}", bands.because, why)
+    yield from _gated(case, "gate_due_by_size", need, says)
+
+
+def _gated(case: Case, name: str, need: Fraction, why: Because) -> Iterator[Transfer]:
+    due = case.book.balance(Account("due", case.party))
+    granted = case.granted()
+    if due <= NOTHING or Fraction(due.n) >= need * granted.n:
+        return
+    rate = Fraction(due.n, granted.n)
+    says = formula(
+        f"结余率 {percent(rate)} 低于起付线 {percent(need)}", f"savings rate {percent(rate)} below {percent(need)}", why
+    )
+    yield from _back(case, name, due, says)
+
+
+@step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", share="rate")
+def share_due(case: Case, share: str) -> Iterator[Transfer]:
+    """A share of what is due stays due, the rest returns to the fund."""
+    rate = case.terms.rate(share)
+    yield from _kept_part(case, "share_due", rate.value, rate.because)
+
+
+@step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", score="number")
+def score_due(case: Case, score: str) -> Iterator[Transfer]:
+    """What is due is multiplied by the score, a fraction of one."""
+    rate, why = case.facts.number(score)
+    yield from _kept_part(case, "score_due", rate, why)
+
+
+@step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", limit="rate")
+def cap_due(case: Case, limit: str) -> Iterator[Transfer]:
+    """What is due beyond a share of the budget returns to the fund."""
+    due = case.book.balance(Account("due", case.party))
+    rate = case.terms.rate(limit)
+    most = case.terms.rounded(case.granted().n * rate.value)
+    if due > most:
+        why = formula(f"上限＝预算 × {percent(rate.value)}", f"limit = budget × {percent(rate.value)}", rate.because)
+        yield from _back(case, "cap_due", due - most, why)
+
+
+@step(zh="核定后的结余支付给医共体。", stage="clearing")
+def pay_due(case: Case) -> Iterator[Transfer]:
+    """What is still due is paid to the party."""
+    account = Account("due", case.party)
+    due = case.book.balance(account)
+    if due > NOTHING:
+        why = formula("核定后的结余", "what is still due").worth(due)
+        yield Transfer(account, case.book.open(Account("kept", case.party)), due, "pay_due", why)
+
+
+@step(zh="超支先列为待定，逐步核定后承担。", stage="clearing")
+def overrun_owed(case: Case) -> Iterator[Transfer]:
+    """An overrun is first on its way; the next steps say what of it the fund takes over."""
+    budget = Account("budget", case.party)
+    overrun = -case.book.balance(budget)
+    if overrun > NOTHING:
+        why = formula("超支＝支出－预算", "overrun = spending − budget").worth(overrun)
+        yield Transfer(case.book.open(Account("owed", case.party)), budget, overrun, "overrun_owed", why)
+
+
+@step(zh="超支率低于起付线的，超支全部由基金承担。", stage="clearing", gate="number")
+def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
+    """Where the loss rate is below the gate, the fund bears it all; at or above it the first yuan counts."""
+    owed, granted = case.owed(), case.granted()
+    need, why = case.facts.number(gate)
+    if owed <= NOTHING or Fraction(owed.n) >= need * granted.n:
+        return
+    says = formula(f"超支率低于起付线 {percent(need)}", f"loss rate below {percent(need)}", why)
+    yield from _taken_over(case, "gate_owed", owed, says)
+
+
+@step(zh="待定超支按比例由医共体承担，其余由基金承担。", stage="clearing", share="rate")
+def share_owed(case: Case, share: str) -> Iterator[Transfer]:
+    """A share of what is owed stays with the party, the fund bears the rest."""
+    rate = case.terms.rate(share)
+    yield from _borne_part(case, "share_owed", rate.value, rate.because)
+
+
+@step(
+    zh="承担比例＝1－最高比例×考核得分，不低于下限、不高于上限；未达标的按上限。",
+    stage="clearing",
+    most_kept="rate",
+    score="number",
+    least="rate",
+    most="rate",
+)
+def score_owed(case: Case, most_kept: str, score: str, least: str, most: str) -> Iterator[Transfer]:
+    """The share of a loss is one less the largest share of savings times the score, between a floor and a ceiling."""
+    largest, (points, why) = case.terms.rate(most_kept), case.facts.number(score)
+    low, high = case.terms.rate(least), case.terms.rate(most)
+    rate = min(max(1 - largest.value * points, low.value), high.value)
+    says = formula(
+        f"1 － {percent(largest.value)} × 得分，限 {percent(low.value)} 至 {percent(high.value)}：{percent(rate)}",
+        f"1 − {percent(largest.value)} × score, {percent(low.value)} to {percent(high.value)}: {percent(rate)}",
+        largest.because, why, low.because, high.because,
+    )  # fmt: skip
+    yield from _borne_part(case, "score_owed", rate, says)
+
+
+@step(zh="待定超支高于预算一定比例的部分由基金承担。", stage="clearing", limit="rate")
+def cap_owed(case: Case, limit: str) -> Iterator[Transfer]:
+    """What is owed beyond a share of the budget is borne by the fund."""
+    owed, rate = case.owed(), case.terms.rate(limit)
+    most = case.terms.rounded(case.granted().n * rate.value)
+    if owed > most:
+        why = formula(f"上限＝预算 × {percent(rate.value)}", f"limit = budget × {percent(rate.value)}", rate.because)
+        yield from _taken_over(case, "cap_owed", owed - most, why)
+
+
+@step(zh="灾害等减免由基金承担。", stage="clearing", relief="fact")
+def relieve_owed(case: Case, relief: str) -> Iterator[Transfer]:
+    """A relief, such as for a disaster, is taken off what is owed."""
+    amount, why = case.facts.known(relief)
+    taken = min(Fen(abs(amount.n)), case.owed())
+    if taken > NOTHING:
+        yield from _taken_over(case, "relieve_owed", taken, formula("减免", "relief", why.worth(amount)))
+
+
+@step(zh="核定后的超支由医共体承担。", stage="clearing")
+def charge_owed(case: Case) -> Iterator[Transfer]:
+    """What is still owed is borne by the party."""
+    owed = case.owed()
+    if owed > NOTHING:
+        why = formula("核定后的超支", "what is still owed").worth(owed)
+        own = case.book.open(Account("own", case.party))
+        yield Transfer(own, Account("owed", case.party), owed, "charge_owed", why)
+
+
+def _kept_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
+    due = case.book.balance(Account("due", case.party))
+    part = case.terms.rounded(due.n * rate)
+    if due > part:
+        says = formula(f"待定结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
+        yield from _back(case, name, due - part, says)
+
+
+def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
+    owed = case.owed()
+    part = case.terms.rounded(owed.n * rate)
+    if owed > part:
+        says = formula(f"待定超支 ×（1 － {percent(rate)}）", f"owed × (1 − {percent(rate)})", why)
+        yield from _taken_over(case, name, owed - part, says)
+
+
+def _back(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
+    yield Transfer(Account("due", case.party), Account("fund", case.party), amount, name, why.worth(amount))
+
+
+def _taken_over(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
+    fund = case.book.open(Account("fund", case.party))
+    yield Transfer(fund, Account("owed", case.party), amount, name, why.worth(amount))
