@@ -9,7 +9,7 @@ demo: $(VENV)/web.done
 	$(BIN)/yiheng demo
 
 test: check chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/test.done
 	$(BIN)/ruff check src tests bench torture
