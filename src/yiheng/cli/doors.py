@@ -20,7 +20,7 @@ from yiheng.statements import write_workbook
 from .data import show_load
 from .payment import WORKBOOK
 from .show import answer, say, working, yuan
-from .verb import DONE, found, opened, says_refusals, workspace_option
+from .verb import DONE, found, named, opened, says_refusals, workspace_option
 
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
 DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
@@ -45,9 +45,9 @@ def serve(host: str, port: int, workspace: Path | None) -> int:
 @click.option("--people", default=20_000, show_default=True, help="How many people the county has.")
 @click.option("--serve/--no-serve", default=None, help="Open the cockpit afterwards; by default at a terminal.")
 @click.option("--port", default=8000, show_default=True, help="Port of the cockpit.")
-@click.option("--workspace", "-w", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
+@click.option("--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; demo by default.")
 @says_refusals
-def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
+def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> int:
     """Make a synthetic county, load, measure, audit and settle it, and open the cockpit.
 
     \b
@@ -55,7 +55,8 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
       yiheng demo
       yiheng demo --people 2000 --no-serve
     """
-    space = Workspace.open(workspace) if (workspace / "yiheng.toml").exists() else _made(workspace, people)
+    folder = named(workspace, Path("demo"))
+    space = Workspace.open(folder) if (folder / "yiheng.toml").exists() else _made(folder, people)
     for name, file in SHIPPED_FILES.items():
         load_codes(space, file, name, replace=True)
     with working("audit") as step:
@@ -72,7 +73,7 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path) -> int:
     login = _login(space)
     if serve if serve is not None else sys.stdout.isatty():
         return _cockpit("serve", space, "--port", str(port))
-    say(f"打开驾驶舱：yiheng serve --workspace {workspace}" + ("" if login else "（需先安装 yiheng[web]）"))
+    say(f"打开驾驶舱：yiheng serve --workspace {folder}" + ("" if login else "（需先安装 yiheng[web]）"))
     return DONE
 
 

@@ -48,10 +48,15 @@ def says_refusals(command: Callable[..., int | None]) -> Callable[..., None]:
     return run
 
 
+def named(workspace: Path | None, default: Path) -> Path:
+    """The workspace folder named after the verb, before it, or the default."""
+    before: Path | None = click.get_current_context().find_root().params.get("workspace")
+    return workspace or before or default
+
+
 def opened(workspace: Path | None) -> Workspace:
     """The workspace named after the verb, before it, or the current folder."""
-    before: Path | None = click.get_current_context().find_root().params.get("workspace")
-    return Workspace.open(workspace or before or Path())
+    return Workspace.open(named(workspace, Path()))
 
 
 def found(path: str, folder: str, workspace: Workspace | None = None) -> Path:
