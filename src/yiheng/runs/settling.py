@@ -192,7 +192,7 @@ def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
     shown = one.statement.as_json()
     shown["policy"] = {
         "id": policy.policy, "hash": one.source.sha256, "file": one.source.file, "title": policy.title.zh,
-        "title_en": policy.title.en,
+        "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
     }  # fmt: skip
     shown["assumptions"] = [
         {

@@ -1,0 +1,190 @@
+"""A year settled again: what each figure was, is, and differs by, and which facts changed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.money import Fen
+from yiheng.basis.refusals import Refusal
+
+from .chosen import figure_words, lines_of, place_of, statement_hash
+from .paper import HASH_SIGNS, money, set_paper, table
+from .workbook import DifferenceBook
+
+# Counts and days differ from run to run; what is left of a sentence names the fact.
+NUMBERS = re.compile(r"\d[\d,.]*")
+FORMAT = 1
+
+
+def difference(newer: dict[str, Any], older: dict[str, Any]) -> dict[str, Any]:
+    """Compare two settle runs of the same policy, party by party.
+
+    Args:
+        newer, older: what the runs kept in ``statements.json``.
+
+    Returns:
+        ``{"run", "against", "manifests", "statements": [{"party", "year", "policy", "hashes", "figures", "shared",
+        "facts"}], "only_new", "only_old"}``; a figure is ``{"old", "new", "difference"}`` in yuan, unknown where a
+        run has not got it.
+
+    Raises:
+        Refusal: when it is one run, or the runs settle no party and year under the same policy.
+    """
+    if newer["run"] == older["run"]:
+        raise Refusal("a run does not differ from itself", where=newer["run"], expected="an older run of the same year")
+    before, after = _by_key(older), _by_key(newer)
+    both = sorted(before.keys() & after.keys())
+    if not both:
+        raise Refusal(
+            "the runs settle no party and year under the same policy",
+            where=f"{newer['run']} and {older['run']}",
+            cure="name an older run of the same policy and year",
+        )
+    return {
+        "format": FORMAT,
+        "run": newer["run"],
+        "against": older["run"],
+        "manifests": {"old": older["manifest"], "new": newer["manifest"]},
+        "statements": [_compared(newer, after[key], older, before[key]) for key in both],
+        "only_new": [_named(after[key]) for key in sorted(after.keys() - before.keys())],
+        "only_old": [_named(before[key]) for key in sorted(before.keys() - after.keys())],
+    }
+
+
+def _by_key(result: dict[str, Any]) -> dict[tuple[str, int, str], dict[str, Any]]:
+    return {(s["party"], s["year"], s["policy"]["id"]): s for s in result["statements"]}
+
+
+def _named(statement: dict[str, Any]) -> dict[str, Any]:
+    return {"party": statement["party"], "year": statement["year"], "policy": statement["policy"]["id"]}
+
+
+def _compared(
+    newer: dict[str, Any], new: dict[str, Any], older: dict[str, Any], old: dict[str, Any]
+) -> dict[str, Any]:
+    words = {**figure_words(old), **figure_words(new)}
+    return {
+        "party": new["party"],
+        "year": new["year"],
+        "policy": new["policy"],
+        "hashes": {"old": statement_hash(older, old), "new": statement_hash(newer, new)},
+        "policy_hashes": {"old": old["policy"]["hash"], "new": new["policy"]["hash"]},
+        "figures": {
+            name: {"says": says, **_sides(old["figures"].get(name), new["figures"].get(name))}
+            for name, says in words.items()
+        },
+        # What is shared inside is nothing where the run shares nothing under that purpose.
+        "shared": {
+            purpose: _sides(old["shared"].get(purpose, "0.00"), new["shared"].get(purpose, "0.00"))
+            for purpose in dict.fromkeys([*new["shared"], *old["shared"]])
+        },
+        "facts": _changed(_facts(old), _facts(new)),
+    }
+
+
+def _sides(old: str | None, new: str | None) -> dict[str, str | None]:
+    known = old is not None and new is not None
+    gap = (Fen.from_yuan(new) - Fen.from_yuan(old)).yuan if old is not None and new is not None else None
+    return {"old": old, "new": new, "difference": gap if known else None}
+
+
+def _facts(statement: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The lines that rest on a source and on no other line, by their words without numbers."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    seen: set[tuple[str, ...]] = set()
+    often: Counter[str] = Counter()
+    for because in statement["because"].values():
+        for _, line in lines_of(because):
+            told = (line["says"], line.get("amount", ""), place_of(line))
+            if line.get("rests_on") or "where" not in line or told in seen:
+                continue
+            seen.add(told)
+            name = NUMBERS.sub("", line["says"])
+            found[(name, often[name])] = line
+            often[name] += 1
+    return found
+
+
+def _changed(
+    old: dict[tuple[str, int], dict[str, Any]], new: dict[tuple[str, int], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The facts and values that say another thing now; one that only one run used has one side."""
+    changed = []
+    for key in dict.fromkeys([*new, *old]):
+        was, now = old.get(key), new.get(key)
+        if was and now and (was["says"], was.get("amount")) == (now["says"], now.get("amount")):
+            continue
+        sides = _sides((was or {}).get("amount"), (now or {}).get("amount"))
+        changed.append({"old": was, "new": now, "difference": sides["difference"]})
+    return changed
+
+
+def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Path) -> None:
+    """Write the difference of one party as PDF in Chinese; the older statement stays as it was.
+
+    Raises:
+        Refusal: when no Chinese font is found, or the file cannot be written.
+    """
+    hashes = one["hashes"]
+    three = [("原", "money"), ("现", "money"), ("差额", "money")]
+    set_paper(
+        {
+            "title": "医保基金打包付费年度清算更正单",
+            "subtitle": one["policy"]["title"],
+            "foot": f"{one['party']} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
+            "head": [
+                ("统筹地区", one["policy"].get("place", "—")), ("医共体", one["party"]),
+                ("清算年度", f"{one['year']} 年"), ("政策文件", f"{one['policy']['file']}（{one['policy']['id']}）"),
+                ("原清算单", hashes["old"][:HASH_SIGNS]), ("现清算单", hashes["new"][:HASH_SIGNS]),
+            ],
+            "sections": [
+                table(
+                    "差额（元）",
+                    [("项目", "words"), *three],
+                    [(f["says"], *_three(f)) for f in one["figures"].values()],
+                ),
+                table(
+                    "内部分配的差额（元）",
+                    [("用途", "words"), *three],
+                    [(purpose, *_three(f)) for purpose, f in one["shared"].items()],
+                ),
+                table(
+                    "变化的事实与取值",
+                    [("原", "words"), ("现", "words"), ("差额（元）", "money")],
+                    [(_fact(f["old"]), _fact(f["new"]), money(f["difference"])) for f in one["facts"]],
+                ),
+                table("运行清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
+            ],
+            "note": "原清算单保持不变；本单只载差额，按差额补付或追回。",
+        },
+        into,
+    )  # fmt: skip
+
+
+def _three(figure: dict[str, Any]) -> tuple[str, str, str]:
+    return money(figure["old"]), money(figure["new"]), money(figure["difference"])
+
+
+def _fact(line: dict[str, Any] | None) -> str:
+    if line is None:
+        return "—"
+    amount = f"：{money(line['amount'])} 元" if "amount" in line else ""
+    return f"{line['says']}{amount}（{place_of(line)}）"
+
+
+def _made_of(compared: dict[str, Any], one: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    for side, words in (("old", "原"), ("new", "现")):
+        manifest = compared["manifests"][side]
+        versions = "，".join(f"{name} {number}" for name, number in manifest["versions"].items())
+        rows += [
+            (f"{words}运行编号", manifest["run"]),
+            (f"{words}清算单 SHA-256", one["hashes"][side]),
+            (f"{words}政策 SHA-256", one["policy_hashes"][side]),
+            (f"{words}事实来源", manifest["inputs"]["facts"] or f"数据湖，快照 {manifest['pins']['snapshot_set']}"),
+            (f"{words}软件版本", versions),
+        ]
+    return rows

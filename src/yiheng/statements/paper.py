@@ -1,0 +1,184 @@
+"""Statements on paper: one PDF for one party, set by typst."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from yiheng.basis.money import Fen
+from yiheng.basis.refusals import Refusal
+
+from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
+from .waterfall import waterfall
+
+TEMPLATE = Path(__file__).with_name("paper.typ")
+# Families in the order of liking: for running text, and for headings and tables.
+SONG = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun", "Songti SC", "FangSong", "STSong")
+HEI = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "SimHei", "Microsoft YaHei", "PingFang SC", "Heiti SC")
+HASH_SIGNS = 16
+# A part shared inside has its reasons under this and its purpose.
+USE = "use/"
+Row = Sequence[str]
+
+
+def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into: Path) -> None:
+    """Write one party's statement as PDF in Chinese; the same statement and fonts give the same bytes.
+
+    Args:
+        result: what the run kept in ``statements.json``.
+        statement: one of its statements.
+
+    Raises:
+        Refusal: when no Chinese font is found, or the file cannot be written.
+    """
+    whole = statement_hash(result, statement)
+    policy = statement["policy"]
+    set_paper(
+        {
+            "title": "医保基金打包付费年度清算单",
+            "subtitle": policy["title"],
+            "foot": f"{statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
+            "head": [
+                ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
+                ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
+                ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]),
+            ],
+            "sections": [
+                table("清算结果", [("项目", "words"), ("金额（元）", "money")], _figures(statement)),
+                {"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)},
+                {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
+                table("转账明细", TRANSFERS, _transfers(statement)),
+                table("内部分配", [("用途", "words"), ("金额（元）", "money")], _shared(statement)),
+                table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, _assumptions(statement)),
+                table("运行清单", [("项目", "words"), ("内容", "hash")], _manifest(result, statement, whole)),
+            ],
+            "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
+            f"yiheng replay {result['run']} 可重算核对。",
+        },
+        into,
+    )  # fmt: skip
+
+
+TRANSFERS = [("序号", "short"), ("付方 → 收方", "words"), ("依据", "words"), ("金额（元）", "money")]
+ASSUMPTIONS = [("编号", "name"), ("假设", "words"), ("所选", "short"), ("其他可能", "short")]
+
+
+def set_paper(content: dict[str, Any], into: Path) -> None:
+    """Set a paper of titled sections and signature lines as PDF.
+
+    Raises:
+        Refusal: when no Chinese font is found, or the file cannot be written.
+    """
+    found = fonts()
+    families = found.families()
+    chosen = {"song": _first(SONG + HEI, families), "hei": _first(HEI + SONG, families)}
+    # Texts are values that the template lays out; none is ever read as markup.
+    data = json.dumps({**content, **chosen}, ensure_ascii=False, sort_keys=True)
+    # A PDF carries a time of making; a fixed one keeps the same statement the same bytes.
+    made = typst.compile(
+        TEMPLATE, root=TEMPLATE.parent, font_paths=found, format="pdf", sys_inputs={"data": data}, timestamp=0
+    )
+    write_file(into, made)
+
+
+@lru_cache(maxsize=1)
+def fonts() -> typst.Fonts:
+    """The fonts of this machine, looked for once."""
+    return typst.Fonts()
+
+
+def _first(wanted: Sequence[str], families: Sequence[str]) -> str:
+    there = {family.lower() for family in families}
+    for one in wanted:
+        if one.lower() in there:
+            return one
+    raise Refusal(
+        "no Chinese font is installed, so a PDF cannot be set",
+        expected=f"one of {', '.join(wanted)}",
+        cure="install one, on Debian or Ubuntu: apt-get install fonts-noto-cjk",
+    )
+
+
+def table(title: str, columns: list[tuple[str, str]], rows: list[Row]) -> dict[str, Any]:
+    """A section of rows; each column has a name and how it is set."""
+    return {"kind": "table", "title": title, "columns": columns, "rows": rows}
+
+
+def money(yuan: str | None) -> str:
+    """Yuan text with separators; unknown is a dash."""
+    return "—" if yuan is None else str(Fen.from_yuan(yuan))
+
+
+def _figures(statement: dict[str, Any]) -> list[Row]:
+    return [(words, money(statement["figures"][name])) for name, words in figure_words(statement).items()]
+
+
+def _reasons(statement: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Number, words, place and amount of each line; what was told before is told by its number."""
+    rows: list[tuple[str, str, str, str]] = []
+    told: dict[str, str] = {}
+
+    def tell(line: dict[str, Any], number: str) -> None:
+        tree = json.dumps(line, sort_keys=True)
+        again = told.get(tree) if line.get("rests_on") else None
+        told.setdefault(tree, number)
+        says = f"{line['says']}（见 {again}）" if again else line["says"]
+        rows.append((number, says, place_of(line), money(line["amount"]) if "amount" in line else ""))
+        for at, below in enumerate([] if again else line.get("rests_on", []), start=1):
+            tell(below, f"{number}.{at}")
+
+    for at, (name, because) in enumerate(_in_order(statement), start=1):
+        shared = f"内部分配·{name.removeprefix(USE)}：" if name.startswith(USE) else ""
+        tell({**because, "says": shared + because["says"]}, str(at))
+    return rows
+
+
+def _in_order(statement: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The trees of reasons: those of the figures in their order, then the others."""
+    order = {name: at for at, name in enumerate(figure_words(statement))}
+    return sorted(statement["because"].items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
+
+
+def _transfers(statement: dict[str, Any]) -> list[Row]:
+    return [
+        (str(at), f"{t['from_zh']} → {t['to_zh']}", _with_place(t["because"]), money(t["yuan"]))
+        for at, t in enumerate(statement["transfers"], start=1)
+    ]
+
+
+def _with_place(line: dict[str, Any]) -> str:
+    place = place_of(line)
+    return f"{line['says']}（{place}）" if place else str(line["says"])
+
+
+def _shared(statement: dict[str, Any]) -> list[Row]:
+    return [(purpose, money(yuan)) for purpose, yuan in statement["shared"].items()]
+
+
+def _assumptions(statement: dict[str, Any]) -> list[Row]:
+    return [(a["id"], a["text"], a["chosen"], "；".join(a["alternatives"]) or "—") for a in statement["assumptions"]]
+
+
+def _manifest(result: dict[str, Any], statement: dict[str, Any], whole: str) -> list[Row]:
+    """What the statement was made of: policy, data, versions, and the hash by which it is known."""
+    manifest = result["manifest"]
+    pins, inputs = manifest["pins"], manifest["inputs"]
+    rows = [
+        ("清算单 SHA-256", whole),
+        ("政策 SHA-256", statement["policy"]["hash"]),
+        ("事实来源", f"数据湖，快照 {pins['snapshot_set']}" if inputs["facts"] is None else inputs["facts"]),
+    ]
+    if pins["facts_sha256"]:
+        rows.append(("事实文件 SHA-256", pins["facts_sha256"]))
+    if inputs["known_on"]:
+        rows.append(("按此日已公布的取值", inputs["known_on"]))
+    used = {line["where"] for b in statement["because"].values() for _, line in lines_of(b) if "where" in line}
+    named = {f"{table}@{number}" for table, number in manifest["snapshots"].items()}
+    rows += [("数据表快照", one) for one in sorted(used & named)]
+    versions = "，".join(f"{name} {number}" for name, number in manifest["versions"].items())
+    return [*rows, ("软件版本", versions)]
