@@ -14,6 +14,7 @@ from .data import load, new
 from .doors import demo, serve
 from .payment import explain, replay, settle
 from .policies import policy
+from .statements import statement
 from .tables import sql, tables
 
 
@@ -31,5 +32,21 @@ def main(workspace: Path | None) -> None:
     """
 
 
-for verb in (demo, new, load, codes, tables, sql, measure, quality, audit, settle, explain, replay, policy, serve):
+for verb in (
+    demo,
+    new,
+    load,
+    codes,
+    tables,
+    sql,
+    measure,
+    quality,
+    audit,
+    settle,
+    statement,
+    explain,
+    replay,
+    policy,
+    serve,
+):
     main.add_command(verb)

@@ -13,7 +13,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
 from yiheng.runs import replay as run_replay
 from yiheng.runs import run_settle
-from yiheng.statements import write_workbook
+from yiheng.statements import statements_of, write_workbook
 
 from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
@@ -106,15 +106,10 @@ def explain(
       yiheng explain settle-0f3a 05 budget
     """
     result = opened(workspace).result(run, "statements.json")
-    of_year = [s for s in result["statements"] if year in (None, s["year"])]
-    # Of several years the latest one stays.
-    statements = {s["party"]: s for s in sorted(of_year, key=lambda s: int(s["year"]))}
-    if not statements:
-        raise Refusal("this run has no statement" + (f" of {year}" if year else ""), where=result["run"])
-    party = party or min(statements)
-    if party not in statements:
-        raise Refusal(f"there is no statement of '{party}'", where=result["run"], cure=nearest(party, statements))
-    statement = statements[party]
+    first, *others = statements_of(result, party, year)
+    # Of several years the latest one is told.
+    statement = [first, *(s for s in others if s["party"] == first["party"])][-1]
+    party = statement["party"]
     figure = figure or _moved(statement)
     if figure not in statement["because"]:
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
@@ -128,7 +123,8 @@ def explain(
         answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))
     for name, number in sorted(result["manifest"]["snapshots"].items()):
         say(f"快照 {name}@{number}")
-    say(f"其他：yiheng explain {result['run']} {{{'|'.join(list(statements)[:4])}…}} {{{'|'.join(FIGURES)}}}")
+    some = list(dict.fromkeys(s["party"] for s in statements_of(result)))[:4]
+    say(f"其他：yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}")
     return DONE
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import tempfile
 from collections.abc import Iterable
@@ -15,15 +14,19 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from yiheng.basis.refusals import Refusal
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.casework.services import journal_note
-from yiheng.statements import write_quality, write_workbook
+from yiheng.runs.manifest import canonical
+from yiheng.statements import only, write_quality, write_statement_pdf, write_workbook
 
 from . import asked, quality, results, suspects, trends
 from .asked import Chosen, SignedIn
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# What this machine lacks, such as a font, another may have.
+NOT_HERE = 503
 AMOUNT = re.compile(r"-?\d+\.\d\d")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,7 +68,7 @@ def findings_csv(request: SignedIn) -> HttpResponse:
 def statement_json(request: SignedIn) -> HttpResponse:
     """One party's statement with its reasons and what the run was made of."""
     what = asked.chosen_or_404(request)
-    text = json.dumps(_statement(what), ensure_ascii=False, indent=1)
+    text = canonical(_statement(what))
     return _file(text.encode(), "application/json", f"statement-{what.party}-{what.year}.json")
 
 
@@ -78,6 +81,21 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
         write_workbook(_statement(what), made)
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
+
+
+@require_safe
+def statement_pdf(request: SignedIn) -> HttpResponse:
+    """One party's statement on paper, or why it cannot be set."""
+    what = asked.chosen_or_404(request)
+    whole = _statement(what)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "statement.pdf"
+        try:
+            write_statement_pdf(whole, whole["statements"][0], made)
+        except Refusal as refusal:
+            return HttpResponse(str(refusal), status=NOT_HERE, content_type="text/plain; charset=utf-8")
+        content = made.read_bytes()
+    return _file(content, "application/pdf", f"statement-{what.party}-{what.year}.pdf")
 
 
 @require_safe
@@ -109,15 +127,7 @@ def _statement(what: Chosen) -> dict[str, Any]:
     settled = asked.settlement(what)
     if settled is None or settled.statement is None:
         raise Http404
-    whole = settled.run.result
-    return {
-        "run": whole["run"],
-        "facts": whole["facts"],
-        "manifest": whole["manifest"],
-        "statements": [settled.statement],
-        "refused": [],
-        "unattributed": {},
-    }
+    return only(settled.run.result, [settled.statement])
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> HttpResponse:

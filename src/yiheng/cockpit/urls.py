@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from . import views
-from .exports import findings_csv, quality_xlsx, statement_json, statement_xlsx, trend_csv
+from .exports import findings_csv, quality_xlsx, statement_json, statement_pdf, statement_xlsx, trend_csv
 
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("trend.csv", trend_csv, name="trend_csv"),
     path("reasons/", views.reasons, name="reasons"),
     path("statement.json", statement_json, name="statement_json"),
+    path("statement.pdf", statement_pdf, name="statement_pdf"),
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
     path("findings/", views.findings, name="findings"),
     path("findings.csv", findings_csv, name="findings_csv"),

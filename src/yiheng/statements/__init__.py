@@ -1,18 +1,34 @@
-"""Results for people: workbooks of statements and of quality, indicator values as they are read."""
+"""Results for people: statements as PDF, workbook, chart and book, workbooks of quality, indicator values as read."""
 
+from .chosen import figure_words, only, statement_hash, statements_of, write_file
+from .difference import difference, write_difference_pdf
+from .ledger import ledger
+from .paper import write_statement_pdf
 from .quality import CheckSum, field_words, sums_by_check, write_quality
 from .shown import UNITS_ZH, exact, rounded, written
 from .templates import write_templates
-from .workbook import write_workbook
+from .waterfall import waterfall
+from .workbook import write_difference_workbook, write_workbook
 
 __all__ = [
     "UNITS_ZH",
     "CheckSum",
+    "difference",
     "exact",
     "field_words",
+    "figure_words",
+    "ledger",
+    "only",
     "rounded",
+    "statement_hash",
+    "statements_of",
     "sums_by_check",
+    "waterfall",
+    "write_difference_pdf",
+    "write_difference_workbook",
+    "write_file",
     "write_quality",
+    "write_statement_pdf",
     "write_templates",
     "write_workbook",
     "written",

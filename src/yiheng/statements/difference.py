@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
+from yiheng.runs.manifest import canonical
 
 from .chosen import figure_words, lines_of, place_of, statement_hash
 from .paper import HASH_SIGNS, money, set_paper, table
-from .workbook import DifferenceBook
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
@@ -62,9 +63,7 @@ def _named(statement: dict[str, Any]) -> dict[str, Any]:
     return {"party": statement["party"], "year": statement["year"], "policy": statement["policy"]["id"]}
 
 
-def _compared(
-    newer: dict[str, Any], new: dict[str, Any], older: dict[str, Any], old: dict[str, Any]
-) -> dict[str, Any]:
+def _compared(newer: dict[str, Any], new: dict[str, Any], older: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
     words = {**figure_words(old), **figure_words(new)}
     return {
         "party": new["party"],
@@ -86,9 +85,8 @@ def _compared(
 
 
 def _sides(old: str | None, new: str | None) -> dict[str, str | None]:
-    known = old is not None and new is not None
-    gap = (Fen.from_yuan(new) - Fen.from_yuan(old)).yuan if old is not None and new is not None else None
-    return {"old": old, "new": new, "difference": gap if known else None}
+    gap = None if old is None or new is None else (Fen.from_yuan(new) - Fen.from_yuan(old)).yuan
+    return {"old": old, "new": new, "difference": gap}
 
 
 def _facts(statement: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -175,16 +173,29 @@ def _fact(line: dict[str, Any] | None) -> str:
     return f"{line['says']}{amount}（{place_of(line)}）"
 
 
+def difference_hash(compared: dict[str, Any], one: dict[str, Any]) -> str:
+    """The SHA-256 of the file that ``--against OLDER --json`` writes for this one party and year."""
+    alone = {**compared, "statements": [one], "only_new": [], "only_old": []}
+    return hashlib.sha256(canonical(alone).encode()).hexdigest()
+
+
 def _made_of(compared: dict[str, Any], one: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = []
-    for side, words in (("old", "原"), ("new", "现")):
+    """What both statements were made of; what is the same on both sides is told once."""
+    sides = []
+    for side in ("old", "new"):
         manifest = compared["manifests"][side]
-        versions = "，".join(f"{name} {number}" for name, number in manifest["versions"].items())
-        rows += [
-            (f"{words}运行编号", manifest["run"]),
-            (f"{words}清算单 SHA-256", one["hashes"][side]),
-            (f"{words}政策 SHA-256", one["policy_hashes"][side]),
-            (f"{words}事实来源", manifest["inputs"]["facts"] or f"数据湖，快照 {manifest['pins']['snapshot_set']}"),
-            (f"{words}软件版本", versions),
-        ]
+        facts = manifest["inputs"]["facts"]
+        sides.append(
+            {
+                "运行编号": manifest["run"],
+                "清算单 SHA-256": one["hashes"][side],
+                "政策 SHA-256": one["policy_hashes"][side],
+                "事实来源": f"数据湖，快照 {manifest['pins']['snapshot_set']}" if facts is None else facts,
+                "软件版本": "，".join(f"{name} {number}" for name, number in manifest["versions"].items()),
+            }
+        )
+    old, new = sides
+    rows = [("更正单 SHA-256", difference_hash(compared, one))]
+    for name, was in old.items():
+        rows += [(name, was)] if was == new[name] else [(f"原{name}", was), (f"现{name}", new[name])]
     return rows

@@ -11,7 +11,7 @@ from yiheng.payment import FIGURES
 
 # Sizes in tenths of a point, so that no fraction is written: the same statement draws the same bytes.
 WIDTH, LEFT, BAR_WIDTH, ROW, BAR_HEIGHT, TITLE, TEXT_DOWN = 5200, 900, 2900, 260, 160, 300, 122
-GAP, THINNEST = 60, 10
+GAP, THINNEST, LONGEST_NAME = 60, 10, 36
 FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',SimHei,sans-serif"
 COLOURS = {"whole": "#3d5a80", "spent": "#98a9bd", "kept": "#4f8a5b", "fund": "#c98a2b", "party": "#b3493f"}
 # What XML cannot hold, not even escaped.
@@ -52,7 +52,9 @@ def waterfall(statement: dict[str, Any]) -> str:
     """The chart of one statement as SVG text; every bar carries its amount to the fen."""
     above, below = bars_of(statement["figures"])
     drawn: list[str] = []
-    down = _panel(drawn, f"{statement['party']} {statement['year']} 年度：预算与支出（元）", above, 0)
+    party = statement["party"]
+    name = party if len(party) <= LONGEST_NAME else f"{party[:LONGEST_NAME]}…"
+    down = _panel(drawn, f"{name} {statement['year']} 年度：预算与支出（元）", above, 0)
     if below:
         down = _panel(drawn, f"{below[0].name}的去向（元；与上图比例不同）", below, down + GAP)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,25 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from yiheng.intake.rejects import close_book
 from yiheng.payment import FIGURES
+
+from .chosen import lines_of, place_of
+from .formulas import (
+    ACCOUNT_COLUMNS,
+    AMOUNT_COLUMN,
+    CHECKS,
+    FORMULA_COLUMN,
+    REASONS,
+    RESULTS,
+    TRANSFER_COLUMNS,
+    exact,
+    figure_formula,
+    write_accounts,
+    write_amount,
+    write_checks,
+    write_transfers,
+)
 
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -30,12 +47,83 @@ def write_workbook(result: dict[str, Any], into: Path) -> None:
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    _figures(book.add_worksheet("清算结果"), result["statements"], head, money)
-    _reasons(book.add_worksheet("计算依据"), result["statements"], head, money, text)
-    _assumptions(book.add_worksheet("假设"), result["statements"], head, text)
+    statements = result["statements"]
+    _figures(book.add_worksheet(RESULTS), statements, head, money)
+    formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
+    moved = _listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
+    rows = write_transfers(moved, statements, money, text)
+    sums = write_accounts(_listed(book.add_worksheet("账户"), ACCOUNT_COLUMNS, head), statements, rows, money)
+    write_checks(
+        _listed(book.add_worksheet("核对"), ["医共体", "年度", *CHECKS], head), statements, formulas, sums, money
+    )
+    _assumptions(book.add_worksheet("假设"), statements, head, text)
     _refused(book.add_worksheet("未能清算"), result["refused"], head, text)
     _manifest(book.add_worksheet("运行清单"), result, head, text)
-    book.close()
+    close_book(book, into)
+
+
+def _listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
+    _header(sheet, columns, head)
+    sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
+    return sheet
+
+
+def write_difference_workbook(compared: dict[str, Any], into: Path) -> None:
+    """Write the differences of two runs as XLSX, the difference of each figure as a live formula.
+
+    Args:
+        compared: what :func:`~yiheng.statements.difference.difference` gave.
+
+    Raises:
+        Refusal: when the workbook cannot be written.
+    """
+    book = xlsxwriter.Workbook(str(into))
+    book.set_properties({"title": "医保打包付费年度清算更正", "author": "Yiheng", "created": MADE})
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
+    money = book.add_format({"num_format": MONEY})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = _listed(
+        book.add_worksheet("差额"), ["医共体", "年度", "项目", "原（元）", "现（元）", "差额（元）", "公式"], head
+    )
+    lines = [(s, f["says"], f) for s in compared["statements"] for f in s["figures"].values()]
+    lines += [(s, f"内部分配·{p}", f) for s in compared["statements"] for p, f in s["shared"].items()]
+    for row, (s, says, one) in enumerate(lines, start=1):
+        _named(sheet, row, s, says)
+        write_amount(sheet, row, 3, one["old"], money)
+        write_amount(sheet, row, 4, one["new"], money)
+        if all(exact(one[side]) is not None for side in ("old", "new", "difference")):
+            sheet.write_formula(row, 5, f"=E{row + 1}-D{row + 1}", money, exact(one["difference"]))
+            sheet.write_string(row, 6, f"=E{row + 1}-D{row + 1}")
+        else:
+            write_amount(sheet, row, 5, one["difference"], money)
+    _changed(book.add_worksheet("变化的事实"), compared, head, money, text)
+    sheet = book.add_worksheet("清算单")
+    _header(sheet, ["医共体", "年度", "原清算单 SHA-256", "现清算单 SHA-256"], head)
+    for row, s in enumerate(compared["statements"], start=1):
+        _named(sheet, row, s, s["hashes"]["old"])
+        sheet.write_string(row, 3, s["hashes"]["new"])
+    sheet.set_column(2, 3, TEXT_WIDTH)
+    close_book(book, into)
+
+
+def _named(sheet: Worksheet, row: int, statement: dict[str, Any], third: str) -> None:
+    sheet.write_string(row, 0, statement["party"])
+    sheet.write_number(row, 1, statement["year"])
+    sheet.write_string(row, 2, third)
+
+
+def _changed(sheet: Worksheet, compared: dict[str, Any], head: Format, money: Format, text: Format) -> None:
+    columns = ["医共体", "年度", "原", "原金额（元）", "原出处", "现", "现金额（元）", "现出处", "差额（元）"]
+    _header(sheet, columns, head)
+    facts = [(s, fact) for s in compared["statements"] for fact in s["facts"]]
+    for row, (s, fact) in enumerate(facts, start=1):
+        _named(sheet, row, s, "")
+        for column, line in ((2, fact["old"] or {}), (5, fact["new"] or {})):
+            sheet.write_string(row, column, line.get("says", ""), text)
+            write_amount(sheet, row, column + 1, line.get("amount"), money)
+            sheet.write_string(row, column + 2, place_of(line), text)
+        write_amount(sheet, row, 8, fact["difference"], money)
+    sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
 
 
 def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format) -> None:
@@ -54,29 +142,41 @@ def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, m
         sheet.write_string(row, 2, s["policy"]["title"])
         amounts = [s["figures"][name] for name in FIGURES] + [s["shared"].get(p) for p in purposes]
         for column, amount in enumerate(amounts, start=3):
-            _amount(sheet, row, column, amount, money)
+            write_amount(sheet, row, column, amount, money)
     sheet.set_column(0, 2, PARTY_WIDTH)
     sheet.set_column(3, 2 + len(FIGURES) + len(purposes), MONEY_WIDTH)
 
 
-def _reasons(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format, text: Format) -> None:
-    _header(sheet, ["医共体", "年度", "项目", "层级", "说明", "金额（元）", "出处"], head)
-    row = 1
+def _reasons(
+    sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format, text: Format
+) -> list[dict[str, int]]:
+    """The trees of reasons, a line a row; gives by statement the row of each figure that has a live formula."""
+    _header(sheet, ["医共体", "年度", "项目", "层级", "说明", "金额（元）", "公式算得（元）", "公式", "出处"], head)
+    row, formulas = 1, []
     for s in statements:
+        formulas.append({})
         for figure, words in FIGURES.items():
-            for depth, line in _flat(s["because"][figure]):
+            first, below = row, []
+            for depth, line in lines_of(s["because"][figure]):
                 sheet.write_string(row, 0, s["party"])
                 sheet.write_number(row, 1, s["year"])
                 sheet.write_string(row, 2, words.zh)
                 sheet.write_number(row, 3, depth)
                 sheet.write_string(row, 4, "　" * depth + line["says"], text)
-                _amount(sheet, row, 5, line.get("amount"), money)
-                sheet.write_string(row, 6, f"{line['where']}:{line['at']}" if "where" in line else "", text)
+                write_amount(sheet, row, AMOUNT_COLUMN, line.get("amount"), money)
+                sheet.write_string(row, 8, place_of(line), text)
+                if depth == 1:
+                    below.append((row, line))
                 row += 1
+            if formula := figure_formula(s, figure, below):
+                sheet.write_formula(first, FORMULA_COLUMN, formula, money, exact(s["figures"][figure]))
+                sheet.write_string(first, FORMULA_COLUMN + 1, formula)
+                formulas[-1][figure] = first
     sheet.set_column(0, 3, PARTY_WIDTH)
     sheet.set_column(4, 4, TEXT_WIDTH)
-    sheet.set_column(5, 5, MONEY_WIDTH)
-    sheet.set_column(6, 6, PLACE_WIDTH)
+    sheet.set_column(5, 7, MONEY_WIDTH)
+    sheet.set_column(8, 8, PLACE_WIDTH)
+    return formulas
 
 
 def _assumptions(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, text: Format) -> None:
@@ -112,26 +212,7 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
     sheet.set_column(1, 1, TEXT_WIDTH)
 
 
-def _flat(because: dict[str, Any], depth: int = 0) -> list[tuple[int, dict[str, Any]]]:
-    below = [line for child in because.get("rests_on", []) for line in _flat(child, depth + 1)]
-    return [(depth, because), *below]
-
-
 def _header(sheet: Worksheet, columns: list[str], head: Format) -> None:
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 0)
-
-
-def _amount(sheet: Worksheet, row: int, column: int, yuan: str | None, money: Format) -> None:
-    """A cell holds at most fifteen digits exactly; an amount beyond that is written as text."""
-    if yuan is None:
-        return
-    exact = Decimal(yuan)
-    if len(exact.as_tuple().digits) <= EXACT_DIGITS:
-        sheet.write_number(row, column, exact, money)
-    else:
-        sheet.write_string(row, column, yuan)
-
-
-EXACT_DIGITS = 15

@@ -1,0 +1,159 @@
+"""The verb that gives a statement out: PDF, workbook, JSON, chart, book, and the difference to an older run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yiheng.basis.refusals import Refusal
+from yiheng.payment import FIGURES
+from yiheng.runs.manifest import canonical
+from yiheng.statements import (
+    difference,
+    ledger,
+    only,
+    statements_of,
+    waterfall,
+    write_difference_pdf,
+    write_difference_workbook,
+    write_file,
+    write_statement_pdf,
+    write_workbook,
+)
+
+from .show import answer, say, separated, working
+from .verb import DONE, format_option, opened, says_refusals, workspace_option
+
+STATEMENTS = "statements.json"
+# What no file name of any system may hold; a few signs of a hash keep the names apart.
+NOT_IN_NAMES = re.compile(r"[^\w-]+")
+NAME_SIGNS, HASH_SIGNS = 40, 8
+FILE = click.Path(path_type=Path)
+One = dict[str, Any]
+
+
+@click.command()
+@click.argument("run")
+@click.argument("party", required=False)
+@click.option("--year", type=int, help="Only the statement of this year.")
+@click.option("--against", metavar="OLDER", help="The difference to an older run of the same policy and year.")
+@click.option("--pdf", type=FILE, help="A file for one statement; for several a folder, one file each.")
+@click.option("--chart", type=FILE, help="The waterfall as SVG: a file, or a folder for several statements.")
+@click.option("--xlsx", type=FILE, help="A workbook with reasons and live formulas.")
+@click.option("--json", "json_file", type=FILE, help="The statements with reasons and manifest.")
+@click.option("--book", type=FILE, help="Transfers and closing balances as text that compares well.")
+@workspace_option
+@format_option
+@says_refusals
+def statement(
+    run: str,
+    party: str | None,
+    year: int | None,
+    against: str | None,
+    pdf: Path | None,
+    chart: Path | None,
+    xlsx: Path | None,
+    json_file: Path | None,
+    book: Path | None,
+    workspace: Path | None,
+    form: str,
+) -> int:
+    """Give out the statements of a settle run, of one party or of all.
+
+    \b
+    Examples:
+      yiheng statement settle-0f3a xihai --pdf xihai.pdf
+      yiheng statement settle-0f3a --pdf statements/ --book book.txt
+      yiheng statement settle-9c41 xihai --against settle-0f3a --pdf correction.pdf
+    """
+    space = opened(workspace)
+    result = space.result(run, STATEMENTS)
+    chosen = statements_of(result, party, year)
+    if against is not None:
+        if chart or book:
+            raise Refusal("a difference has no chart and no book", cure="ask for them without --against")
+        older = space.result(against, STATEMENTS)
+        asked = [s for s in older["statements"] if party in (None, s["party"]) and year in (None, s["year"])]
+        return _difference(difference(only(result, chosen), only(older, asked)), pdf, xlsx, json_file, form)
+    whole = only(result, chosen)
+    if pdf:
+        _each(pdf, "pdf", chosen, lambda one, into: write_statement_pdf(result, one, into))
+    if chart:
+        _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one).encode()))
+    if xlsx:
+        write_workbook(whole, xlsx)
+    if json_file:
+        write_file(json_file, canonical(whole).encode())
+    if book:
+        write_file(book, ledger(chosen).encode())
+    shown = separated if form == "table" else str
+    rows = [[s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in chosen]
+    answer(form, whole, ["party", "year", *FIGURES], rows, result["run"])
+    _say_written(pdf, chart, xlsx, json_file, book)
+    return DONE
+
+
+def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: Path | None, form: str) -> int:
+    if pdf:
+        _each(pdf, "pdf", compared["statements"], lambda one, into: write_difference_pdf(compared, one, into))
+    if xlsx:
+        write_difference_workbook(compared, xlsx)
+    if json_file:
+        write_file(json_file, canonical(compared).encode())
+    shown = separated if form == "table" else str
+    rows = [
+        [s["party"], str(s["year"]), name, *(f[side] and shown(f[side]) for side in ("old", "new", "difference"))]
+        for s in compared["statements"]
+        for name, f in s["figures"].items()
+    ]
+    columns = ["party", "year", "figure", "old", "new", "difference"]
+    answer(form, compared, columns, rows, f"{compared['run']} − {compared['against']}")
+    for s in compared["statements"]:
+        for fact in s["facts"]:
+            was, now = (_told(fact[side]) for side in ("old", "new"))
+            say(f"{s['party']} {s['year']}：{was} → {now}")
+    for name, words in (("only_new", "原来没有清算单"), ("only_old", "现在没有清算单")):
+        for one in compared[name]:
+            say(f"{one['party']} {one['year']}：{words}")
+    _say_written(pdf, xlsx, json_file)
+    return DONE
+
+
+def _told(line: One | None) -> str:
+    if line is None:
+        return "—"
+    return f"{line['says']} {separated(line['amount'])} 元" if "amount" in line else str(line["says"])
+
+
+def _each(into: Path, ending: str, chosen: Sequence[One], write: Callable[[One, Path], None]) -> None:
+    """One file for one statement; a folder of files for several."""
+    if len(chosen) == 1 and not into.is_dir():
+        write(chosen[0], into)
+        return
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise Refusal(
+            f"{len(chosen)} statements do not fit one file", where=str(into), expected="a folder", cure="name a folder"
+        ) from None
+    with working(ending) as step:
+        for at, one in enumerate(chosen, start=1):
+            step(f"{at:,} / {len(chosen):,}")
+            write(one, into / f"{_file_name(one)}.{ending}")
+
+
+def _file_name(one: One) -> str:
+    plain = NOT_IN_NAMES.sub("_", one["party"])[:NAME_SIGNS]
+    own = hashlib.sha256(one["party"].encode()).hexdigest()[:HASH_SIGNS]
+    return f"{plain}-{one['year']}" if plain == one["party"] else f"{plain}-{own}-{one['year']}"
+
+
+def _say_written(*files: Path | None) -> None:
+    for file in files:
+        if file:
+            say(f"已写出 {file}")
