@@ -89,7 +89,7 @@ def write_transfers(sheet: Worksheet, statements: list[dict[str, Any]], money: F
 def write_accounts(
     sheet: Worksheet, statements: list[dict[str, Any]], rows: list[list[int]], money: Format
 ) -> list[str]:
-    """The accounts with what went in and out as sums of transfers; gives the sum of the balances of each statement."""
+    """The accounts with what went in and out as sums of transfers; gives each statement's sum of balances."""
     sums, row = [], 1
     for s, own in zip(statements, rows, strict=True):
         taken, given = defaultdict(list), defaultdict(list)
@@ -102,19 +102,29 @@ def write_accounts(
             sheet.write_number(row, 1, s["year"])
             sheet.write_string(row, 2, account)
             sides = [_moved(sheet, row, 3 + at, side[account], money) for at, side in enumerate((taken, given))]
-            balance = f"=D{row + 1}-E{row + 1}"
-            sheet.write_formula(row, 5, balance, money, Decimal((sides[0] - sides[1]).yuan))
-            sheet.write_string(row, 6, balance)
-            cells.append(f"账户!F{row + 1}")
+            left = sides[0] - sides[1]
+            if all(exact(amount.yuan) is not None for amount in (*sides, left)):
+                balance = f"=D{row + 1}-E{row + 1}"
+                sheet.write_formula(row, 5, balance, money, exact(left.yuan))
+                sheet.write_string(row, 6, balance)
+                cells.append(f"账户!F{row + 1}")
+            else:
+                write_amount(sheet, row, 5, left.yuan, money)
             row += 1
-        sums.append("+".join(cells) or "0")
+        # Where one balance is text the others alone would not come to nothing.
+        whole = len(cells) == len({*taken, *given})
+        sums.append("+".join(cells) if whole else "")
     return sums
 
 
 def _moved(sheet: Worksheet, row: int, column: int, moves: list[tuple[int, str]], money: Format) -> Fen:
+    """The sum of some transfers, live where a cell holds it; a sum that is written as text is in no formula."""
     moved = total(Fen.from_yuan(yuan) for _, yuan in moves)
-    formula = _sum(f"转账!G{at + 1}" for at, _ in moves)
-    sheet.write_formula(row, column, formula, money, Decimal(moved.yuan))
+    # No part is larger than the sum: what holds the sum holds the parts.
+    if (number := exact(moved.yuan)) is not None:
+        sheet.write_formula(row, column, _sum(f"转账!G{at + 1}" for at, _ in moves), money, number)
+    else:
+        write_amount(sheet, row, column, moved.yuan, money)
     return moved
 
 
@@ -135,8 +145,11 @@ def write_checks(
             f"{REASONS}!{xl_rowcol_to_cell(own[name], FORMULA_COLUMN)}-{cell[name]}" if name in own else ""
             for name in FIGURES
         ]
-        checks.append(f"{cell['budget']}-{cell['spend']}-{cell['surplus']}+{cell['overrun']}")
-        checks.append(f"{cell['fund_bears']}+{cell['party_bears']}-{cell['overrun']}")
+        if all(exact(s["figures"][name]) is not None for name in FIGURES):
+            checks.append(f"{cell['budget']}-{cell['spend']}-{cell['surplus']}+{cell['overrun']}")
+            checks.append(f"{cell['fund_bears']}+{cell['party_bears']}-{cell['overrun']}")
+        else:
+            checks += ["", ""]
         for column, check in enumerate([*checks, balances], start=2):
             if check:
                 # A spreadsheet counts in binary fractions; what is below a fen is its own noise.

@@ -1,0 +1,154 @@
+"""A year settled again: figures and facts, old, new and by how much; the old statement stays."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from decimal import Decimal
+
+import openpyxl
+import pypdf
+import pytest
+
+from yiheng.basis.refusals import Refusal
+from yiheng.runs import run_settle
+from yiheng.runs.manifest import canonical
+from yiheng.statements import (
+    difference,
+    statement_hash,
+    statements_of,
+    write_difference_pdf,
+    write_difference_workbook,
+)
+
+from .settled import POLICY, settled
+
+OLD = ("东河,1050000.00,1000000.00", "西海,1180000.13,1000000.07", "南山,1.00,1.00")
+NEW = ("东河,1061234.56,1000000.00", "西海,1180000.13,1000000.07", "北江,1.00,1.00")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ws")
+    return settled(folder, *OLD), settled(folder, *NEW, name="late.csv")
+
+
+@pytest.fixture(scope="module")
+def compared(runs):
+    old, new = runs
+    return difference(new, old)
+
+
+def of(compared, party):
+    return next(one for one in compared["statements"] if one["party"] == party)
+
+
+def test_each_figure_has_what_it_was_is_and_differs_by(compared):
+    # 1,061,234.56 − 1,050,000.00 more was spent, so so much less is left and kept.
+    figures = of(compared, "东河")["figures"]
+    sides = {name: (f["old"], f["new"], f["difference"]) for name, f in figures.items()}
+    assert sides == {
+        "budget": ("1090000.00", "1090000.00", "0.00"),
+        "spend": ("1050000.00", "1061234.56", "11234.56"),
+        "surplus": ("40000.00", "28765.44", "-11234.56"),
+        "overrun": ("0.00", "0.00", "0.00"),
+        "kept": ("40000.00", "28765.44", "-11234.56"),
+        "fund_bears": ("0.00", "0.00", "0.00"),
+        "party_bears": ("0.00", "0.00", "0.00"),
+    }
+    # Half of 28,765.44 is 14,382.72; it was 20,000.00.
+    assert of(compared, "东河")["shared"]["基层设备与培训"]["difference"] == "-5617.28"
+
+
+def test_the_fact_that_changed_is_named_and_no_other(compared):
+    (fact,) = of(compared, "东河")["facts"]
+    assert (fact["old"]["amount"], fact["new"]["amount"], fact["difference"]) == (
+        "1050000.00",
+        "1061234.56",
+        "11234.56",
+    )
+    assert fact["old"]["where"] == "facts.csv" and fact["new"]["where"] == "late.csv"
+    assert of(compared, "西海")["facts"] == []
+
+
+def test_who_was_settled_once_only_is_named(compared):
+    assert [one["party"] for one in compared["only_new"]] == ["北江"]
+    assert [one["party"] for one in compared["only_old"]] == ["南山"]
+
+
+def test_a_surplus_that_became_an_overrun_names_the_values_that_now_count(tmp_path):
+    old = settled(tmp_path, "东河,1050000.00,1000000.00")
+    new = settled(tmp_path, "东河,1100000.00,1000000.00", name="late.csv")
+    one = of(difference(new, old), "东河")
+    assert one["figures"]["overrun"]["difference"] == "10000.00"
+    # Kept parts of before are nothing now: each purpose gives back all it got.
+    assert one["shared"]["基层设备与培训"] == {"old": "20000.00", "new": "0.00", "difference": "-20000.00"}
+    only_new = [fact["new"]["says"] for fact in one["facts"] if fact["old"] is None]
+    only_old = [fact["old"]["says"] for fact in one["facts"] if fact["new"] is None]
+    assert any("全市医保决算认可的平均增长率：5 %" in says for says in only_new)
+    assert any("结余留用比例：100 %" in says for says in only_old)
+
+
+def test_a_changed_assumption_is_a_changed_fact(tmp_path):
+    old = settled(tmp_path, "东河,900000.00,1000000.00")
+    new = settled(tmp_path, "东河,900000.00,1000000.00", assume={"budget_growth": "5"})
+    (fact,) = of(difference(new, old), "东河")["facts"]
+    assert "9 %" in fact["old"]["says"] and "5 %" in fact["new"]["says"] and fact["difference"] is None
+    assert of(difference(new, old), "东河")["figures"]["budget"]["difference"] == "-40000.00"
+
+
+def test_a_fact_of_the_lake_keeps_its_name_when_its_snapshot_changes(county):
+    old = run_settle(county, POLICY, year=2025)
+    new = {**json.loads(canonical(old).replace('"settlement@', '"settlement@9')), "run": "settle-later"}
+    assert new["statements"] != old["statements"]
+    assert all(one["facts"] == [] for one in difference(new, old)["statements"])
+
+
+def test_both_statements_are_named_by_their_own_hashes(runs, compared):
+    old, new = runs
+    one = of(compared, "西海")
+    assert one["hashes"] == {
+        side: statement_hash(run, statements_of(run, "西海")[0]) for side, run in (("old", old), ("new", new))
+    }
+
+
+def test_runs_that_share_no_year_and_policy_are_refused(runs, tmp_path):
+    old, new = runs
+    other = {
+        **old,
+        "run": "settle-x",
+        "statements": [{**s, "policy": {**s["policy"], "id": "other"}} for s in old["statements"]],
+    }
+    with pytest.raises(Refusal, match="no party and year under the same policy"):
+        difference(new, other)
+    with pytest.raises(Refusal, match="does not differ from itself"):
+        difference(new, new)
+
+
+def test_the_paper_of_a_difference_holds_it_and_its_own_hash(compared, tmp_path):
+    one = of(compared, "东河")
+    for name in ("a.pdf", "b.pdf"):
+        write_difference_pdf(compared, one, tmp_path / name)
+    made = (tmp_path / "a.pdf").read_bytes()
+    assert made == (tmp_path / "b.pdf").read_bytes()
+    text = "".join(
+        "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(made)).pages).replace("\u200b", "").split()
+    )
+    assert "基金支出1,050,000.001,061,234.5611,234.56" in text
+    assert "结余留用40,000.0028,765.44-11,234.56" in text
+    assert "更正单" in text and one["hashes"]["old"] in text and one["hashes"]["new"] in text
+    alone = {**compared, "statements": [one], "only_new": [], "only_old": []}
+    assert hashlib.sha256(canonical(alone).encode()).hexdigest() in text
+
+
+def test_the_workbook_of_a_difference_subtracts_in_the_sheet(compared, tmp_path):
+    write_difference_workbook(compared, tmp_path / "d.xlsx")
+    live = openpyxl.load_workbook(tmp_path / "d.xlsx")
+    kept = openpyxl.load_workbook(tmp_path / "d.xlsx", data_only=True)["差额"]
+    rows = {(row[0].value, row[2].value): row for row in live["差额"].iter_rows(min_row=2)}
+    spend = rows[("东河", "基金支出")]
+    assert spend[5].value == f"=E{spend[0].row}-D{spend[0].row}" == spend[6].value
+    assert Decimal(repr(spend[4].value)) - Decimal(repr(spend[3].value)) == Decimal("11234.56")
+    assert Decimal(repr(kept[spend[5].coordinate].value)) == Decimal("11234.56")
+    assert [row[0].value for row in live["变化的事实"].iter_rows(min_row=2)] == ["东河"]
