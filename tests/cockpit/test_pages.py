@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
 
+import pypdf
 import pytest
+import typst
 
 X, D = "party=xihai&year=2025", "party=donghe&year=2025"
 ROLES = ("stranger", "clerk", "xihai", "donghe", "newcomer")
@@ -26,6 +29,8 @@ TABLE = {
     f"/reasons/?{X}&figure=nothing": (302, 404, 404, 404, 404),
     "/reasons/": (302, 404, 404, 404, 404),
     f"/statement.json?{X}": (302, 200, 200, 404, 404),
+    f"/statement.pdf?{X}": (302, 200, 200, 404, 404),
+    "/statement.pdf?party=xihai&year=2022": (302, 404, 404, 404, 404),
     f"/statement.xlsx?{X}": (302, 200, 200, 404, 404),
     "/statement.json?party=xihai&year=2022": (302, 404, 404, 404, 404),
     "/findings/": (302, 200, 404, 404, 404),
@@ -52,6 +57,7 @@ READ_ONLY = [
     "/trend.csv",
     "/reasons/",
     "/statement.json",
+    "/statement.pdf",
     "/statement.xlsx",
     "/findings/",
     "/findings.csv",
@@ -132,6 +138,22 @@ def test_a_downloaded_statement_holds_no_other_party(as_):
     book = openpyxl.load_workbook(io.BytesIO(as_("xihai").get(f"/statement.xlsx?{X}").content))
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "xihai" in cells and not [cell for cell in cells if "donghe" in cell]
+    paper = pypdf.PdfReader(io.BytesIO(as_("xihai").get(f"/statement.pdf?{X}").content))
+    text = "".join(page.extract_text() for page in paper.pages)
+    assert "xihai" in text and "donghe" not in text
+
+
+def test_the_json_that_is_downloaded_has_the_hash_that_the_paper_names(as_):
+    made = hashlib.sha256(as_("xihai").get(f"/statement.json?{X}").content).hexdigest()
+    paper = pypdf.PdfReader(io.BytesIO(as_("xihai").get(f"/statement.pdf?{X}").content))
+    assert made in "".join("".join(page.extract_text() for page in paper.pages).replace("\u200b", "").split())
+
+
+def test_where_no_chinese_font_is_installed_the_page_says_what_to_do(as_, monkeypatch):
+    bare = typst.Fonts(include_system_fonts=False)
+    monkeypatch.setattr("yiheng.statements.paper.fonts", lambda: bare)
+    answer = as_("xihai").get(f"/statement.pdf?{X}")
+    assert answer.status_code == 503 and "fonts-noto-cjk" in answer.content.decode()
 
 
 def test_the_page_shows_the_figures_of_the_run(as_):
