@@ -104,7 +104,7 @@ def _first(wanted: Sequence[str], families: Sequence[str]) -> str:
     )
 
 
-def table(title: str, columns: list[tuple[str, str]], rows: list[Row]) -> dict[str, Any]:
+def table(title: str, columns: list[tuple[str, str]], rows: Sequence[Row]) -> dict[str, Any]:
     """A section of rows; each column has a name and how it is set."""
     return {"kind": "table", "title": title, "columns": columns, "rows": rows}
 

@@ -152,7 +152,8 @@ def _reasons(
 ) -> list[dict[str, int]]:
     """The trees of reasons, a line a row; gives by statement the row of each figure that has a live formula."""
     _header(sheet, ["医共体", "年度", "项目", "层级", "说明", "金额（元）", "公式算得（元）", "公式", "出处"], head)
-    row, formulas = 1, []
+    formulas: list[dict[str, int]] = []
+    row = 1
     for s in statements:
         formulas.append({})
         for figure, words in FIGURES.items():
