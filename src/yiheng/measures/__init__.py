@@ -4,7 +4,7 @@ from . import fund, list_checks, quality, total_checks, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
 from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
-from .views import LIMITS
+from .views import LIMITS, READ_ONCE
 from .views import VIEWS as _VIEWS
 
 # In the order in which they build on each other.
@@ -21,6 +21,7 @@ __all__ = [
     "INDICATORS",
     "KINDS",
     "LIMITS",
+    "READ_ONCE",
     "TOTALS",
     "VIEWS",
     "Indicator",

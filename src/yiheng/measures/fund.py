@@ -10,7 +10,7 @@ CONSORTIUM_MONITORING = "紧密型县域医共体监测指标（2024）"
 @total(zh="医保基金为归属参保人支付的全部金额，不论在哪里就医")
 def fund_spend(t: Tables) -> Part:
     """All that the funds paid for the people a consortium answers for, wherever they were treated."""
-    return Part(t["settled"], t["settled"].fund_fen.sum())
+    return Part(t["paid"], t["paid"].fund_fen.sum())
 
 
 @indicator(

@@ -29,26 +29,28 @@ def enrolment_span(t: Tables) -> ibis.Table:
     ).drop("_next")
 
 
+def _attributed(t: Tables) -> ibis.Table:
+    """Visits with the consortium that answered on their last day."""
+    visit = t["visit"].mutate(on=ibis.coalesce(_.ended_on, _.began_on))
+    span = t["enrolment_span"].select("consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id)
+    joined = visit.left_join(
+        span,
+        [
+            _.person_id == span.enrolled_person,
+            _.on >= span.enrolled_from,
+            _.on <= span.enrolled_until,
+        ],
+    )
+    return joined.mutate(year=_.on.year().cast("int64"))
+
+
 def visited(t: Tables) -> ibis.Table:
     """One row a visit, with who, where, when, and the consortium that answered on its last day."""
-    visit = t["visit"].mutate(on=ibis.coalesce(_.ended_on, _.began_on))
     place = t["institution"].select(
         "institution_id", institution_kind=_.kind, level=_.level, institution_division=_.division
     )
     who = t["person"].select("person_id", "sex", "insurance", person_division=_.division)
-    span = t["enrolment_span"].select("consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id)
-    joined = (
-        visit.join(place, "institution_id")
-        .join(who, "person_id")
-        .left_join(
-            span,
-            [
-                _.person_id == span.enrolled_person,
-                _.on >= span.enrolled_from,
-                _.on <= span.enrolled_until,
-            ],
-        )
-    )
+    joined = _attributed(t).join(place, "institution_id").join(who, "person_id")
     return joined.select(
         "visit_id",
         "began_on",
@@ -59,11 +61,11 @@ def visited(t: Tables) -> ibis.Table:
         "sex",
         "insurance",
         "consortium",
+        "year",
         person=_.person_id,
         institution=_.institution_id,
         visit_kind=_.kind,
         in_county=_.institution_division == _.person_division,
-        year=_.on.year().cast("int64"),
         month=_.on.strftime("%Y-%m"),
     )
 
@@ -129,6 +131,21 @@ def covered(t: Tables) -> ibis.Table:
     )
 
 
+def answered(t: Tables) -> ibis.Table:
+    """One row a consortium and year in which it answered for anybody on any day."""
+    span = t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from)
+    first, last = (day.year().cast("int64") for day in (span.enrolled_from, span.enrolled_until))
+    # Few pairs of years stand for many persons: distinct before and after the years between are told apart.
+    pairs = span.select("consortium", first_year=first, last_year=last).distinct()
+    return pairs.select("consortium", year=ibis.range(pairs.first_year, pairs.last_year + 1, 1).unnest()).distinct()
+
+
+def paid(t: Tables) -> ibis.Table:
+    """One row a settlement with the fund's part, consortium and year: no more than a sum of money needs."""
+    money = t["settlement"].select("visit_id", "fund_fen")
+    return money.join(_attributed(t).select("visit_id", "consortium", "year"), "visit_id").drop("visit_id")
+
+
 def budgeted(t: Tables) -> ibis.Table:
     """One row a party and year: the budget of its last settlement."""
     lines = t["statement_line"].filter(_.figure == "budget")
@@ -139,3 +156,6 @@ def budgeted(t: Tables) -> ibis.Table:
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
     view.__name__: view for view in (enrolment_span, visited, settled, stay, charged, covered, budgeted)
 }
+
+# Read once by a settlement, over all rows of the lake: defined and never computed ahead.
+READ_ONCE: dict[str, Callable[[Tables], ibis.Table]] = {view.__name__: view for view in (answered, paid)}

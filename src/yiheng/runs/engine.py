@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import ibis
 from ibis import _
 
 from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
-from yiheng.measures import VIEWS
+from yiheng.measures import READ_ONCE, VIEWS
 from yiheng.records import RESULTS, TABLES
 
 from .editions import InUse, edition_file
 from .workspace import Workspace
+
+# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it makes and removes itself.
+MEMORY = "1400MiB"
 
 
 class Engine:
@@ -33,7 +37,9 @@ class Engine:
         codes: dict[str, list[InUse]] | None = None,
         statements: list[Path] | None = None,
     ) -> None:
-        self._con = ibis.duckdb.connect()
+        scratch = workspace.folder / f".scratch-{uuid4().hex}"
+        # No result depends on the order in which files are read: what is asked for in order says so.
+        self._con = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(scratch), preserve_insertion_order=False)
         self.at = at
         self.tables: dict[str, ibis.Table] = {}
         for name, table in TABLES.items():
@@ -76,7 +82,7 @@ class Engine:
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
         defined = {name: table for name, table in self.tables.items() if name not in VIEWS}
-        for name, build in VIEWS.items():
+        for name, build in (VIEWS | READ_ONCE).items():
             defined[name] = build(defined)
         return defined
 

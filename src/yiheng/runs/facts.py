@@ -21,9 +21,6 @@ from yiheng.policy.schema import Fact as DeclaredFact
 
 from .engine import Engine
 
-VIEWS = ("enrolment_span", "visited", "settled", "covered")
-
-
 @dataclass
 class Gathered:
     """Facts by party for one year, the queries behind them, and money that belongs to no party."""
@@ -43,22 +40,18 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     Raises:
         Refusals: facts that no total gives, or a year in which no party answered for anybody.
     """
-    engine.views(*VIEWS)
+    tables = engine.as_defined()
     declared = source.policy.facts
     _refuse_unknown_totals(source)
     lake_facts = {name: fact for name, fact in declared.items() if fact.total is not None}
     years = sorted({year + fact.year for fact in lake_facts.values()})
-    enrolled = engine.tables["covered"].filter(_.year.isin([*years, year]))
-    answered = {
-        (row["consortium"], row["year"])
-        for row in engine.rows(enrolled.select("consortium", "year").distinct(), ("consortium", "year"))
-    }
+    when = tables["answered"].filter(_.year.isin([*years, year]))
+    answered = {(row["consortium"], row["year"]) for row in engine.rows(when)}
     gathered = Gathered(year)
     sums: dict[tuple[str, str | None, int], dict[str, Any]] = {}
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
-        expression = TOTALS[total].by(engine.tables, ("consortium", "year")).filter(_.year.isin(years))
-        defined = TOTALS[total].by(engine.as_defined(), ("consortium", "year")).filter(_.year.isin(years))
-        gathered.queries[total] = engine.sql(defined)
+        expression = TOTALS[total].by(tables, ("consortium", "year")).filter(_.year.isin(years))
+        gathered.queries[total] = engine.sql(expression)
         for row in engine.rows(expression, ("consortium", "year")):
             sums[(total, row["consortium"], row["year"])] = row
             if row["consortium"] is None and row["year"] == year:
