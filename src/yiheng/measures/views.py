@@ -22,7 +22,7 @@ def enrolment_span(t: Tables) -> ibis.Table:
     after = _.enrolled_from.lead().over(
         group_by="person_id", order_by=["enrolled_from", "enrolled_until", "consortium"]
     )
-    ends = t["enrolment"].mutate(_next=after)
+    ends = t["enrolment"].select("person_id", "consortium", "enrolled_from", "enrolled_until").mutate(_next=after)
     day_before = _._next - ibis.interval(days=1)
     return ends.mutate(
         enrolled_until=ibis.ifelse(_._next.notnull() & (_._next <= _.enrolled_until), day_before, _.enrolled_until)

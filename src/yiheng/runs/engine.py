@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +20,10 @@ from .editions import InUse, edition_file
 from .workspace import Workspace
 
 # What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it makes and removes itself.
-MEMORY = "1400MiB"
+MEMORY = "1300MiB"
+
+# Rows of a table in one stretch of it: what is joined to so many rows fits into the memory.
+STRETCH = 12_000_000
 
 
 class Engine:
@@ -81,10 +86,52 @@ class Engine:
 
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
-        defined = {name: table for name, table in self.tables.items() if name not in VIEWS}
-        for name, build in (VIEWS | READ_ONCE).items():
-            defined[name] = build(defined)
-        return defined
+        return _defined({name: table for name, table in self.tables.items() if name not in VIEWS})
+
+    def along(self, table: str | None) -> Iterator[dict[str, ibis.Table]]:
+        """The tables, those that were not computed as defined, in stretches of one table's key: all that know the key
+        are cut at the same values. Without a table there is one stretch of everything."""
+        if table is None:
+            yield _defined(self.tables)
+            return
+        (key,) = TABLES[table].key
+        cuts = self._cuts(table, key)
+        with self._plain_joins():
+            for first, end in zip([None, *cuts], [*cuts, None], strict=True):
+                tables = {}
+                for name, whole in self.tables.items():
+                    known = whole[key] if key in whole.columns else None
+                    bounds = [] if known is None or first is None else [known >= first]
+                    bounds += [] if known is None or end is None else [known < end]
+                    tables[name] = whole.filter(bounds) if bounds else whole
+                yield _defined(tables)
+
+    def _cuts(self, table: str, key: str) -> list[str]:
+        """Keys that cut a table into stretches, from what its files say of themselves. Any keys give right sums."""
+        files = self._workspace.lake.files(table, self.at)
+        if not files:
+            return []
+        found = self._con.raw_sql(
+            f"select row_group_num_rows, stats_min_value from parquet_metadata({files})"
+            f" where path_in_schema = '{key}' and stats_min_value is not null order by stats_min_value"
+        ).fetchall()
+        cuts, rows = [], 0
+        for more, least in found:
+            if rows >= STRETCH:
+                cuts.append(least)
+                rows = 0
+            rows += more
+        return cuts
+
+    @contextmanager
+    def _plain_joins(self) -> Iterator[None]:
+        """Joins that do not first filter by each other's keys: where nearly every row finds its match, filtering costs
+        a fifth of the time and saves nothing."""
+        self._con.raw_sql("set disabled_optimizers = 'join_filter_pushdown'")
+        try:
+            yield
+        finally:
+            self._con.raw_sql("set disabled_optimizers = ''")
 
     def sql(self, expression: ibis.Table) -> str:
         """The SQL of an expression, for people who check by hand."""
@@ -121,3 +168,11 @@ class Engine:
         )
         newest = ibis.row_number().over(group_by=["party", "year", "figure"], order_by="_age")
         self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)
+
+
+def _defined(tables: dict[str, ibis.Table]) -> dict[str, ibis.Table]:
+    tables = dict(tables)
+    for name, build in (VIEWS | READ_ONCE).items():
+        if name not in tables:
+            tables[name] = build(tables)
+    return tables

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import ibis
 from ibis import _
 
 from yiheng.basis.evidence import Because, Place, Words
@@ -31,6 +33,21 @@ class Gathered:
     unattributed: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass
+class Sum:
+    """Fen and rows of one party and year, from all stretches."""
+
+    fen: int = 0
+    rows: int = 0
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.fen += row["fen"]
+        self.rows += row["rows"]
+
+
+Sums = defaultdict[tuple[str, str | None, int], Sum]
+
+
 def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     """The policy's facts from the lake: each total once, for all parties and years.
 
@@ -40,22 +57,25 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     Raises:
         Refusals: facts that no total gives, or a year in which no party answered for anybody.
     """
-    tables = engine.as_defined()
+    # Every stretch of payments asks it.
+    engine.views("enrolment_span")
+    defined = engine.as_defined()
     declared = source.policy.facts
     _refuse_unknown_totals(source)
     lake_facts = {name: fact for name, fact in declared.items() if fact.total is not None}
     years = sorted({year + fact.year for fact in lake_facts.values()})
-    when = tables["answered"].filter(_.year.isin([*years, year]))
-    answered = {(row["consortium"], row["year"]) for row in engine.rows(when)}
+    (whole,) = engine.along(None)
+    answered = {(r["consortium"], r["year"]) for r in engine.rows(whole["answered"].filter(_.year.isin([*years, year])))}
     gathered = Gathered(year)
-    sums: dict[tuple[str, str | None, int], dict[str, Any]] = {}
+    sums: Sums = defaultdict(Sum)
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
-        expression = TOTALS[total].by(tables, ("consortium", "year")).filter(_.year.isin(years))
-        gathered.queries[total] = engine.sql(expression)
-        for row in engine.rows(expression, ("consortium", "year")):
-            sums[(total, row["consortium"], row["year"])] = row
-            if row["consortium"] is None and row["year"] == year:
-                gathered.unattributed = {"rows": row["rows"], "fen": row["fen"]}
+        gathered.queries[total] = engine.sql(_by_party(total, defined, years))
+        for tables in engine.along(TOTALS[total].along):
+            for row in engine.rows(_by_party(total, tables, years)):
+                sums[(total, row["consortium"], row["year"])].add(row)
+        nobody = sums.get((total, None, year))
+        if nobody is not None:
+            gathered.unattributed = {"rows": nobody.rows, "fen": nobody.fen}
     parties = sorted(party for party, when in answered if when == year and party is not None)
     if not parties:
         raise Refusal(
@@ -72,12 +92,16 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     return gathered
 
 
+def _by_party(total: str, tables: dict[str, ibis.Table], years: list[int]) -> ibis.Table:
+    return TOTALS[total].by(tables, ("consortium", "year")).filter(_.year.isin(years))
+
+
 def _lake_fact(
     engine: Engine,
     party: str,
     year: int,
     fact: DeclaredFact,
-    sums: dict[tuple[str, str | None, int], dict[str, Any]],
+    sums: Sums,
     answered: set[tuple[str, int]],
 ) -> Fact:
     zh, en = fact.says.words
@@ -88,7 +112,7 @@ def _lake_fact(
             f"{zh}：{year} 年没有 {party} 的参保归属，未知", f"{en}: {party} had no enrolment in {year}, unknown"
         )
         return Fact(None, Because(words, source=place))
-    rows, fen = (row["rows"], row["fen"]) if row else (0, 0)
+    rows, fen = (row.rows, row.fen) if row else (0, 0)
     words = Words(f"{zh}：{year} 年 {rows:,} 笔结算之和", f"{en}: the sum of {rows:,} settlements of {year}")
     return Fact(Fen(fen), Because(words, source=place))
 
