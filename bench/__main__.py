@@ -1,25 +1,22 @@
-"""``python -m bench``: run every benchmark and print its table."""
+"""``python -m bench [county|national]``: run a benchmark, the county's if none is named, and print its table."""
 
 from __future__ import annotations
 
 import os
 import platform
+import sys
 from importlib.metadata import version
 
-from . import county
-
-HEAD = """\
-| work | fee lines | yiheng | fee lines a second | peak memory | pandas | its memory | pandas ÷ yiheng |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
-
+from . import county, national
 
 def main() -> None:
     """Print machine, versions and figures; the quickest of three runs each, side by side."""
     names = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg", "pandas")
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in names))
-    print(HEAD)
-    for row in county.run():
+    chosen = {"county": county, "national": national}[sys.argv[1] if len(sys.argv) > 1 else "county"]
+    print(chosen.HEAD)
+    for row in chosen.run():
         print(row, flush=True)
 
 

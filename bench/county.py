@@ -15,6 +15,10 @@ from .timing import Measured, measured
 # The synthetic county has about 57 fee lines a person in four years.
 PEOPLE = 35_200
 
+HEAD = """\
+| work | fee lines | yiheng | fee lines a second | peak memory | pandas | its memory | pandas ÷ yiheng |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+
 
 def run() -> list[str]:
     """Make the county, measure both sides, check that they agree, and give the rows of the table."""

@@ -1,4 +1,4 @@
-"""Load or audit a county with Yiheng; prints seconds and what came out."""
+"""Load or audit a county, or settle a nation, with Yiheng; prints seconds and what came out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 from yiheng.codes import SHIPPED_FILES
-from yiheng.runs import Workspace, load_codes, run_audit, run_load
+from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_settle
+
+POLICY = Path(__file__).parents[1] / "policies" / "guangdong"
 
 
 def load(folder: Path, form: str) -> int:
@@ -29,8 +31,15 @@ def audit(folder: Path, form: str) -> dict[str, int]:
     return {one["rule"]: one["findings"] for one in run_audit(workspace)["rules"]}
 
 
+def settle(folder: Path, year: str) -> dict[str, int]:
+    """Settle a year of the workspace's lake from budget to statements; gives parties and what the funds paid."""
+    settled = run_settle(Workspace.open(folder), POLICY, year=int(year))
+    assert not settled["refused"], settled["refused"][:1]
+    return {"parties": len(settled["statements"]), "nobody_fen": settled["unattributed"]["fen"]}
+
+
 if __name__ == "__main__":
     work, place, kind = sys.argv[1:4]
     start = time.perf_counter()
-    result = {"load": load, "audit": audit}[work](Path(place), kind)
+    result = {"load": load, "audit": audit, "settle": settle}[work](Path(place), kind)
     print(json.dumps({"seconds": time.perf_counter() - start, "result": result}))

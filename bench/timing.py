@@ -14,9 +14,10 @@ KIB = 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of the work itself, peak memory of its process, and what it gave back."""
+    """Seconds of the work itself, processor seconds and peak memory of its process, and what it gave back."""
 
     seconds: float
+    cpu: float
     peak_mib: float
     result: Any
 
@@ -35,5 +36,6 @@ def measured(module: str, *arguments: str, times: int = 3) -> Measured:
         if process.returncode != 0:
             raise SystemExit(f"{module} {' '.join(arguments)} ended with {process.returncode}")
         said = json.loads(out.strip().splitlines()[-1])
-        runs.append(Measured(said["seconds"], usage.ru_maxrss / KIB, said["result"]))
+        cpu = usage.ru_utime + usage.ru_stime
+        runs.append(Measured(said["seconds"], cpu, usage.ru_maxrss / KIB, said["result"]))
     return min(runs, key=lambda run: run.seconds)

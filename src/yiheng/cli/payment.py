@@ -67,7 +67,8 @@ def settle(
     rows = [
         [s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in result["statements"]
     ]
-    answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
+    whole = {**result, "statements": list(result["statements"])} if form == "json" else None
+    answer(form, whole, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
     for one in result["refused"]:
         say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
     if result["unattributed"]:

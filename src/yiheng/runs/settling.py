@@ -22,9 +22,9 @@ from yiheng.records import RESULTS
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
+from .statement_file import STATEMENTS, KeptStatements, write_statements
 from .workspace import Workspace
 
-STATEMENTS = "statements.json"
 LINES = "statement_lines.parquet"
 QUERIES = "queries.json"
 POLICIES = "policies"
@@ -116,6 +116,7 @@ def settle_into(
     """Settle what a manifest says from what the run kept, into a folder."""
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
+    settled: Iterator[Settled]
     if manifest.inputs["facts"] is None:
         ((year, source),) = sources.items()
         engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
@@ -124,25 +125,42 @@ def settle_into(
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
         engine.close()
         parties = share_pools(source, year, list(gathered.parties.values()))
-        settled = [_settled(manifest, source, year, facts) for facts in parties]
+        settled = (_settled(manifest, source, year, facts) for facts in parties)
     else:
         snapshots = {}
-        settled = list(_settled_rows(kept / FACTS, manifest, sources))
+        settled = _settled_rows(kept / FACTS, manifest, sources)
     progress("statements")
-    result = {
+    result: dict[str, Any] = {
         "run": manifest.run,
         "facts": "lake" if manifest.inputs["facts"] is None else "file",
         "manifest": {**manifest.as_json(), "snapshots": snapshots},
-        "statements": [_statement_json(one, manifest.inputs["assume"]) for one in settled if one.statement],
-        "refused": [{"party": s.party, "year": s.year, "why": str(s.refusal)} for s in settled if s.refusal],
         "unattributed": unattributed,
     }
-    write_whole(folder / STATEMENTS, canonical(result))
+    lines: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    with new_file(folder / STATEMENTS) as part:
+        statements = _stated(settled, manifest.inputs["assume"], lines, refused)
+        places = write_statements(part, result, statements, refused)
     write_whole(folder / QUERIES, canonical(queries))
     with new_file(folder / LINES) as part:
-        pq.write_table(_lines(settled), part)
+        pq.write_table(pa.Table.from_pylist(lines, schema=RESULTS["statement_line"].schema.to_pyarrow()), part)
     manifest.write(folder, [STATEMENTS, QUERIES, LINES])
-    return result
+    return {**result, "statements": KeptStatements(folder / STATEMENTS, places), "refused": refused}
+
+
+def _stated(
+    settled: Iterator[Settled], assume: Mapping[str, str], lines: list[dict[str, Any]], refused: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The statements as plain values, one by one; their lines and what was refused are noted on the way."""
+    for one in settled:
+        if one.refusal:
+            refused.append({"party": one.party, "year": one.year, "why": str(one.refusal)})
+        elif one.statement:
+            lines += (
+                {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
+                for name, amount in one.statement.figures.items()
+            )
+            yield _statement_json(one, assume)
 
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
@@ -205,17 +223,6 @@ def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
         for name, assumption in policy.assumptions.items()
     ]
     return shown
-
-
-def _lines(settled: list[Settled]) -> pa.Table:
-    schema = RESULTS["statement_line"].schema.to_pyarrow()
-    rows = [
-        {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
-        for one in settled
-        if one.statement
-        for name, amount in one.statement.figures.items()
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _years_of(policy: Path, facts: Path) -> list[int]:
