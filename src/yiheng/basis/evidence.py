@@ -59,13 +59,21 @@ class Because:
         for below in self.rests_on:
             yield from below.lines(language, depth + 1)
 
-    def as_json(self) -> dict[str, Any]:
-        """The tree as plain values; money as yuan text."""
+    def as_json(self, seen: dict[int, dict[str, Any]] | None = None) -> dict[str, Any]:
+        """The tree as plain values; money as yuan text.
+
+        Args:
+            seen: trees by the identity of their reason: one that several figures rest on is made once.
+        """
+        seen = {} if seen is None else seen
+        if (made := seen.get(id(self))) is not None:
+            return made
         tree: dict[str, Any] = {"says": self.says.zh, "says_en": self.says.en}
         if self.amount is not None:
             tree["amount"] = self.amount.yuan
         if self.source is not None:
             tree["where"], tree["at"] = self.source.where, self.source.at
         if self.rests_on:
-            tree["rests_on"] = [below.as_json() for below in self.rests_on]
+            tree["rests_on"] = [below.as_json(seen) for below in self.rests_on]
+        seen[id(self)] = tree
         return tree

@@ -54,14 +54,15 @@ class Statement:
 
     def as_json(self) -> dict[str, Any]:
         """The statement as plain values; money as yuan text."""
+        seen: dict[int, dict[str, Any]] = {}
         return {
             "party": self.party,
             "year": self.year,
             "figures": {name: amount.yuan for name, amount in self.figures.items()},
-            "because": {name: why.as_json() for name, why in self.because.items()},
+            "because": {name: why.as_json(seen) for name, why in self.because.items()},
             "shared": {name: amount.yuan for name, amount in self.shared.items()},
             "further": {name: amount.yuan for name, amount in self.further.items()},
-            "transfers": [_transfer_json(t) for t in self.transfers],
+            "transfers": [_transfer_json(t, seen) for t in self.transfers],
         }
 
 
@@ -153,7 +154,7 @@ def _sum(words: Words, transfers: list[Transfer], *also: Because, taken_back: Se
     return Because(words, amount, None, (*lines, *also))
 
 
-def _transfer_json(t: Transfer) -> dict[str, Any]:
+def _transfer_json(t: Transfer, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:
     return {
         "from": str(t.giver),
         "to": str(t.taker),
@@ -161,5 +162,5 @@ def _transfer_json(t: Transfer) -> dict[str, Any]:
         "to_zh": ACCOUNTS[t.taker.kind].zh + (f"·{t.taker.purpose}" if t.taker.purpose else ""),
         "yuan": t.amount.yuan,
         "step": t.step,
-        "because": t.because.as_json(),
+        "because": t.because.as_json(seen),
     }

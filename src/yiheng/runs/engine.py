@@ -86,13 +86,13 @@ class Engine:
 
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
-        return _defined({name: table for name, table in self.tables.items() if name not in VIEWS})
+        return _Defined({name: table for name, table in self.tables.items() if name not in VIEWS})
 
     def along(self, table: str | None) -> Iterator[dict[str, ibis.Table]]:
         """The tables, those that were not computed as defined, in stretches of one table's key: all that know the key
         are cut at the same values. Without a table there is one stretch of everything."""
         if table is None:
-            yield _defined(self.tables)
+            yield _Defined(self.tables)
             return
         (key,) = TABLES[table].key
         cuts = self._cuts(table, key)
@@ -104,7 +104,7 @@ class Engine:
                     bounds = [] if known is None or first is None else [known >= first]
                     bounds += [] if known is None or end is None else [known < end]
                     tables[name] = whole.filter(bounds) if bounds else whole
-                yield _defined(tables)
+                yield _Defined(tables)
 
     def _cuts(self, table: str, key: str) -> list[str]:
         """Keys that cut a table into stretches, from what its files say of themselves. Any keys give right sums."""
@@ -170,9 +170,9 @@ class Engine:
         self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)
 
 
-def _defined(tables: dict[str, ibis.Table]) -> dict[str, ibis.Table]:
-    tables = dict(tables)
-    for name, build in (VIEWS | READ_ONCE).items():
-        if name not in tables:
-            tables[name] = build(tables)
-    return tables
+class _Defined(dict[str, ibis.Table]):
+    """Tables; a wide one that is not among them is its definition over them, made when it is asked for."""
+
+    def __missing__(self, name: str) -> ibis.Table:
+        self[name] = (VIEWS | READ_ONCE)[name](self)
+        return self[name]
