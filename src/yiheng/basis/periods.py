@@ -32,6 +32,10 @@ class Span:
         """How many days the two spans share."""
         return max(0, (min(self.last, other.last) - max(self.first, other.first)).days + 1)
 
+    def nearest(self, day: dt.date) -> dt.date:
+        """The day itself, or the first or last one where it lies outside."""
+        return min(max(day, self.first), self.last)
+
     def __str__(self) -> str:
         return f"{self.first}..{self.last}"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
-from yiheng.basis.periods import year_span
+from yiheng.basis.periods import Span, year_span
 from yiheng.policy import PolicyFile, Terms
 
 from . import steps as _declared  # noqa: F401  importing declares the steps
@@ -77,7 +77,8 @@ def settle(
     """Take the steps of a policy in their order for one party, then close the book.
 
     Args:
-        source: the policy in force on the last day of the year.
+        source: the policy in force on the last day of the year. One that is not is taken as on the day of
+            its validity that lies nearest: a draft, or the policy of another place, on the claims of this year.
         facts: the party's facts for the year.
         known_on: settle with what was announced by that day.
         assume: another choice for some assumptions, by id.
@@ -86,7 +87,8 @@ def settle(
         Refusal: when a fact is missing or unknown, or the steps leave the budget uncleared.
     """
     check_steps(source)
-    terms = Terms(source, year_span(year).last, known_on, assume or {})
+    held = Span(source.policy.in_force.first, source.policy.in_force.last)
+    terms = Terms(source, held.nearest(year_span(year).last), known_on, assume or {})
     book = Book()
     case = Case(facts.party, facts, terms, book)
     for written in source.policy.steps:

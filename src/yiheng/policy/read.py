@@ -46,10 +46,13 @@ def read_policy(path: Path, *, shown_as: str | None = None) -> PolicyFile:
     return PolicyFile(policy, document, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def policy_for_year(path: Path, year: int) -> PolicyFile:
+def policy_for_year(path: Path, year: int, *, or_nearest: bool = False) -> PolicyFile:
     """The policy in force on the last day of a year: a file as it is, or the one of a folder.
 
     The year is settled after its end, so the edition in force on its last day decides.
+
+    Args:
+        or_nearest: where none is in force, take the one whose days lie nearest to that day.
 
     Raises:
         Refusal: when none or more than one file of a folder is in force, or the file is not.
@@ -65,6 +68,9 @@ def policy_for_year(path: Path, year: int) -> PolicyFile:
     spans = "; ".join(f"{p.file} {p.policy.in_force.first}..{p.policy.in_force.last}" for p in (live or read))
     if live:
         raise Refusal(f"more than one policy is in force on {day}", where=str(path), expected=f"one; found {spans}")
+    if or_nearest:
+        spans_of = {one.file: Span(one.policy.in_force.first, one.policy.in_force.last) for one in read}
+        return min(read, key=lambda one: abs(spans_of[one.file].nearest(day) - day))
     raise Refusal(
         f"no policy is in force on {day}",
         where=str(path),

@@ -68,41 +68,59 @@ def run_settle(
         raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
     years = [year] if year is not None else []
     if facts is not None and not years:
-        years = _years_of(policy, facts)
+        years = years_of(policy, facts)
     sources = _sources(policy, years)
     for source in sources.values():
         check_steps(source)
         for name in assume or {}:
             Terms(source, year_span(max(years)).last).assumption(name)
-    manifest = Manifest(
-        "settle",
-        {
-            "policy": _policies_of(sources),
-            "year": year,
-            "facts": facts.name if facts else None,
-            "known_on": known_on.isoformat() if known_on else None,
-            "assume": dict(assume or {}),
-        },
-        {
-            "policy_sha256": {s.file: s.sha256 for s in sources.values()},
-            "snapshot_set": workspace.lake.latest().number if facts is None else None,
-            "facts_sha256": sha256(facts) if facts else None,
-        },
-    )
+    inputs = {
+        "year": year,
+        "facts": facts.name if facts else None,
+        "known_on": known_on.isoformat() if known_on else None,
+        "assume": dict(assume or {}),
+    }
+    manifest = settle_manifest(sources, inputs, data_pins(workspace, facts))
     folder = workspace.run_folder(manifest.run)
-    # The run keeps what it read: an edited policy or facts file does not change an old settlement.
-    # Its id holds the hashes of both, so a copy that is there already is the same.
-    for y, source in sources.items():
-        copy = folder / POLICIES / str(y) / source.file
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        with new_file(copy) as part:
-            shutil.copyfile(_file_of(policy, source), part)
+    keep_policies(policy, sources, folder)
     if facts is not None:
-        with new_file(folder / FACTS) as part:
-            shutil.copyfile(facts, part)
+        keep_facts(facts, folder)
     result = settle_into(workspace, manifest, folder, folder, sources, progress)
     workspace.note_run(manifest.run, "settle")
     return result
+
+
+def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
+    """What the data of a settlement is: the newest snapshot set, or the hash of a facts file."""
+    return {
+        "snapshot_set": workspace.lake.latest().number if facts is None else None,
+        "facts_sha256": sha256(facts) if facts else None,
+    }
+
+
+def settle_manifest(sources: dict[int, PolicyFile], inputs: dict[str, Any], pins: dict[str, Any]) -> Manifest:
+    """The manifest of a settlement under some policies."""
+    ids = ", ".join(sorted({s.policy.policy for s in sources.values()}))
+    hashes = {s.file: s.sha256 for s in sources.values()}
+    return Manifest("settle", {"policy": ids, **inputs}, {"policy_sha256": hashes, **pins})
+
+
+def keep_policies(policy: Path, sources: dict[int, PolicyFile], folder: Path) -> None:
+    """Copy the policies that a run read: an edited file does not change an old settlement.
+
+    The run's id holds their hashes, so a copy that is there already is the same.
+    """
+    for year, source in sources.items():
+        copy = folder / POLICIES / str(year) / source.file
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with new_file(copy) as part:
+            shutil.copyfile(policy if policy.is_file() else policy / Path(source.file).name, part)
+
+
+def keep_facts(facts: Path, folder: Path) -> None:
+    """Copy the facts file that a run read."""
+    with new_file(folder / FACTS) as part:
+        shutil.copyfile(facts, part)
 
 
 def settle_into(
@@ -112,18 +130,24 @@ def settle_into(
     folder: Path,
     sources: dict[int, PolicyFile],
     progress: Callable[[str], None] = lambda _: None,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
-    """Settle what a manifest says from what the run kept, into a folder."""
+    """Settle what a manifest says from what the run kept, into a folder.
+
+    Args:
+        engine: one that others settle with too; its own by default.
+    """
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
     settled: Iterator[Settled]
     if manifest.inputs["facts"] is None:
         ((year, source),) = sources.items()
-        engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+        asked = engine or Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
         progress("facts")
-        gathered = facts_from_lake(engine, source, year)
-        queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(engine.at.snapshots)
-        engine.close()
+        gathered = facts_from_lake(asked, source, year)
+        queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(asked.at.snapshots)
+        if engine is None:
+            asked.close()
         parties = share_pools(source, year, list(gathered.parties.values()))
         settled = (_settled(manifest, source, year, facts) for facts in parties)
     else:
@@ -165,10 +189,8 @@ def _stated(
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
     """The policies a run kept, by year."""
-    return {
-        int(f.name): policy_for_year(next(f.glob("*/*.yaml")), int(f.name))
-        for f in sorted((folder / POLICIES).iterdir())
-    }
+    kept = {int(f.name): next(f.glob("*/*.yaml")) for f in sorted((folder / POLICIES).iterdir())}
+    return {year: read_policy(f, shown_as=f"{f.parent.name}/{f.name}") for year, f in kept.items()}
 
 
 def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
@@ -225,7 +247,8 @@ def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
     return shown
 
 
-def _years_of(policy: Path, facts: Path) -> list[int]:
+def years_of(policy: Path, facts: Path) -> list[int]:
+    """The years of a facts file, read under the names that the policy gives its columns."""
     first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
     names = read_policy(first).policy.facts_file
     return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
@@ -248,11 +271,3 @@ def _sources(policy: Path, years: list[int]) -> dict[int, PolicyFile]:
     if not sources:
         raise Refusals(refusals) if refusals else Refusal("the facts file holds no row", expected="one party a row")
     return sources
-
-
-def _policies_of(sources: dict[int, PolicyFile]) -> str:
-    return ", ".join(sorted({s.policy.policy for s in sources.values()}))
-
-
-def _file_of(policy: Path, source: PolicyFile) -> Path:
-    return policy if policy.is_file() else policy / Path(source.file).name
