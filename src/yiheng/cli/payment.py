@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ import click
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
+from yiheng.runs import Workspace, claims_behind, run_settle, settled_in
 from yiheng.runs import replay as run_replay
-from yiheng.runs import run_settle
 from yiheng.statements import statements_of, write_workbook
 
 from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK = "statements.xlsx"
+# Claims that a terminal shows; a file gets all of them.
+CLAIMS_SHOWN = 20
 
 
 @click.command()
@@ -58,7 +61,7 @@ def settle(
             year=year,
             facts=facts,
             known_on=known_on.date() if known_on else None,
-            assume=_choices(assume),
+            assume=choices(assume),
             progress=step,
         )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
@@ -78,7 +81,12 @@ def settle(
     return DONE_WITH_REFUSALS if result["refused"] else DONE
 
 
-def _choices(assume: tuple[str, ...]) -> dict[str, str]:
+def choices(assume: tuple[str, ...]) -> dict[str, str]:
+    """Choices for assumptions as they were written, by id.
+
+    Raises:
+        Refusal: when one is not written ID=CHOICE.
+    """
     wrong = [one for one in assume if "=" not in one]
     if wrong:
         raise Refusal(f"'{wrong[0]}' is no choice", expected="ID=CHOICE, such as cap_base=base_spend")
@@ -91,11 +99,23 @@ def _choices(assume: tuple[str, ...]) -> dict[str, str]:
 @click.argument("figure", required=False)
 @click.option("--year", type=int, help="The year, where a party was settled for several; the latest by default.")
 @click.option("--english", is_flag=True, help="Reasons in English.")
+@click.option("--policy", help="Of a comparison: under which policy.")
+@click.option("--claims", is_flag=True, help="Open the claims behind the figure instead of its reasons.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many claims of each fact, the largest first.")
 @workspace_option
 @format_option
 @says_refusals
 def explain(
-    run: str, party: str | None, figure: str | None, year: int | None, english: bool, workspace: Path | None, form: str
+    run: str,
+    party: str | None,
+    figure: str | None,
+    year: int | None,
+    english: bool,
+    policy: str | None,
+    claims: bool,
+    limit: int | None,
+    workspace: Path | None,
+    form: str,
 ) -> int:
     """Print why a figure is what it is, down to claim counts, policy line and snapshot.
 
@@ -105,8 +125,12 @@ def explain(
     Examples:
       yiheng explain settle-0f3a
       yiheng explain settle-0f3a 05 budget
+      yiheng explain settle-0f3a 05 spend --claims --limit 10
+      yiheng explain compare-7c21 05 kept --policy qingdao
     """
-    result = opened(workspace).result(run, "statements.json")
+    space = opened(workspace)
+    folder = settled_in(space, run, policy)
+    result = json.loads((folder / "statements.json").read_text("utf-8"))
     first, *others = statements_of(result, party, year)
     # Of several years the latest one is told.
     statement = [first, *(s for s in others if s["party"] == first["party"])][-1]
@@ -114,6 +138,8 @@ def explain(
     figure = figure or _moved(statement)
     if figure not in statement["because"]:
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
+    if claims:
+        return _open_claims(space, folder, result, statement, figure, limit, form)
     because, says = statement["because"][figure], "says_en" if english else "says"
     if form == "table":
         title = f"{party} {statement['year']} · {statement['policy']['title']} · {statement['policy']['file']}"
@@ -127,6 +153,39 @@ def explain(
     some = list(dict.fromkeys(s["party"] for s in statements_of(result)))[:4]
     say(f"其他：yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}")
     return DONE
+
+
+def _open_claims(
+    space: Workspace, folder: Path, result: dict[str, Any], statement: dict[str, Any], figure: str, limit: int | None,
+    form: str,
+) -> int:  # fmt: skip
+    queries = json.loads((folder / "queries.json").read_text("utf-8"))
+    with working("claims"):
+        found = claims_behind(space, result, queries, statement, figure)
+    most = CLAIMS_SHOWN if limit is None and form == "table" else limit
+    told = [
+        {"total": one.total, "year": one.year, "fen": one.fen, "count": len(one.rows), "rows": one.rows[:most]}
+        for one in found
+    ]
+    whole = {"run": result["run"], "party": statement["party"], "year": statement["year"], "figure": figure}
+    if form == "table":
+        for one in told:
+            title = f"{one['total']} {statement['party']} {one['year']}：{one['count']:,} 笔，{yuan(one['fen'])} 元"
+            answer(form, one, ["结算", "就诊", "机构", "入院", "出院", "元"], _claim_rows(one["rows"], yuan), title)
+            if one["count"] > len(one["rows"]):
+                say(f"另有 {one['count'] - len(one['rows']):,} 笔未列出：--limit N，或用 --format csv 导出全部")
+        return DONE
+    columns = ["total", "fact_year", "settlement_id", "visit_id", "institution", "began_on", "ended_on", "fen"]
+    rows = [[one["total"], one["year"], *row] for one in told for row in _claim_rows(one["rows"], int)]
+    answer(form, {**whole, "claims": told}, columns, rows)
+    return DONE
+
+
+def _claim_rows(rows: list[dict[str, Any]], shown: Callable[[int], Any]) -> list[list[Any]]:
+    columns = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
+    return [
+        [*(row.get(column) for column in columns), None if row["fen"] is None else shown(row["fen"])] for row in rows
+    ]
 
 
 def _moved(statement: dict[str, Any]) -> str:

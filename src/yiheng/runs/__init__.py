@@ -2,6 +2,8 @@
 
 from .auditing import run_audit
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
+from .claims import Claims, claims_behind
+from .comparing import run_compare, settled_in
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .loading import run_load
 from .lookup import lists_known, look_up
@@ -12,11 +14,13 @@ from .workspace import Workspace
 
 __all__ = [
     "KNOWN",
+    "Claims",
     "InUse",
     "Kept",
     "Replay",
     "Workspace",
     "as_of",
+    "claims_behind",
     "editions_in_use",
     "lists_known",
     "load_codes",
@@ -26,8 +30,10 @@ __all__ = [
     "refused_rows",
     "replay",
     "run_audit",
+    "run_compare",
     "run_load",
     "run_measure",
     "run_quality",
     "run_settle",
+    "settled_in",
 ]

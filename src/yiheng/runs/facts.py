@@ -23,6 +23,7 @@ from yiheng.policy.schema import Fact as DeclaredFact
 
 from .engine import Engine
 
+
 @dataclass
 class Gathered:
     """Facts by party for one year, the queries behind them, and money that belongs to no party."""
@@ -65,7 +66,9 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     lake_facts = {name: fact for name, fact in declared.items() if fact.total is not None}
     years = sorted({year + fact.year for fact in lake_facts.values()})
     (whole,) = engine.along(None)
-    answered = {(r["consortium"], r["year"]) for r in engine.rows(whole["answered"].filter(_.year.isin([*years, year])))}
+    answered = {
+        (r["consortium"], r["year"]) for r in engine.rows(whole["answered"].filter(_.year.isin([*years, year])))
+    }
     gathered = Gathered(year)
     sums: Sums = defaultdict(Sum)
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):

@@ -12,12 +12,13 @@ from yiheng.basis.refusals import Refusal
 
 from .auditing import audit
 from .checking import check_quality
+from .comparing import compare_into
 from .manifest import MANIFEST, Manifest, sha256
 from .measuring import measure
 from .settling import kept_policies, settle_into
 from .workspace import Workspace
 
-REPLAYED = ("measure", "audit", "quality", "settle")
+REPLAYED = ("measure", "audit", "quality", "settle", "compare")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def replay(workspace: Workspace, run: str) -> Replay:
             audit(workspace, manifest, again)
         elif manifest.verb == "quality":
             check_quality(workspace, manifest, again)
+        elif manifest.verb == "compare":
+            compare_into(workspace, manifest, folder, again)
         else:
             settle_into(workspace, manifest, folder, again, kept_policies(folder))
         now = json.loads((again / MANIFEST).read_text("utf-8"))

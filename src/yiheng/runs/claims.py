@@ -1,0 +1,98 @@
+"""The claims behind a figure: the rows of the lake that its facts are the sums of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from ibis import _
+
+from yiheng.basis.money import Fen
+from yiheng.basis.refusals import Refusal
+from yiheng.lake import told
+from yiheng.measures import TOTALS
+
+from .engine import Engine
+from .tables import query
+from .workspace import Workspace
+
+# What is shown of a claim, where the table of the total has it; nothing of the person.
+SHOWN = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
+# How a fact from the lake names where it comes from.
+FACT = re.compile(r"(\w+)\(consortium=(.*), year=(\d+)\)")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The claims that one fact is the sum of.
+
+    Attributes:
+        rows: ``SHOWN`` and ``fen`` of each, the largest amount first.
+    """
+
+    total: str
+    year: int
+    fen: int
+    rows: list[dict[str, Any]]
+
+
+@told()
+def claims_behind(
+    workspace: Workspace, result: dict[str, Any], queries: dict[str, str], statement: dict[str, Any], figure: str
+) -> list[Claims]:
+    """The claims behind every fact that a figure rests on, at the snapshot set of the settlement.
+
+    Args:
+        result: of the settlement; ``queries`` are those that it kept.
+        statement: one of its statements.
+
+    Raises:
+        Refusal: no fact of the figure comes from the lake, or the claims do not add up to a fact to the fen.
+    """
+    facts = dict(_facts(statement["because"][figure]))
+    if not facts:
+        raise Refusal(
+            f"no claims stand behind '{figure}' of '{statement['party']}'",
+            where=result["run"],
+            expected="a figure that rests on facts from the lake",
+            cure="settle from the lake with --year" if result["facts"] == "file" else "name another figure",
+        )
+    at = result["manifest"]["pins"]["snapshot_set"]
+    with closing(Engine(workspace, workspace.lake.at(at))) as engine:
+        return [_claims(engine, workspace, at, queries, fact, yuan) for fact, yuan in sorted(facts.items())]
+
+
+def _claims(
+    engine: Engine, workspace: Workspace, at: int, queries: dict[str, str], fact: tuple[str, str, int], yuan: str
+) -> Claims:
+    name, party, year = fact
+    if name not in TOTALS or name not in queries:
+        raise Refusal(f"the total '{name}' is no longer known", cure="use the version that made the settlement")
+    tables = engine.as_defined()
+    keys = tuple(key for key in SHOWN if key in TOTALS[name].define(tables).table.columns)
+    rows = TOTALS[name].by(tables, (*keys, "consortium", "year")).filter(_.consortium == party, _.year == year)
+    found = engine.rows(rows.order_by(_.fen.desc(), *keys))
+    fen, count = sum(row["fen"] or 0 for row in found), sum(row["rows"] for row in found)
+    # The kept query is what the settlement asked; its answer and the figure told must be these rows.
+    quoted = party.replace("'", "''")
+    kept = f"""select fen, "rows" from ({queries[name]}) where consortium = '{quoted}' and year = {year}"""
+    answered = query(workspace, kept, at=at).rows or [(0, 0)]
+    if answered[0] != (fen, count) or Fen.from_yuan(yuan) != Fen(fen):
+        raise Refusal(
+            f"{count:,} claims come to {Fen(fen)} yuan, but the settlement used {yuan}",
+            where=f"{name} of {party} {year}",
+            expected="the same sum to the fen",
+            cure="replay the settlement: its files or the definition of the total were changed",
+        )
+    return Claims(name, year, fen, [{**{key: row[key] for key in keys}, "fen": row["fen"]} for row in found])
+
+
+def _facts(because: dict[str, Any]) -> Iterator[tuple[tuple[str, str, int], str]]:
+    """Total, party and year of every fact from the lake in a tree of reasons, with its amount."""
+    if "amount" in because and (fact := FACT.fullmatch(because.get("at", ""))):
+        yield (fact[1], fact[2], int(fact[3])), because["amount"]
+    for below in because.get("rests_on", []):
+        yield from _facts(below)
