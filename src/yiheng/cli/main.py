@@ -10,6 +10,7 @@ from yiheng import __version__
 
 from .analysis import audit, measure, quality
 from .codes import codes
+from .comparing import compare
 from .data import load, new
 from .doors import demo, serve
 from .payment import explain, replay, settle
@@ -33,20 +34,7 @@ def main(workspace: Path | None) -> None:
 
 
 for verb in (
-    demo,
-    new,
-    load,
-    codes,
-    tables,
-    sql,
-    measure,
-    quality,
-    audit,
-    settle,
-    statement,
-    explain,
-    replay,
-    policy,
-    serve,
-):
+    demo, new, load, codes, tables, sql, measure, quality, audit, settle, compare,
+    statement, explain, replay, policy, serve,
+):  # fmt: skip
     main.add_command(verb)

@@ -12,7 +12,7 @@ import click
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
-from yiheng.runs import Workspace, claims_behind, run_settle, settled_in
+from yiheng.runs import CLAIM_COLUMNS, Workspace, claims_behind, run_settle, settled_in
 from yiheng.runs import replay as run_replay
 from yiheng.statements import statements_of, write_workbook
 
@@ -163,7 +163,7 @@ def _open_claims(
     with working("claims"):
         found = claims_behind(space, result, queries, statement, figure)
     most = CLAIMS_SHOWN if limit is None and form == "table" else limit
-    told = [
+    told: list[dict[str, Any]] = [
         {"total": one.total, "year": one.year, "fen": one.fen, "count": len(one.rows), "rows": one.rows[:most]}
         for one in found
     ]
@@ -175,16 +175,15 @@ def _open_claims(
             if one["count"] > len(one["rows"]):
                 say(f"另有 {one['count'] - len(one['rows']):,} 笔未列出：--limit N，或用 --format csv 导出全部")
         return DONE
-    columns = ["total", "fact_year", "settlement_id", "visit_id", "institution", "began_on", "ended_on", "fen"]
+    columns = ["total", "fact_year", *CLAIM_COLUMNS, "fen"]
     rows = [[one["total"], one["year"], *row] for one in told for row in _claim_rows(one["rows"], int)]
     answer(form, {**whole, "claims": told}, columns, rows)
     return DONE
 
 
 def _claim_rows(rows: list[dict[str, Any]], shown: Callable[[int], Any]) -> list[list[Any]]:
-    columns = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
     return [
-        [*(row.get(column) for column in columns), None if row["fen"] is None else shown(row["fen"])] for row in rows
+        [*(row.get(name) for name in CLAIM_COLUMNS), None if row["fen"] is None else shown(row["fen"])] for row in rows
     ]
 
 

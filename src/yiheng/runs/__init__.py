@@ -2,7 +2,7 @@
 
 from .auditing import run_audit
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
-from .claims import Claims, claims_behind
+from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .loading import run_load
@@ -13,6 +13,7 @@ from .settling import run_settle
 from .workspace import Workspace
 
 __all__ = [
+    "CLAIM_COLUMNS",
     "KNOWN",
     "Claims",
     "InUse",

@@ -20,7 +20,7 @@ from .tables import query
 from .workspace import Workspace
 
 # What is shown of a claim, where the table of the total has it; nothing of the person.
-SHOWN = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
+CLAIM_COLUMNS = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
 # How a fact from the lake names where it comes from.
 FACT = re.compile(r"(\w+)\(consortium=(.*), year=(\d+)\)")
 
@@ -30,7 +30,7 @@ class Claims:
     """The claims that one fact is the sum of.
 
     Attributes:
-        rows: ``SHOWN`` and ``fen`` of each, the largest amount first.
+        rows: ``CLAIM_COLUMNS`` and ``fen`` of each, the largest amount first.
     """
 
     total: str
@@ -72,7 +72,7 @@ def _claims(
     if name not in TOTALS or name not in queries:
         raise Refusal(f"the total '{name}' is no longer known", cure="use the version that made the settlement")
     tables = engine.as_defined()
-    keys = tuple(key for key in SHOWN if key in TOTALS[name].define(tables).table.columns)
+    keys = tuple(key for key in CLAIM_COLUMNS if key in TOTALS[name].define(tables).table.columns)
     rows = TOTALS[name].by(tables, (*keys, "consortium", "year")).filter(_.consortium == party, _.year == year)
     found = engine.rows(rows.order_by(_.fen.desc(), *keys))
     fen, count = sum(row["fen"] or 0 for row in found), sum(row["rows"] for row in found)

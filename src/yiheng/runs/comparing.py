@@ -224,6 +224,10 @@ def _policy_json(under: Under) -> dict[str, Any]:
         "title_en": policy.title.en,
         "in_force": day in held,
         "values_of": held.nearest(day).isoformat(),
+        "assumptions": [
+            {"id": name, "text": a.says.zh, "text_en": a.says.en, "chosen": a.chosen, "alternatives": a.alternatives}
+            for name, a in policy.assumptions.items()
+        ],
         "refused": under.refused,
         "unattributed": (under.result or {}).get("unattributed", {}),
     }

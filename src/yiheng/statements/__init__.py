@@ -1,6 +1,8 @@
-"""Results for people: statements as PDF, workbook, chart and book, workbooks of quality, indicator values as read."""
+"""Results for people: statements as PDF, workbook, chart and book; comparisons, quality, indicator values."""
 
+from .bars import comparison_svg
 from .chosen import figure_words, only, statement_hash, statements_of, write_file
+from .comparison import write_comparison
 from .difference import difference, write_difference_pdf
 from .ledger import ledger
 from .paper import write_statement_pdf
@@ -13,6 +15,7 @@ from .workbook import write_difference_workbook, write_workbook
 __all__ = [
     "UNITS_ZH",
     "CheckSum",
+    "comparison_svg",
     "difference",
     "exact",
     "field_words",
@@ -24,6 +27,7 @@ __all__ = [
     "statements_of",
     "sums_by_check",
     "waterfall",
+    "write_comparison",
     "write_difference_pdf",
     "write_difference_workbook",
     "write_file",

@@ -63,7 +63,7 @@ def write_workbook(result: dict[str, Any], into: Path) -> None:
 
 
 def _listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
-    _header(sheet, columns, head)
+    write_header(sheet, columns, head)
     sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
     return sheet
 
@@ -98,7 +98,7 @@ def write_difference_workbook(compared: dict[str, Any], into: Path) -> None:
             write_amount(sheet, row, 5, one["difference"], money)
     _changed(book.add_worksheet("变化的事实"), compared, head, money, text)
     sheet = book.add_worksheet("清算单")
-    _header(sheet, ["医共体", "年度", "原清算单 SHA-256", "现清算单 SHA-256"], head)
+    write_header(sheet, ["医共体", "年度", "原清算单 SHA-256", "现清算单 SHA-256"], head)
     for row, s in enumerate(compared["statements"], start=1):
         _named(sheet, row, s, s["hashes"]["old"])
         sheet.write_string(row, 3, s["hashes"]["new"])
@@ -114,7 +114,7 @@ def _named(sheet: Worksheet, row: int, statement: dict[str, Any], third: str) ->
 
 def _changed(sheet: Worksheet, compared: dict[str, Any], head: Format, money: Format, text: Format) -> None:
     columns = ["医共体", "年度", "原", "原金额（元）", "原出处", "现", "现金额（元）", "现出处", "差额（元）"]
-    _header(sheet, columns, head)
+    write_header(sheet, columns, head)
     facts = [(s, fact) for s in compared["statements"] for fact in s["facts"]]
     for row, (s, fact) in enumerate(facts, start=1):
         _named(sheet, row, s, "")
@@ -135,7 +135,7 @@ def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, m
         *(f"{w.zh}（元）" for w in FIGURES.values()),
         *(f"分配·{p}（元）" for p in purposes),
     ]
-    _header(sheet, columns, head)
+    write_header(sheet, columns, head)
     for row, s in enumerate(statements, start=1):
         sheet.write_string(row, 0, s["party"])
         sheet.write_number(row, 1, s["year"])
@@ -151,7 +151,9 @@ def _reasons(
     sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format, text: Format
 ) -> list[dict[str, int]]:
     """The trees of reasons, a line a row; gives by statement the row of each figure that has a live formula."""
-    _header(sheet, ["医共体", "年度", "项目", "层级", "说明", "金额（元）", "公式算得（元）", "公式", "出处"], head)
+    write_header(
+        sheet, ["医共体", "年度", "项目", "层级", "说明", "金额（元）", "公式算得（元）", "公式", "出处"], head
+    )
     formulas: list[dict[str, int]] = []
     row = 1
     for s in statements:
@@ -181,7 +183,7 @@ def _reasons(
 
 
 def _assumptions(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, text: Format) -> None:
-    _header(sheet, ["政策", "编号", "假设", "所选", "其他可能"], head)
+    write_header(sheet, ["政策", "编号", "假设", "所选", "其他可能"], head)
     seen = {(s["policy"]["file"], a["id"]): (s["policy"]["title"], a) for s in statements for a in s["assumptions"]}
     for row, (title, a) in enumerate(seen.values(), start=1):
         for column, value in enumerate([title, a["id"], a["text"], a["chosen"], "；".join(a["alternatives"])]):
@@ -192,7 +194,7 @@ def _assumptions(sheet: Worksheet, statements: list[dict[str, Any]], head: Forma
 
 
 def _refused(sheet: Worksheet, refused: list[dict[str, Any]], head: Format, text: Format) -> None:
-    _header(sheet, ["医共体", "年度", "原因"], head)
+    write_header(sheet, ["医共体", "年度", "原因"], head)
     for row, one in enumerate(refused, start=1):
         sheet.write_string(row, 0, one["party"])
         sheet.write_number(row, 1, one["year"])
@@ -201,7 +203,7 @@ def _refused(sheet: Worksheet, refused: list[dict[str, Any]], head: Format, text
 
 
 def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Format) -> None:
-    _header(sheet, ["项目", "内容"], head)
+    write_header(sheet, ["项目", "内容"], head)
     manifest = result["manifest"]
     lines = {"run": result["run"], **manifest["inputs"], **manifest["pins"], **manifest["versions"]}
     if result["unattributed"]:
@@ -213,7 +215,8 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
     sheet.set_column(1, 1, TEXT_WIDTH)
 
 
-def _header(sheet: Worksheet, columns: list[str], head: Format) -> None:
+def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
+    """The first row, which stays in sight."""
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 0)

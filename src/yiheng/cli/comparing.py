@@ -1,0 +1,140 @@
+"""The verb that compares policies: the same claims, side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yiheng.runs import run_compare
+from yiheng.statements import comparison_svg, write_comparison
+
+from .payment import choices
+from .show import answer, say, separated, working
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
+
+WORKBOOK, CHART = "comparison.xlsx", "comparison.svg"
+CELLS = (
+    "party", "year", "policy", "budget", "spend", "surplus", "overrun", "kept", "fund_bears", "party_bears", "net",
+    "fund_pays", "refused",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("policies", nargs=-1, required=True)
+@click.option("--year", type=int, help="The year to settle from the lake.")
+@click.option(
+    "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
+)
+@click.option("--base", help="The policy that the others are compared to; the first by default.")
+@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
+@click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
+@click.option("--alternatives", is_flag=True, help="Settle also under each alternative of each assumption.")
+@workspace_option
+@format_option
+@says_refusals
+def compare(
+    policies: tuple[str, ...],
+    year: int | None,
+    facts: Path | None,
+    base: str | None,
+    known_on: dt.datetime | None,
+    assume: tuple[str, ...],
+    alternatives: bool,
+    workspace: Path | None,
+    form: str,
+) -> int:
+    """Settle the same claims under several policies, side by side; tell who gains and who loses.
+
+    \b
+    Examples:
+      yiheng compare qingdao guangdong --year 2025
+      yiheng compare qingdao policies/draft.yaml --year 2025 --base qingdao
+      yiheng compare qingdao --year 2025 --alternatives
+    """
+    space = opened(workspace)
+    with working("compare") as step:
+        result = run_compare(
+            space,
+            [found(policy, "policies", space) for policy in policies],
+            year=year,
+            facts=facts,
+            known_on=known_on.date() if known_on else None,
+            base=base,
+            assume=choices(assume),
+            alternatives=alternatives,
+            progress=step,
+        )
+        folder = space.run_folder(result["run"])
+        write_comparison(result, folder / WORKBOOK)
+        (folder / CHART).write_text(comparison_svg(result), "utf-8")
+    if form == "table":
+        _tables(result)
+    else:
+        answer(form, result, CELLS, [[cell[name] for name in CELLS] for cell in result["figures"]])
+    _remarks(result)
+    say(f"对比表：{folder / WORKBOOK}；图：{folder / CHART}")
+    say(f"依据：yiheng explain {result['run']} 医共体 项目 --policy {result['base']}")
+    whole = all(not one["refused"] for one in (*result["policies"], *result["figures"]))
+    return DONE if whole else DONE_WITH_REFUSALS
+
+
+def _tables(result: dict[str, Any]) -> None:
+    changes = {(c["policy"], c["party"], c["year"]): c["change"] for c in result["changes"]}
+    years = {cell["year"] for cell in result["figures"]}
+    rows = [
+        [
+            cell["party"] if len(years) == 1 else f"{cell['party']} {cell['year']}",
+            cell["policy"],
+            *(_money(cell[name]) for name in ("budget", "kept", "fund_bears", "party_bears", "net")),
+            _money(changes.get((cell["policy"], cell["party"], cell["year"]))),
+        ]
+        for cell in result["figures"]
+    ]
+    columns = ["医共体", "政策", "总额预算", "结余留用", "基金分担", "医共体承担", "医共体净得", "与基准相差"]
+    title = f"{result['run']} · {'、'.join(map(str, sorted(years)))} 年（元）· 基准 {result['base']}"
+    answer("table", result, columns, rows, title)
+    sums = [
+        [
+            one["policy"],
+            *(_money(one[name]) for name in ("net", "fund_pays", "change")),
+            f"{one['gain']}/{one['lose']}/{one['same']}",
+            _largest(one["largest_gain"]),
+            _largest(one["largest_loss"]),
+        ]
+        for one in result["sums"]
+    ]
+    columns = ["政策", "净得合计", "基金合计支付", "与基准相差", "得益/受损/不变", "得益最多", "受损最多"]
+    answer("table", result, columns, sums, "合计、赢家与输家（元）")
+    if result["alternatives"]:
+        rows = [
+            [
+                one["policy"], f"{one['assumption']} {one['chosen']} → {one['choice']}", one["party"],
+                *(_money(one[name]) for name in ("kept", "party_bears", "net", "change")),
+            ]
+            for one in result["alternatives"]
+        ]  # fmt: skip
+        columns = ["政策", "假设改选", "医共体", "结余留用", "医共体承担", "医共体净得", "与所选相差"]
+        answer("table", result, columns, rows, "每个假设的其他可能（元）")
+
+
+def _remarks(result: dict[str, Any]) -> None:
+    for one in result["policies"]:
+        if one["refused"]:
+            say(f"未能按 {one['policy']} 清算：{one['refused']}")
+        elif not one["in_force"]:
+            say(f"{one['policy']} 当年不施行，按 {one['values_of']} 的取值试算")
+    for cell in (*result["figures"], *result["alternatives"]):
+        if cell["refused"]:
+            under = f"{cell['policy']} {cell['assumption']}={cell['choice']}" if "choice" in cell else cell["policy"]
+            say(f"未能清算 {cell['party']} {cell['year']}（{under}）：{cell['refused']}")
+
+
+def _money(yuan: str | None) -> str | None:
+    return None if yuan is None else separated(yuan)
+
+
+def _largest(change: dict[str, Any] | None) -> str | None:
+    return None if change is None else f"{change['party']} {separated(change['change'])}"
