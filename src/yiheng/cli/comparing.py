@@ -99,14 +99,15 @@ def _tables(result: dict[str, Any]) -> None:
     sums = [
         [
             one["policy"],
-            *(_money(one[name]) for name in ("net", "fund_pays", "change")),
-            f"{one['gain']}/{one['lose']}/{one['same']}",
+            one["settled"],
+            *(_money(one[name]) for name in ("net", "fund_pays")),
+            *((None, None) if one["policy"] == result["base"] else (_money(one["change"]), _counts(one))),
             _largest(one["largest_gain"]),
             _largest(one["largest_loss"]),
         ]
         for one in result["sums"]
     ]
-    columns = ["政策", "净得合计", "基金合计支付", "与基准相差", "得益/受损/不变", "得益最多", "受损最多"]
+    columns = ["政策", "已清算", "净得合计", "基金合计支付", "与基准相差", "得益/受损/不变", "得益最多", "受损最多"]
     answer("table", result, columns, sums, "合计、赢家与输家（元）")
     if result["alternatives"]:
         rows = [
@@ -130,6 +131,10 @@ def _remarks(result: dict[str, Any]) -> None:
         if cell["refused"]:
             under = f"{cell['policy']} {cell['assumption']}={cell['choice']}" if "choice" in cell else cell["policy"]
             say(f"未能清算 {cell['party']} {cell['year']}（{under}）：{cell['refused']}")
+
+
+def _counts(one: dict[str, Any]) -> str:
+    return f"{one['gain']}/{one['lose']}/{one['same']}"
 
 
 def _money(yuan: str | None) -> str | None:

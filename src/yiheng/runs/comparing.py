@@ -131,7 +131,7 @@ def settled_in(workspace: Workspace, run: str, policy: str | None = None) -> Pat
             raise Refusal("the run is no comparison", where=folder.name, cure="leave --policy out")
         return folder
     policies = [one["policy"] for one in workspace.result(run, COMPARISON)["policies"] if not one["refused"]]
-    if policy not in policies:
+    if policy is None or policy not in policies:
         what = "the run compares policies" if policy is None else f"nothing was settled under '{policy}'"
         raise Refusal(what, where=folder.name, expected=f"--policy {' or '.join(policies)}")
     return folder / SETTLED / policy

@@ -87,8 +87,8 @@ def alternative_rows(policy: str, chosen: Row, other: Row, says: Row) -> list[Ro
     rows = []
     for cell in cells_of(policy, other):
         before, now = was.get((cell["party"], cell["year"])), cell["net"]
-        known = before is not None and now is not None
-        rows.append({**says, **cell, "change": (_fen(now) - _fen(before)).yuan if known else None})
+        change = None if before is None or now is None else (_fen(now) - _fen(before)).yuan
+        rows.append({**says, **cell, "change": change})
     return rows
 
 
