@@ -196,6 +196,47 @@ def test_codes_load_without_a_file_takes_what_ships_or_says_that_nothing_does(wo
     assert run("codes", "load", "--list", "sex_conflict", "-w", workspace).exit_code == DONE
 
 
+def test_compare_prints_the_table_within_its_width_and_writes_workbook_and_bars(workspace):
+    result = run("compare", "guangdong", "qingdao", "us-desynpuf", "--year", "2025", "-w", workspace)
+    assert result.exit_code == DONE_WITH_REFUSALS, result.output
+    for words in ("医共体净得", "基金合计支付", "与基准相差", "基准 guangdong"):
+        assert words in result.stdout
+    assert "us-desynpuf 当年不施行，按 2010-12-31 的取值试算" in result.stderr
+    # Chinese signs are two columns wide.
+    assert max(sum(1 + (ord(c) > 0x2E80) for c in line.rstrip()) for line in result.stdout.splitlines()) <= 120
+    (folder,) = (workspace / "runs").glob("compare-*")
+    assert (folder / "comparison.xlsx").stat().st_size and (folder / "comparison.svg").read_text("utf-8").startswith(
+        "<svg"
+    )
+
+
+def test_compare_as_csv_has_a_row_for_each_party_and_policy(workspace):
+    result = run("compare", "qingdao", "us-desynpuf", "--year", "2025", "--format", "csv", "-w", workspace)
+    rows = {(r["party"], r["policy"]): r for r in csv.DictReader(io.StringIO(result.stdout))}
+    assert set(rows) == {(party, policy) for party in ("xihai", "donghe") for policy in ("qingdao", "us-desynpuf")}
+    # Nothing was spent in 2024, so nothing is the budget: 1,530.00 over, borne by xihai.
+    assert rows["xihai", "qingdao"]["net"] == "-1530.00" and rows["xihai", "qingdao"]["fund_pays"] == "0.00"
+    assert "unknown is not zero" in rows["donghe", "qingdao"]["refused"] and rows["donghe", "qingdao"]["net"] == ""
+
+
+def test_a_figure_of_a_comparison_is_explained_under_its_policy(workspace):
+    run("compare", "qingdao", "us-desynpuf", "--year", "2025", "-w", workspace)
+    told = run("explain", "compare", "xihai", "party_bears", "--policy", "qingdao", "-w", workspace)
+    assert told.exit_code == DONE and "1,530.00 元" in told.stdout and "qingdao/2022.yaml" in told.stdout
+    unsaid = run("explain", "compare", "xihai", "-w", workspace)
+    assert unsaid.exit_code == WRONG_USE and "--policy qingdao or us-desynpuf" in unsaid.stderr
+
+
+def test_explain_opens_the_claims_the_largest_first(workspace):
+    run("settle", "qingdao", "--year", "2025", "-w", workspace)
+    shown = run("explain", "settle", "xihai", "spend", "--claims", "--limit", "1", "-w", workspace)
+    assert "3 笔，1,530.00 元" in shown.stdout and "S2" in shown.stdout and "S1" not in shown.stdout
+    assert "另有 2 笔未列出" in shown.stderr
+    whole = run("explain", "settle", "xihai", "spend", "--claims", "--format", "csv", "-w", workspace)
+    rows = list(csv.DictReader(io.StringIO(whole.stdout)))
+    assert [(r["settlement_id"], r["fen"]) for r in rows] == [("S2", "90000"), ("S1", "60000"), ("S3", "3000")]
+
+
 def test_the_demo_runs_from_nothing(tmp_path):
     result = run("demo", "--people", "300", "--no-serve", "--workspace", tmp_path / "demo")
     assert result.exit_code == DONE, result.output

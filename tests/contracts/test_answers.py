@@ -90,3 +90,35 @@ def test_settle(say):
         assert all(value is None or YUAN.fullmatch(value) for value in figures.values())
         for assumption in statement["assumptions"]:
             assert set(assumption) >= {"id", "text", "chosen", "alternatives"}
+
+
+def test_compare(say):
+    answer = say("compare", "qingdao", "guangdong", "--year", "2025", "--alternatives")
+    assert set(answer) >= {"run", "base", "policies", "figures", "changes", "sums", "alternatives"}
+    for policy in answer["policies"]:
+        assert set(policy) >= {"policy", "id", "hash", "in_force", "values_of", "assumptions", "refused"}
+    figures = ("budget", "spend", "surplus", "overrun", "kept", "fund_bears", "party_bears", "net", "fund_pays")
+    assert answer["figures"] and answer["alternatives"]
+    for cell in (*answer["figures"], *answer["alternatives"]):
+        assert {"party", "year", "policy", "refused", *figures} <= set(cell)
+        for name in figures:
+            assert cell[name] is None if cell["refused"] else YUAN.fullmatch(cell[name])
+    for other in answer["alternatives"]:
+        assert {"assumption", "text", "chosen", "choice", "change"} <= set(other)
+    for change in answer["changes"]:
+        assert {"policy", "party", "year", "net", "net_under_base", "change"} <= set(change)
+    for sums in answer["sums"]:
+        assert {"policy", "settled", "refused", "compared", "gain", "lose", "same", "gained", "lost", "change"} <= set(
+            sums
+        )
+        assert set(sums) >= {"largest_gain", "largest_loss", *figures}
+
+
+def test_claims(say):
+    run = say("settle", "qingdao", "--year", "2025")["run"]
+    answer = say("explain", run, "xihai", "spend", "--claims")
+    assert set(answer) >= {"run", "party", "year", "figure", "claims"} and answer["claims"]
+    for fact in answer["claims"]:
+        assert set(fact) >= {"total", "year", "fen", "count", "rows"} and len(fact["rows"]) == fact["count"]
+        for row in fact["rows"]:
+            assert {"settlement_id", "visit_id", "institution", "began_on", "ended_on", "fen"} <= set(row)

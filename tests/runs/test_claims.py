@@ -24,7 +24,9 @@ def test_the_claims_of_a_year_largest_first(settled):
     (xihai,) = result["statements"]
     (spend,) = claims_behind(workspace, result, queries, xihai, "spend")
     assert (spend.total, spend.year, spend.fen) == ("fund_spend", 2025, 153000)
-    assert [(r["settlement_id"], r["visit_id"], r["institution"], str(r["ended_on"]), r["fen"]) for r in spend.rows] == [
+    assert [
+        (r["settlement_id"], r["visit_id"], r["institution"], str(r["ended_on"]), r["fen"]) for r in spend.rows
+    ] == [
         ("S2", "V2", "O1", "2025-02-03", 90000),
         ("S1", "V1", "H1", "2025-01-15", 60000),
         ("S3", "V3", "T1", "2025-03-01", 3000),

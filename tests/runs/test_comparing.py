@@ -145,7 +145,7 @@ def test_the_order_of_the_parties_does_not_matter(tmp_path, two):
         workspace = Workspace.new(tmp_path / f"ws{len(results)}")
         results.append(run_compare(workspace, two, facts=facts))
         assert replay(workspace, results[-1]["run"]).same
-    assert [r["figures"] for r in results][0] == results[1]["figures"]
+    assert results[0]["figures"] == results[1]["figures"]
     assert results[0]["changes"] == results[1]["changes"] and results[0]["sums"] == results[1]["sums"]
     assert by(results[0], "net")["donghe", "first"] == ("-60.00",)
 
