@@ -11,9 +11,10 @@ from pathlib import Path
 from yiheng.cockpit.serve import prepare
 from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_quality, run_settle
+from yiheng.runs import Workspace, load_codes, run_audit, run_compare, run_load, run_measure, run_quality, run_settle
 
 POLICY = Path(__file__).parent / "policy.yaml"
+SHIPPED = Path(__file__).parents[2] / "policies" / "qingdao"
 PEOPLE = 600
 YEARS = (2023, 2024, 2025)
 PASSWORD = "correct-horse-42"
@@ -31,6 +32,7 @@ def county_behind_doors() -> Path:
         load_codes(workspace, file, name)
     for year in YEARS:
         run_settle(workspace, POLICY, year=year)
+    run_compare(workspace, [POLICY, SHIPPED], year=2025)
     run_audit(workspace)
     run_quality(workspace)
     for period in ("month", "year"):

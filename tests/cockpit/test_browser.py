@@ -159,6 +159,20 @@ def test_a_clerk_goes_from_a_month_to_the_lists_in_question(page, tmp_path):
     assert fits(page)
 
 
+def test_a_clerk_compares_policies(page, tmp_path):
+    page.get_by_role("link", name="对比", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("政策对比")
+    expect(page.get_by_role("img", name="医共体净得")).to_be_visible()
+    assert fits(page)
+    picture(page, tmp_path, "comparison")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="下载 XLSX").click()
+    assert got.value.suggested_filename.startswith("compare-")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Comparison of policies")
+    assert fits(page)
+
+
 def test_no_card_stands_alone_in_its_row(page):
     tops = page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
     widths = page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().width)")

@@ -46,6 +46,9 @@ TABLE = {
     "/quality/?check=nothing": (302, 404, 404, 404, 404),
     "/quality/?verdict=valid": (302, 404, 404, 404, 404),
     "/quality.xlsx": (302, 200, 200, 200, 200),
+    "/comparison/": (302, 200, 200, 200, 200),
+    "/comparison/?page=99999": (302, 200, 200, 200, 200),
+    "/comparison.xlsx": (302, 200, 200, 200, 200),
     "/login/": (200, 302, 302, 302, 302),
     "/logout/": (302, 405, 405, 405, 405),
     "/language/": (405, 405, 405, 405, 405),
@@ -63,6 +66,8 @@ READ_ONLY = [
     "/findings.csv",
     "/quality/",
     "/quality.xlsx",
+    "/comparison/",
+    "/comparison.xlsx",
 ]
 
 

@@ -37,6 +37,7 @@ def test_an_english_page_holds_no_chinese(as_):
                 "/?party=donghe&year=2024",
                 "/findings/",
                 "/quality/",
+                "/comparison/",
                 "/quality/?check=listed_late",
                 "/nowhere/",
             )

@@ -18,9 +18,9 @@ from yiheng.basis.refusals import Refusal
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.casework.services import journal_note
 from yiheng.runs.manifest import canonical
-from yiheng.statements import only, write_quality, write_statement_pdf, write_workbook
+from yiheng.statements import only, write_comparison, write_quality, write_statement_pdf, write_workbook
 
-from . import asked, quality, results, suspects, trends
+from . import asked, comparison, quality, results, suspects, trends
 from .asked import Chosen, SignedIn
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -120,6 +120,19 @@ def quality_xlsx(request: SignedIn) -> HttpResponse:
         content = made.read_bytes()
     name = "-".join(filter(None, ("quality", what.institution, what.month or str(what.year))))
     return _file(content, XLSX, f"{name}.xlsx")
+
+
+@require_safe
+def comparison_xlsx(request: SignedIn) -> HttpResponse:
+    """The newest comparison of policies as a workbook."""
+    run = results.compared()
+    if run is None:
+        raise Http404
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "comparison.xlsx"
+        write_comparison(comparison.scoped(run, request.user), made)
+        content = made.read_bytes()
+    return _file(content, XLSX, f"{run.id}.xlsx")
 
 
 def _statement(what: Chosen) -> dict[str, Any]:

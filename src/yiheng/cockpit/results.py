@@ -13,8 +13,9 @@ from django.conf import settings
 from yiheng.runs import Workspace
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
-VALUES, FINDINGS, STATEMENTS, QUERIES, QUALITY, MANIFEST = (
-    "values.json", "findings.json", "statements.json", "queries.json", "quality.json", "manifest.json",
+VALUES, FINDINGS, STATEMENTS, QUERIES, QUALITY, COMPARISON, MANIFEST = (
+    "values.json", "findings.json", "statements.json", "queries.json", "quality.json", "comparison.json",
+    "manifest.json",
 )  # fmt: skip
 # Parsed files kept in memory; a page looks at every settlement, so this is more than there will be in years.
 MOST_KEPT = 512
@@ -81,8 +82,17 @@ def _newest(verb: str, inputs: dict[str, Any], file: str) -> Run | None:
 
 def audited() -> Run | None:
     """The newest audit."""
+    return _last("audit", FINDINGS)
+
+
+def compared() -> Run | None:
+    """The newest comparison of policies."""
+    return _last("compare", COMPARISON)
+
+
+def _last(verb: str, file: str) -> Run | None:
     space = workspace()
-    runs = (_run(space, noted, FINDINGS) for noted in space.runs("audit"))
+    runs = (_run(space, noted, file) for noted in space.runs(verb))
     return next((run for run in runs if run), None)
 
 

@@ -4,7 +4,15 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from . import views
-from .exports import findings_csv, quality_xlsx, statement_json, statement_pdf, statement_xlsx, trend_csv
+from .exports import (
+    comparison_xlsx,
+    findings_csv,
+    quality_xlsx,
+    statement_json,
+    statement_pdf,
+    statement_xlsx,
+    trend_csv,
+)
 
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
@@ -18,6 +26,8 @@ urlpatterns = [
     path("findings.csv", findings_csv, name="findings_csv"),
     path("quality/", views.quality, name="quality"),
     path("quality.xlsx", quality_xlsx, name="quality_xlsx"),
+    path("comparison/", views.compared, name="comparison"),
+    path("comparison.xlsx", comparison_xlsx, name="comparison_xlsx"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", views.language, name="language"),

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
+from yiheng.statements import comparison_svg
 
-from . import asked, board, results, suspects, trends
+from . import asked, board, comparison, results, show, suspects, trends
 from . import quality as lists
 from .asked import Chosen, SignedIn
 from .reasons import tree_of
@@ -113,6 +114,26 @@ def quality(request: SignedIn) -> HttpResponse:
         "refused": lists.refused_counts(what, run),
     }
     return render(request, "cockpit/quality.html", context)
+
+
+@require_safe
+def compared(request: SignedIn) -> HttpResponse:
+    """The newest comparison of policies: bars, figures by party, sums."""
+    run = results.compared()
+    if run is None:
+        return render(request, "cockpit/comparison.html", {"here": "comparison"})
+    result = comparison.scoped(run, request.user)
+    parties = comparison.by_party(result)
+    context = {
+        "here": "comparison",
+        "run": run,
+        "stale": results.loaded_after(run),
+        "result": result,
+        "policies": comparison.policies(result),
+        "bars": comparison_svg(result, "zh" if show.in_chinese() else "en"),
+        "page": Paginator(parties, comparison.PARTIES_ON_A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "cockpit/comparison.html", context)
 
 
 @login_not_required

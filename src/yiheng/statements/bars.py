@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
 
 # Told apart with every common colour blindness; the name of the policy stands beside each bar all the same.
@@ -15,21 +16,27 @@ FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-se
 WIDTH, NAMES, AMOUNT, BAR, STEP, PARTY, TOP = 1080, 190, 140, 16, 22, 34, 64
 # Beyond so many parties nobody reads the bars; the workbook has them all.
 MOST = 20
+TITLE = Words(
+    "医共体净得（元）＝结余留用－医共体承担", "Net to the consortium (yuan) = kept surplus − borne by the consortium"
+)
+UNSETTLED = Words("未能清算", "not settled")
+LEFT = Words(
+    "另有 {} 家未画出（画出的是各政策下相差最大的）", "{} more are not drawn; drawn are those that differ most"
+)
 
 
-def comparison_svg(result: dict[str, Any], parties: set[str] | None = None) -> str:
+def comparison_svg(result: dict[str, Any], language: str = "zh") -> str:
     """Bars of ``net`` in yuan by party and policy, with a line at zero.
 
     Of many parties those are drawn whose figures lie farthest apart.
 
     Args:
         result: what the run kept in ``comparison.json``.
-        parties: only these; None draws all.
+        language: ``zh`` or ``en``.
     """
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for cell in result["figures"]:
-        if parties is None or cell["party"] in parties:
-            groups.setdefault((cell["party"], cell["year"]), []).append(cell)
+        groups.setdefault((cell["party"], cell["year"]), []).append(cell)
     drawn = sorted(sorted(groups, key=lambda key: (-_spread(groups[key]), key))[:MOST])
     nets = [net for key in drawn for cell in groups[key] if (net := _net(cell)) is not None]
     high, low = max([0, *nets]), min([0, *nets])
@@ -43,28 +50,29 @@ def comparison_svg(result: dict[str, Any], parties: set[str] | None = None) -> s
         parts.append(_text(16, y + BAR, f"{key[0]} {key[1]}", weight="bold"))
         y += PARTY - BAR // 2
         for cell in groups[key]:
-            parts += _bar(cell, y, zero, room, reach, colours[cell["policy"]])
+            parts += _bar(cell, y, zero, room, reach, colours[cell["policy"]], UNSETTLED.in_language(language))
             y += STEP
         y += STEP // 2
     left = len(groups) - len(drawn)
-    note = f"另有 {left:,} 家未画出（画出的是各政策下相差最大的）" if left else ""
+    note = LEFT.in_language(language).format(f"{left:,}") if left else ""
+    says = TITLE.in_language(language)
     height = y + STEP
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label="政策对比：医共体净得（元）" font-family="{FONT}" font-size="14">'
+        f'role="img" aria-label="{says}" font-family="{FONT}" font-size="14">'
         f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>'
     )
-    title = _text(16, 26, "医共体净得（元）＝结余留用－医共体承担", weight="bold", size=16)
+    title = _text(16, 26, says, weight="bold", size=16)
     line = f'<line x1="{zero}" y1="{TOP}" x2="{zero}" y2="{y}" stroke="{INK}" stroke-width="1.5"/>'
     at_zero = _text(zero, TOP - 8, "0", anchor="middle", colour=QUIET)
     return "\n".join([head, title, *parts, line, at_zero, _text(16, y + BAR, note, colour=QUIET), "</svg>\n"])
 
 
-def _bar(cell: dict[str, Any], y: int, zero: int, room: int, reach: int, colour: str) -> list[str]:
+def _bar(cell: dict[str, Any], y: int, zero: int, room: int, reach: int, colour: str, unsettled: str) -> list[str]:
     net = _net(cell)
     name = _text(NAMES, y + BAR - 3, cell["policy"], anchor="end", colour=QUIET, size=13)
     if net is None:
-        return [name, _text(zero + 6, y + BAR - 3, "未能清算", colour=QUIET)]
+        return [name, _text(zero + 6, y + BAR - 3, unsettled, colour=QUIET)]
     long = room * abs(net) // reach
     x = zero - long if net < 0 else zero
     bar = f'<rect x="{x}" y="{y}" width="{max(long, 1)}" height="{BAR}" fill="{colour}"/>'

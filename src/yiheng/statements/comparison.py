@@ -13,7 +13,8 @@ from yiheng.basis.money import NOTHING, Fen
 from yiheng.intake.rejects import close_book
 from yiheng.payment import FIGURES
 
-from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, write_amount, write_header
+from .formulas import write_amount
+from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, write_header
 
 NET, FUND_PAYS = Words("医共体净得", "net to the consortium"), Words("基金合计支付", "paid by the fund in all")
 AMOUNTS = {**FIGURES, "net": NET, "fund_pays": FUND_PAYS}
