@@ -54,11 +54,14 @@ class Bands:
                 return band.rate + (band.to - band.rate) * (x - band.low) / (band.high - band.low)
         return None
 
-    def marginal(self, x: Fraction) -> list[tuple[Fraction, Fraction]]:
-        """What of ``x`` lies in each band, with the band's rate; beyond the last band nothing is listed."""
+    def marginal(self, x: Fraction, base: Fraction = Fraction(1)) -> list[tuple[Fraction, Fraction]]:
+        """What of ``x`` lies in each band, with the band's rate; beyond the last band nothing is listed.
+
+        The edges are shares of ``base``.
+        """
         found = []
         for band in self.tiers:
-            width = (x if band.high is None else min(x, band.high)) - band.low
+            width = (x if band.high is None else min(x, band.high * base)) - band.low * base
             if width > 0:
                 found.append((width, band.rate))
         return found
