@@ -20,14 +20,15 @@ from .facts import PartyFacts
 
 Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "special"]
 
-# What a step may take: facts (amounts, numbers, words), values (a rate, an amount, a count; rates or amounts by class,
+# What a step may take: facts (amounts, numbers, years, words), values (a rate, an amount, a count; rates or amounts by class,
 # shares by name, bands), or an open choice.
 Taken = Literal[
-    "fact", "facts", "number", "numbers", "word",
+    "fact", "facts", "number", "numbers", "year", "word",
     "rate", "rates", "amount", "amounts", "count", "shares", "bands", "choice",
 ]  # fmt: skip
-FACTS: dict[Taken, FactKind] = {
-    "fact": "amount", "facts": "amount", "number": "number", "numbers": "number", "word": "word",
+FACTS: dict[Taken, tuple[FactKind, ...]] = {
+    "fact": ("amount",), "facts": ("amount",), "number": ("number",), "numbers": ("number",), "year": ("year",),
+    "word": ("word",),
 }  # fmt: skip
 UNITS: dict[Taken, tuple[Unit, ...]] = {
     "rate": ("percent", "per_mille", "per_ten_thousand"),
@@ -149,7 +150,7 @@ def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
                 expected=f"takes: {', '.join(declared.takes)}",
                 cure=f"add '{name}' under 'takes'",
             )
-    yield from _faults_of_when(source, i)
+    yield from _faults_of_conditions(source, i)
     for name, given in written.takes.items():
         where = source.document.place(("steps", i, "takes", name))
         kind = declared.takes.get(name)
@@ -175,11 +176,7 @@ def _faults_of_name(source: PolicyFile, kind: Taken, name: str, where: str) -> I
             cure = nearest(name, policy.assumptions)
             yield Refusal(f"'{name}' is not an assumption of this file", where=where, cure=cure)
     elif kind in FACTS:
-        kinds = {n: f.kind for n, f in policy.facts.items()} | {n: p.kind for n, p in policy.pools.items()}
-        if name not in kinds:
-            yield Refusal(f"'{name}' is not a fact of this file", where=where, cure=nearest(name, kinds))
-        elif kinds[name] != FACTS[kind]:
-            yield Refusal(f"the fact '{name}' is of kind {kinds[name]}", where=where, expected=FACTS[kind])
+        yield from _faults_of_fact(source, name, FACTS[kind], where)
     elif name not in policy.values:
         yield Refusal(f"'{name}' is not a value of this file", where=where, cure=nearest(name, policy.values))
     elif policy.values[name].unit not in UNITS[kind]:
@@ -187,10 +184,19 @@ def _faults_of_name(source: PolicyFile, kind: Taken, name: str, where: str) -> I
         yield Refusal(f"'{name}' is in {unit}", where=where, expected=f"unit {' or '.join(UNITS[kind])}")
 
 
-def _faults_of_when(source: PolicyFile, i: int) -> Iterator[Refusal]:
-    for name in source.policy.steps[i].when:
-        fact = source.policy.facts.get(name)
-        if fact is None or fact.kind != "word":
-            where = source.document.place(("steps", i, "when", name))
-            words = [n for n, f in source.policy.facts.items() if f.kind == "word"]
-            yield Refusal(f"'{name}' is not a word fact of this file", where=where, cure=nearest(name, words))
+def _faults_of_fact(source: PolicyFile, name: str, expected: tuple[FactKind, ...], where: str) -> Iterator[Refusal]:
+    policy = source.policy
+    kinds = {n: f.kind for n, f in policy.facts.items()} | {n: p.kind for n, p in policy.pools.items()}
+    if name not in kinds:
+        yield Refusal(f"'{name}' is not a fact of this file", where=where, cure=nearest(name, kinds))
+    elif kinds[name] not in expected:
+        yield Refusal(f"the fact '{name}' is of kind {kinds[name]}", where=where, expected=" or ".join(expected))
+
+
+def _faults_of_conditions(source: PolicyFile, i: int) -> Iterator[Refusal]:
+    """Words need a word fact, a least number a number or year."""
+    written = source.policy.steps[i]
+    for key, conditions in (("when", written.when), ("unless", written.unless)):
+        for name, condition in conditions.items():
+            kinds: tuple[FactKind, ...] = ("word",) if isinstance(condition, list) else ("number", "year")
+            yield from _faults_of_fact(source, name, kinds, source.document.place(("steps", i, key, name)))

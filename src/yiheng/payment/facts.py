@@ -10,9 +10,10 @@ from fractions import Fraction
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.policy.schema import PLAIN_NUMBER
 from yiheng.policy.schema import Fact as DeclaredFact
 
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> F
     if declared.kind == "word":
         return Fact(None, because, word=text)
     if declared.kind == "number":
-        if not NUMBER.fullmatch(text):
+        if not PLAIN_NUMBER.fullmatch(text):
             raise ValueError(f"{text!r} is not a number such as 12 or 0.75")
         return Fact(None, because, number=Fraction(text))
+    if declared.kind == "year":
+        years = YEAR.findall(text)
+        if len(years) != 1:
+            raise ValueError(f"{text!r} is not a date with one year, such as 2024-07-01 or 07/01/2024")
+        return Fact(None, because, number=Fraction(years[0]))
     return Fact(Fen.from_yuan(text), because)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
 from yiheng.basis.periods import Span, year_span
 from yiheng.policy import PolicyFile, Terms
+from yiheng.policy.schema import Conditions
 
 from . import steps as _declared  # noqa: F401  importing declares the steps
 from .book import ACCOUNTS, Book, Transfer
@@ -92,13 +94,23 @@ def settle(
     book = Book()
     case = Case(facts.party, facts, terms, book)
     for written in source.policy.steps:
-        if any(facts.word(name)[0] not in words for name, words in written.when.items()):
+        if not _holds(written.when, facts) or (written.unless and _holds(written.unless, facts)):
             continue
         # A step reads the book as it stood before it: its transfers are posted together.
         for transfer in list(STEPS[written.step].move(case, **written.takes)):
             book.post(transfer)
     book.close()
     return _stated(facts.party, year, book)
+
+
+def _holds(conditions: Conditions, facts: PartyFacts) -> bool:
+    """Whether all conditions hold, read in their order: a fact behind one that fails may be unknown."""
+    return all(
+        facts.word(name)[0] in condition
+        if isinstance(condition, list)
+        else facts.number(name)[0] >= Fraction(condition.at_least)
+        for name, condition in conditions.items()
+    )
 
 
 def _stated(party: str, year: int, book: Book) -> Statement:

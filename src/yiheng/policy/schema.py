@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Rounding
@@ -15,8 +16,10 @@ Unit = Literal[
     "count", "shares", "bands",
 ]  # fmt: skip
 
-# What a fact is: money in yuan; a number such as people or a score; a word such as a track.
-FactKind = Literal["amount", "number", "word"]
+# What a fact is: money in yuan; a number such as people or a score; the year of a date; a word such as a track.
+FactKind = Literal["amount", "number", "year", "word"]
+
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 # What a mark says of a figure's standing: read in an official text; said by a source document;
 # our own example. Only the first may be a default.
@@ -183,14 +186,32 @@ class Assumption(Strict):
     sets: str | None = Field(default=None, description="the value that this assumption decides, if any")
 
 
+class AtLeast(Strict):
+    """A number fact is this much or more."""
+
+    at_least: str
+
+    @field_validator("at_least")
+    @classmethod
+    def _is_a_number(cls, text: str) -> str:
+        if not PLAIN_NUMBER.fullmatch(text):
+            raise ValueError(f"{text!r} is not a number such as 5000 or 0.75")
+        return text
+
+
+Conditions = dict[str, list[str] | AtLeast]
+
+
 class Step(Strict):
     """One step of the settlement, with the values, facts and assumptions it takes.
 
-    ``when`` names word facts and the words for which the step is taken; without it, it is always taken.
+    ``when`` names facts: a word fact with the words, a number fact with the least number for which the step is
+    taken; all must hold. Where all of ``unless`` hold, the step is left out.
     """
 
     step: str
-    when: dict[str, list[str]] = Field(default_factory=dict)
+    when: Conditions = Field(default_factory=dict)
+    unless: Conditions = Field(default_factory=dict)
     takes: dict[str, str | list[str]] = Field(default_factory=dict)
 
 

@@ -54,6 +54,60 @@ def budget_given(case: Case, amount: str) -> Iterator[Transfer]:
     yield _granted(case, "budget_given", agreed.value, formula("约定金额", "the agreed amount", agreed.because))
 
 
+@step(zh="预算等于事实中给出的金额，如更新后的基准。", stage="budget", amount="fact")
+def budget_stated(case: Case, amount: str) -> Iterator[Transfer]:
+    """The budget is an amount that the facts state, such as an updated benchmark."""
+    stated, because = case.facts.known(amount)
+    yield _granted(case, "budget_stated", stated, formula("给出的金额", "the stated amount", because.worth(stated)))
+
+
+@step(zh="预算等于各年支出按权重的加权平均数。", stage="budget", weights="shares")
+def budget_from_weighted_history(case: Case, weights: str) -> Iterator[Transfer]:
+    """The budget is the weighted mean of past years; the weights name the facts."""
+    shares = case.terms.shares(weights)
+    years = {name: case.facts.known(name) for name in shares.value}
+    mean = sum((years[name][0].n * share for name, share in shares.value.items()), start=Fraction(0))
+    shown = " ＋ ".join(f"{years[name][0]} × {percent(share)}" for name, share in shares.value.items())
+    because = formula(shown, shown, *(why.worth(amount) for amount, why in years.values()), shares.because)
+    yield _granted(case, "budget_from_weighted_history", case.terms.rounded(mean), because)
+
+
+@step(zh="预算按比例上浮。", stage="budget", by="rate")
+def budget_raised(case: Case, by: str) -> Iterator[Transfer]:
+    """The budget granted so far is raised by a rate."""
+    rate = case.terms.rate(by)
+    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
+    yield _granted(case, "budget_raised", case.terms.rounded(case.granted().n * rate.value), why)
+
+
+@step(zh="预算按比例扣减。", stage="budget", by="rate")
+def budget_discounted(case: Case, by: str) -> Iterator[Transfer]:
+    """A share of the budget granted so far is taken off."""
+    rate = case.terms.rate(by)
+    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
+    yield _taken_off(case, "budget_discounted", rate.value, why)
+
+
+@step(zh="预算按比例预留，按考核得分返还，未得分部分扣减。", stage="budget", withheld="rate", score="number")
+def budget_withheld(case: Case, withheld: str, score: str) -> Iterator[Transfer]:
+    """A share of the budget is withheld and earned back by the score, a fraction of one; the rest is taken off."""
+    rate, (earned, scored) = case.terms.rate(withheld), case.facts.number(score)
+    lost = rate.value * (1 - earned)
+    why = formula(
+        f"预算 × {percent(rate.value)} ×（1 － 得分）",
+        f"budget × {percent(rate.value)} × (1 − score)",
+        rate.because,
+        scored,
+    )
+    yield _taken_off(case, "budget_withheld", lost, why)
+
+
+def _taken_off(case: Case, name: str, rate: Fraction, why: Because) -> Transfer:
+    budget, fund = Account("budget", case.party), Account("fund", case.party)
+    amount = case.terms.rounded(case.granted().n * rate)
+    return Transfer(budget, fund, amount, name, why.worth(amount))
+
+
 @step(zh="公共卫生资金按约定并入打包预算。", stage="budget", amount="fact", packed="choice")
 def public_health_added(case: Case, amount: str, packed: str) -> Iterator[Transfer]:
     """Public-health money joins the package where the policy packs it."""

@@ -26,25 +26,42 @@ def surplus_due(case: Case) -> Iterator[Transfer]:
         yield Transfer(budget, case.book.open(Account("due", case.party)), surplus, "surplus_due", why.worth(surplus))
 
 
-@step(zh="结余率低于起付线的，结余全部退回基金。", stage="clearing", gate="number")
-def gate_due(case: Case, gate: str) -> Iterator[Transfer]:
-    """Where the savings rate is below the gate, nothing is due; at or above it the first yuan counts."""
+@step(
+    zh="结余率低于起付线的，结余退回基金；另有规定的，按规定比例保留。",
+    stage="clearing",
+    gate="number",
+    below="rate",
+)
+def gate_due(case: Case, gate: str, below: str | None = None) -> Iterator[Transfer]:
+    """Where the savings rate is below the gate, nothing is due; at or above it the first yuan counts.
+
+    With ``below``, this share of what is due stays due below the gate.
+    """
     need, why = case.facts.number(gate)
-    yield from _gated(case, "gate_due", need, why)
+    yield from _gated(case, "gate_due", need, why, below)
 
 
-@step(zh="结余率低于按人数确定的起付线的，结余全部退回基金。", stage="clearing", gate="bands", people="number")
-def gate_due_by_size(case: Case, gate: str, people: str) -> Iterator[Transfer]:
-    """The gate of the savings rate depends on how many people are covered: the fewer, the higher."""
+@step(
+    zh="结余率低于按人数确定的起付线的，结余退回基金；另有规定的，按规定比例保留。",
+    stage="clearing",
+    gate="bands",
+    people="number",
+    below="rate",
+)
+def gate_due_by_size(case: Case, gate: str, people: str, below: str | None = None) -> Iterator[Transfer]:
+    """The gate of the savings rate depends on how many people are covered: the fewer, the higher.
+
+    Where the bands say nothing of that many people, the gate is the whole budget.
+    """
     bands, (size, why) = case.terms.bands(gate), case.facts.number(people)
     need = bands.value.at(size)
     if need is None:
         need = Fraction(1)
     says = formula(f"起付线 {percent(need)}", f"gate {percent(need)}", bands.because, why)
-    yield from _gated(case, "gate_due_by_size", need, says)
+    yield from _gated(case, "gate_due_by_size", need, says, below)
 
 
-def _gated(case: Case, name: str, need: Fraction, why: Because) -> Iterator[Transfer]:
+def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | None) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     granted = case.granted()
     if due <= NOTHING or Fraction(due.n) >= need * granted.n:
@@ -53,7 +70,11 @@ def _gated(case: Case, name: str, need: Fraction, why: Because) -> Iterator[Tran
     says = formula(
         f"结余率 {percent(rate)} 低于起付线 {percent(need)}", f"savings rate {percent(rate)} below {percent(need)}", why
     )
-    yield from _back(case, name, due, says)
+    if below is None:
+        yield from _back(case, name, due, says)
+    else:
+        kept = case.terms.rate(below)
+        yield from _kept_part(case, name, kept.value, formula("低于起付线", "below the gate", says, kept.because))
 
 
 @step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", share="rate")
@@ -61,6 +82,13 @@ def share_due(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is due stays due, the rest returns to the fund."""
     rate = case.terms.rate(share)
     yield from _kept_part(case, "share_due", rate.value, rate.because)
+
+
+@step(zh="待定结余按所属类别的比例支付，其余退回基金。", stage="clearing", shares="rates", of="word")
+def share_due_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
+    """The share of a class, such as a track, stays due, the rest returns to the fund."""
+    rate = case.terms.rate_for(shares, case.facts.word(of)[0])
+    yield from _kept_part(case, "share_due_by_class", rate.value, rate.because)
 
 
 @step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", score="number")
@@ -73,12 +101,23 @@ def score_due(case: Case, score: str) -> Iterator[Transfer]:
 @step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", limit="rate")
 def cap_due(case: Case, limit: str) -> Iterator[Transfer]:
     """What is due beyond a share of the budget returns to the fund."""
-    due = case.book.balance(Account("due", case.party))
     rate = case.terms.rate(limit)
-    most = case.terms.rounded(case.granted().n * rate.value)
-    if due > most:
-        why = formula(f"上限＝预算 × {percent(rate.value)}", f"limit = budget × {percent(rate.value)}", rate.because)
-        yield from _back(case, "cap_due", due - most, why)
+    yield from _capped_due(case, "cap_due", rate.value, rate.because)
+
+
+@step(zh="待定结余超过预算乘以所属类别比例的部分退回基金。", stage="clearing", limits="rates", of="word")
+def cap_due_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
+    """What is due beyond the class's share of the budget returns to the fund."""
+    rate = case.terms.rate_for(limits, case.facts.word(of)[0])
+    yield from _capped_due(case, "cap_due_by_class", rate.value, rate.because)
+
+
+@step(zh="不再有权分享的，待定结余全部退回基金。", stage="clearing")
+def forfeit_due(case: Case) -> Iterator[Transfer]:
+    """All that is due returns to the fund: taken only where the policy says who has no right to it."""
+    due = case.book.balance(Account("due", case.party))
+    if due > NOTHING:
+        yield from _back(case, "forfeit_due", due, formula("无权分享", "no right to a share"))
 
 
 @step(zh="核定后的结余支付给医共体。", stage="clearing")
@@ -119,6 +158,13 @@ def share_owed(case: Case, share: str) -> Iterator[Transfer]:
     yield from _borne_part(case, "share_owed", rate.value, rate.because)
 
 
+@step(zh="待定超支按所属类别的比例由医共体承担，其余由基金承担。", stage="clearing", shares="rates", of="word")
+def share_owed_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
+    """The share of a class, such as a track, stays with the party, the fund bears the rest."""
+    rate = case.terms.rate_for(shares, case.facts.word(of)[0])
+    yield from _borne_part(case, "share_owed_by_class", rate.value, rate.because)
+
+
 @step(
     zh="承担比例＝1－最高比例×考核得分，不低于下限、不高于上限；未达标的按上限。",
     stage="clearing",
@@ -143,11 +189,29 @@ def score_owed(case: Case, most_kept: str, score: str, least: str, most: str) ->
 @step(zh="待定超支高于预算一定比例的部分由基金承担。", stage="clearing", limit="rate")
 def cap_owed(case: Case, limit: str) -> Iterator[Transfer]:
     """What is owed beyond a share of the budget is borne by the fund."""
-    owed, rate = case.owed(), case.terms.rate(limit)
-    most = case.terms.rounded(case.granted().n * rate.value)
-    if owed > most:
-        why = formula(f"上限＝预算 × {percent(rate.value)}", f"limit = budget × {percent(rate.value)}", rate.because)
-        yield from _taken_over(case, "cap_owed", owed - most, why)
+    rate = case.terms.rate(limit)
+    yield from _capped_owed(case, "cap_owed", rate.value, rate.because)
+
+
+@step(zh="待定超支高于预算乘以所属类别比例的部分由基金承担。", stage="clearing", limits="rates", of="word")
+def cap_owed_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
+    """What is owed beyond the class's share of the budget is borne by the fund."""
+    rate = case.terms.rate_for(limits, case.facts.word(of)[0])
+    yield from _capped_owed(case, "cap_owed_by_class", rate.value, rate.because)
+
+
+@step(zh="待定超支的上限随协议年度而定，超过部分由基金承担。", stage="clearing", limits="bands", start="year")
+def cap_owed_by_agreement_year(case: Case, limits: str, start: str) -> Iterator[Transfer]:
+    """The limit of what is owed depends on the year of the agreement: the year it starts in is the first.
+
+    Where the bands say nothing of that year, there is no limit.
+    """
+    bands, (first, why) = case.terms.bands(limits), case.facts.number(start)
+    year = case.terms.on.year - first + 1
+    rate = bands.value.at(year)
+    if rate is not None:
+        says = formula(f"协议第 {year} 年", f"agreement year {year}", bands.because, why)
+        yield from _capped_owed(case, "cap_owed_by_agreement_year", rate, says)
 
 
 @step(zh="灾害等减免由基金承担。", stage="clearing", relief="fact")
@@ -175,6 +239,22 @@ def _kept_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[
     if due > part:
         says = formula(f"待定结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
         yield from _back(case, name, due - part, says)
+
+
+def _capped_due(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
+    due = case.book.balance(Account("due", case.party))
+    most = case.terms.rounded(case.granted().n * rate)
+    if due > most:
+        says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
+        yield from _back(case, name, due - most, says)
+
+
+def _capped_owed(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
+    owed = case.owed()
+    most = case.terms.rounded(case.granted().n * rate)
+    if owed > most:
+        says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
+        yield from _taken_over(case, name, owed - most, says)
 
 
 def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
