@@ -20,8 +20,8 @@ from .facts import PartyFacts
 
 Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "special"]
 
-# What a step may take: facts (amounts, numbers, years, words), values (a rate, an amount, a count; rates or amounts by class,
-# shares by name, bands), or an open choice.
+# What a step may take: facts (amounts, numbers, years, words), values (a rate, an amount, a count; rates or amounts by
+# class, shares by name, bands), or an open choice.
 Taken = Literal[
     "fact", "facts", "number", "numbers", "year", "word",
     "rate", "rates", "amount", "amounts", "count", "shares", "bands", "choice",

@@ -126,7 +126,7 @@ def pay_due(case: Case) -> Iterator[Transfer]:
     account = Account("due", case.party)
     due = case.book.balance(account)
     if due > NOTHING:
-        why = formula("核定后的结余", "what is still due").worth(due)
+        why = formula("核定后的结余", "what is still due", *_cuts(case, account)).worth(due)
         yield Transfer(account, case.book.open(Account("kept", case.party)), due, "pay_due", why)
 
 
@@ -228,9 +228,18 @@ def charge_owed(case: Case) -> Iterator[Transfer]:
     """What is still owed is borne by the party."""
     owed = case.owed()
     if owed > NOTHING:
-        why = formula("核定后的超支", "what is still owed").worth(owed)
+        cuts = _cuts(case, Account("owed", case.party))
+        why = formula("核定后的超支", "what is still owed", *cuts).worth(owed)
         own = case.book.open(Account("own", case.party))
         yield Transfer(own, Account("owed", case.party), owed, "charge_owed", why)
+
+
+def _cuts(case: Case, account: Account) -> tuple[Because, ...]:
+    """What came on its way and what was cut from it, the cuts below zero."""
+    moved = [t for t in case.book.journal if account in (t.giver, t.taker)]
+    return tuple(
+        t.because if (t.taker == account) == (moved[0].taker == account) else t.because.worth(-t.amount) for t in moved
+    )
 
 
 def _kept_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
