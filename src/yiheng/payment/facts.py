@@ -30,7 +30,7 @@ def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> F
     """A fact from the text of a cell; an empty one is unknown.
 
     Raises:
-        ValueError: when the text is no amount or number.
+        ValueError: when the text is no amount, no number or none of the declared words.
     """
     zh, en = declared.says.words
     shown = f"：{text}" if text and declared.kind != "amount" else ""
@@ -38,6 +38,8 @@ def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> F
     if not text:
         return Fact(None, because)
     if declared.kind == "word":
+        if declared.words and text not in declared.words:
+            raise ValueError(f"{text!r} is none of {' | '.join(declared.words)}")
         return Fact(None, because, word=text)
     if declared.kind == "number":
         if not PLAIN_NUMBER.fullmatch(text):

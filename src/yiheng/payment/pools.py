@@ -1,4 +1,4 @@
-"""Figures of a party that need all parties: a part of one pot, or the mean of all."""
+"""Figures of a party that need all parties: a part of one pot, the mean of all, or its rank."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import FEN_PER_YUAN, total
+from yiheng.basis.money import FEN_PER_YUAN, Fen, total
 from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal
-from yiheng.policy import PolicyFile, Terms
+from yiheng.policy import Known, PolicyFile, Terms
 from yiheng.policy.schema import Pool
 
 from .declare import percent
@@ -26,17 +26,21 @@ def share_pools(source: PolicyFile, year: int, parties: Sequence[PartyFacts]) ->
     found = list(parties)
     for name, pool in source.policy.pools.items():
         place = Place(source.file, str(source.document.line_of(("pools", name))))
-        made = _parts(source, year, pool, found, place) if pool.pot is not None else _mean(pool, found, place)
+        if pool.pot is not None:
+            made = _parts(source, year, pool, found, place)
+        else:
+            made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
     return found
 
 
 def _parts(source: PolicyFile, year: int, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     terms = Terms(source, year_span(year).last)
-    pot = terms.amount(pool.pot or "", "")
+    pot = _pot(terms, pool, parties)
     weights = {one.party: Fraction(0) for one in parties}
     for fact, written in pool.by.items():
-        numbers = {one.party: one.number(fact)[0] for one in parties}
+        size = pool.sized.get(fact)
+        numbers = {p.party: p.number(fact)[0] * (p.number(size)[0] if size else 1) for p in parties}
         whole = sum(numbers.values(), start=Fraction(0))
         if whole <= 0:
             raise Refusal(f"'{fact}' is nothing for all parties together", where=str(place))
@@ -54,6 +58,26 @@ def _parts(source: PolicyFile, year: int, pool: Pool, parties: list[PartyFacts],
             f"{zh}：资金池 × {rate}（{len(parties)} 方共分）", f"{en}: pot × {rate} ({len(parties)} parties share)"
         )
         made.append(Fact(shared[one.party], Because(words, shared[one.party], place, rests)))
+    return made
+
+
+def _pot(terms: Terms, pool: Pool, parties: list[PartyFacts]) -> Known[Fen]:
+    pot = terms.amount(pool.pot or "", "")
+    if pool.each is None:
+        return pot
+    heads = sum((one.number(pool.each)[0] for one in parties), start=Fraction(0))
+    return Known(terms.rounded(heads * pot.value.n), pot.because)
+
+
+def _ranks(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
+    """The place of each party, the highest first, as a fraction of all parties."""
+    numbers = [one.number(pool.rank_of or "") for one in parties]
+    zh, en = pool.says.words
+    made = []
+    for number, why in numbers:
+        position = 1 + sum(other > number for other, _ in numbers)
+        words = Words(f"{zh}：{len(parties)} 方中第 {position}", f"{en}: {position} of {len(parties)}")
+        made.append(Fact(None, Because(words, None, place, (why,)), number=Fraction(position, len(parties))))
     return made
 
 

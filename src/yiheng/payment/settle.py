@@ -151,7 +151,8 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         for account in book.accounts(kind, party):
             name = f"{kind}/{account.purpose}" if account.purpose else kind
             further[name] = book.balance(account)
-            reasons[name] = _sum(ACCOUNTS[kind], [t for t in book.journal if t.taker == account])
+            gone = [t for t in book.journal if t.giver == account]
+            reasons[name] = _sum(ACCOUNTS[kind], [t for t in book.journal if t.taker == account], taken_back=gone)
     return Statement(party, year, figures, reasons, shared, further, tuple(book.journal))
 
 

@@ -133,7 +133,7 @@ class Fact(Strict):
     """A figure of a party: from the lake (``total``, money), or from a column of a facts file, money in yuan.
 
     ``year`` counts from the year that is settled: -1 is the year before. ``empty`` is what an empty cell means
-    where the maker of the file says so; else it is unknown.
+    where the maker of the file says so; else it is unknown. ``words`` are all that a word fact may say.
     """
 
     says: Sentence = Field(alias="is")
@@ -142,6 +142,7 @@ class Fact(Strict):
     total: str | None = None
     year: WholeNumber = 0
     column: str | None = None
+    words: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Fact:
@@ -149,27 +150,39 @@ class Fact(Strict):
             raise ValueError("needs 'total' (from the lake) or 'column' (from a facts file)")
         if self.total is not None and self.kind != "amount":
             raise ValueError("a total of the lake is an amount")
+        if self.words and self.kind != "word":
+            raise ValueError("'words' belong to a fact of kind word")
         return self
 
 
 class Pool(Strict):
-    """A figure of each party that needs all parties: a part of one pot, or the mean of all.
+    """A figure of each party that needs all parties: a part of one pot, the mean of all, or its rank.
 
-    A part: ``pot`` (a value in yuan) is shared by number facts, each with its percent of the pot. A mean: the sum of
-    the fact ``mean_of`` over all parties, by the sum of ``over``.
+    A part: ``pot`` (a value in yuan, with ``each`` so much for each of that number fact) is shared by number facts,
+    each with its percent of the pot; a fact named in ``sized`` is a share and weighs with the size of the party. A
+    mean: the sum of the fact ``mean_of`` over all parties, by the sum of ``over``. A rank: the place of the party by
+    the number fact ``rank_of``, the highest first and equals alike, as a fraction of all parties.
     """
 
     says: Sentence = Field(alias="is")
     pot: str | None = None
+    each: str | None = None
     by: dict[str, str] = Field(default_factory=dict)
+    sized: dict[str, str] = Field(default_factory=dict)
     mean_of: str | None = None
     over: str | None = None
+    rank_of: str | None = None
 
     @model_validator(mode="after")
-    def _is_a_part_or_a_mean(self) -> Pool:
+    def _is_of_one_kind(self) -> Pool:
         part, mean = self.pot is not None and bool(self.by), self.mean_of is not None and self.over is not None
-        if part == mean or (self.pot is None) != (not self.by) or (self.mean_of is None) != (self.over is None):
-            raise ValueError("needs either 'pot' and 'by', or 'mean_of' and 'over'")
+        halves = (self.pot is None) != (not self.by) or (self.mean_of is None) != (self.over is None)
+        if [part, mean, self.rank_of is not None].count(True) != 1 or halves:
+            raise ValueError("needs one of 'pot' and 'by', 'mean_of' and 'over', or 'rank_of'")
+        if (self.each or self.sized) and not part:
+            raise ValueError("'each' and 'sized' belong to a pot")
+        if not set(self.sized) <= set(self.by):
+            raise ValueError("'sized' names facts that are not in 'by'")
         return self
 
     @property

@@ -54,6 +54,11 @@ class Bands:
                 return band.rate + (band.to - band.rate) * (x - band.low) / (band.high - band.low)
         return None
 
+    def reached(self, x: Fraction) -> Fraction:
+        """The rate of the highest band whose lower edge is reached; of the lowest band below that."""
+        tiers = [band for band in self.tiers if band.low <= x]
+        return (tiers[-1] if tiers else self.tiers[0]).rate
+
     def marginal(self, x: Fraction, base: Fraction = Fraction(1)) -> list[tuple[Fraction, Fraction]]:
         """What of ``x`` lies in each band, with the band's rate; beyond the last band nothing is listed.
 
