@@ -1,5 +1,5 @@
 """The steps a settlement can take, by stage; importing them declares them."""
 
-from . import budget, care, clearing, corridor, distribution, due, risk
+from . import benefit, budget, care, clearing, cooperation, corridor, distribution, due, outcome, risk
 
-__all__ = ["budget", "care", "clearing", "corridor", "distribution", "due", "risk"]
+__all__ = ["benefit", "budget", "care", "clearing", "cooperation", "corridor", "distribution", "due", "outcome", "risk"]
