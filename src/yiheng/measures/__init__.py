@@ -4,6 +4,7 @@ from . import fund, list_checks, quality, total_checks, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
 from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
+from .risk import by_cell
 from .views import LIMITS, READ_ONCE
 from .views import VIEWS as _VIEWS
 
@@ -29,6 +30,7 @@ __all__ = [
     "QualityCheck",
     "Ratio",
     "Total",
+    "by_cell",
     "fund",
     "indicator",
     "list_checks",

@@ -3,7 +3,7 @@
 from .book import ACCOUNTS, Account, Book, Transfer
 from .declare import STEPS, Step, check_steps
 from .examples import Outcome, examples_file, run_examples
-from .facts import Fact, PartyFacts, fact_read
+from .facts import CellSum, Fact, PartyFacts, fact_read
 from .pools import share_pools
 from .settle import FIGURES, Statement, settle
 
@@ -13,6 +13,7 @@ __all__ = [
     "STEPS",
     "Account",
     "Book",
+    "CellSum",
     "Fact",
     "Outcome",
     "PartyFacts",

@@ -187,6 +187,7 @@ def _faults_of_name(source: PolicyFile, kind: Taken, name: str, where: str) -> I
 def _faults_of_fact(source: PolicyFile, name: str, expected: tuple[FactKind, ...], where: str) -> Iterator[Refusal]:
     policy = source.policy
     kinds = {n: f.kind for n, f in policy.facts.items()} | {n: p.kind for n, p in policy.pools.items()}
+    kinds |= dict.fromkeys(policy.risk, "amount")
     if name not in kinds:
         yield Refusal(f"'{name}' is not a fact of this file", where=where, cure=nearest(name, kinds))
     elif kinds[name] not in expected:

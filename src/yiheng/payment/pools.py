@@ -1,4 +1,4 @@
-"""Figures of a party that need all parties: a part of one pot, the mean of all, or its rank."""
+"""Figures of a party that need all parties: a part of one pot, the mean of all, its rank, a norm by risk."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from yiheng.policy.schema import Pool
 
 from .declare import percent
 from .facts import Fact, PartyFacts
+from .risk import risk_norms
 
 
 def share_pools(source: PolicyFile, year: int, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
-    """The facts of all parties, with the policy's pools added to each; without pools they come back as they are.
+    """The facts of all parties, with the policy's pools and norms added; without them they come back as they are.
 
     Raises:
         Refusal: when a fact that a pool needs is unknown for any party: then no party's part is known.
@@ -31,7 +32,7 @@ def share_pools(source: PolicyFile, year: int, parties: Sequence[PartyFacts]) ->
         else:
             made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
-    return found
+    return risk_norms(source, year, found)
 
 
 def _parts(source: PolicyFile, year: int, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:

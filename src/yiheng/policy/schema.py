@@ -16,8 +16,9 @@ Unit = Literal[
     "count", "shares", "bands",
 ]  # fmt: skip
 
-# What a fact is: money in yuan; a number such as people or a score; the year of a date; a word such as a track.
-FactKind = Literal["amount", "number", "year", "word"]
+# What a fact is: money in yuan; a number such as people or a score; the year of a date; a word such as a track; the
+# money and person-days of each risk cell.
+FactKind = Literal["amount", "number", "year", "word", "cells"]
 
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -148,8 +149,8 @@ class Fact(Strict):
     def _comes_from_somewhere(self) -> Fact:
         if self.total is None and self.column is None:
             raise ValueError("needs 'total' (from the lake) or 'column' (from a facts file)")
-        if self.total is not None and self.kind != "amount":
-            raise ValueError("a total of the lake is an amount")
+        if self.total is not None and self.kind not in ("amount", "cells"):
+            raise ValueError("a total of the lake is an amount, or cut by risk cells")
         if self.words and self.kind != "word":
             raise ValueError("'words' belong to a fact of kind word")
         return self
@@ -188,6 +189,26 @@ class Pool(Strict):
     @property
     def kind(self) -> FactKind:
         return "amount" if self.pot is not None else "number"
+
+
+class Risk(Strict):
+    """A norm of each party: all parties' mean money of the base years, shared by the risk of the people covered now.
+
+    ``base`` and ``now`` name facts of kind ``cells``; ``minimum`` and ``shrinkage`` are counts of person-years,
+    ``coding_cap`` is a rate.
+    """
+
+    says: Sentence = Field(alias="is")
+    base: list[str] = Field(min_length=1)
+    now: str
+    minimum: str
+    shrinkage: str
+    coding_cap: str
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The values it takes, with the unit each must have."""
+        return {self.minimum: "count", self.shrinkage: "count", self.coding_cap: "percent"}
 
 
 class Assumption(Strict):
@@ -254,6 +275,7 @@ class Policy(Strict):
     facts_file: FactsFile = FactsFile()
     facts: dict[str, Fact]
     pools: dict[str, Pool] = Field(default_factory=dict)
+    risk: dict[str, Risk] = Field(default_factory=dict)
     values: dict[str, Value]
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
     rounding: RoundingRule
@@ -272,4 +294,15 @@ class Policy(Strict):
                     f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
                     f"'{assumption.sets}' is '{other[0]}'"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _risk_takes_cells_and_values(self) -> Policy:
+        for name, risk in self.risk.items():
+            for fact in (*risk.base, risk.now):
+                if fact not in self.facts or self.facts[fact].kind != "cells":
+                    raise ValueError(f"risk '{name}' takes '{fact}', which is not a fact of kind cells")
+            for value, unit in risk.units.items():
+                if value not in self.values or self.values[value].unit != unit:
+                    raise ValueError(f"risk '{name}' takes '{value}', which is not a value in {unit}")
         return self

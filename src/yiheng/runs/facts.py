@@ -21,6 +21,7 @@ from yiheng.payment import Fact, PartyFacts, fact_read
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
+from .cells import with_cells
 from .engine import Engine
 
 
@@ -63,7 +64,7 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     defined = engine.as_defined()
     declared = source.policy.facts
     _refuse_unknown_totals(source)
-    lake_facts = {name: fact for name, fact in declared.items() if fact.total is not None}
+    lake_facts = {name: fact for name, fact in declared.items() if fact.total and fact.kind == "amount"}
     years = sorted({year + fact.year for fact in lake_facts.values()})
     (whole,) = engine.along(None)
     answered = {
@@ -92,6 +93,7 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
             name: _lake_fact(engine, party, year + fact.year, fact, sums, answered) for name, fact in lake_facts.items()
         }
         gathered.parties[party] = PartyFacts(party, facts)
+    gathered.parties = with_cells(engine, source, year, gathered.parties, gathered.queries)
     return gathered
 
 

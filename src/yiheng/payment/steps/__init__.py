@@ -1,5 +1,17 @@
 """The steps a settlement can take, by stage; importing them declares them."""
 
-from . import benefit, budget, care, clearing, cooperation, corridor, distribution, due, outcome, risk
+from . import benefit, blend, budget, care, clearing, cooperation, corridor, distribution, due, outcome, risk
 
-__all__ = ["benefit", "budget", "care", "clearing", "cooperation", "corridor", "distribution", "due", "outcome", "risk"]
+__all__ = [
+    "benefit",
+    "blend",
+    "budget",
+    "care",
+    "clearing",
+    "cooperation",
+    "corridor",
+    "distribution",
+    "due",
+    "outcome",
+    "risk",
+]
