@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
+from random import Random
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -40,9 +42,9 @@ CHOICES = {
     if STEPS[written.step].takes[argument] == "choice"
 }
 
-percents = st.integers(0, 100).map(str) | st.integers(0, 10_000).map(lambda n: f"{n // 100}.{n % 100:02d}")
-money = st.integers(0, 10**13)
-people = st.integers(1, 10**6)
+MOST, PEOPLE = 10**13, (1, 10**6)
+# Made once each: six properties look at the same ones.
+MADE = 400
 
 
 @dataclass(frozen=True)
@@ -102,25 +104,23 @@ def _words(source: PolicyFile, fact: str) -> list[str]:
     return sorted(set(words)) or list(CLASSES)
 
 
-@st.composite
-def _facts(draw, source: PolicyFile, party: str, scale: int) -> PartyFacts:
+def _facts(rng: Random, source: PolicyFile, party: str, scale: int) -> PartyFacts:
     made = {}
     for name, declared in source.policy.facts.items():
         because = Because(declared.says.words, source=FACT)
         if declared.kind == "amount":
-            made[name] = Fact(Fen(scale * draw(st.integers(60, 140)) // 100 + draw(st.integers(0, 99))), because)
+            made[name] = Fact(Fen(scale * rng.randint(60, 140) // 100 + rng.randint(0, 99)), because)
         elif declared.kind == "word":
-            made[name] = Fact(None, because, word=draw(st.sampled_from(_words(source, name))))
+            made[name] = Fact(None, because, word=rng.choice(_words(source, name)))
         elif declared.kind == "cells":
             sums = {
-                c: CellSum(draw(people), Fen(draw(st.integers(1, scale + 1))))
-                for c in CLASSES[: draw(st.integers(1, 3))]
+                c: CellSum(rng.randint(*PEOPLE), Fen(rng.randint(1, scale + 1))) for c in CLASSES[: rng.randint(1, 3)]
             }
             made[name] = Fact(None, because, cells=sums)
         else:
             names = (name, *_arguments_of(source, name))
             part = any(word in one for word in PARTS_OF_ONE for one in names)
-            number = Fraction(draw(st.integers(0, 100)), 100) if part else Fraction(draw(people))
+            number = Fraction(rng.randint(0, 100), 100) if part else Fraction(rng.randint(*PEOPLE))
             made[name] = Fact(None, because, number=number)
     return PartyFacts(party, made)
 
@@ -128,24 +128,24 @@ def _facts(draw, source: PolicyFile, party: str, scale: int) -> PartyFacts:
 class _Making:
     """A policy being made: what its steps take is named and given a random value as it is asked for."""
 
-    def __init__(self, draw) -> None:
-        self.draw, self.facts, self.values, self.assumptions, self.steps = draw, {}, {}, {}, []
+    def __init__(self, rng: Random) -> None:
+        self.rng, self.facts, self.values, self.assumptions, self.steps = rng, {}, {}, {}, []
 
     def take(self, step: str) -> None:
         """Add a step with all that it takes."""
         takes = {}
         for argument, kind in STEPS[step].takes.items():
-            if argument in STEPS[step].optional and self.draw(st.booleans()):
+            if argument in STEPS[step].optional and self.rng.choice((True, False)):
                 continue
             name = f"{len(self.steps)}_{argument}"
-            several = [f"{name}_{i}" for i in range(self.draw(st.integers(1, 3)))]
+            several = [f"{name}_{i}" for i in range(self.rng.randint(1, 3))]
             takes[argument] = several if kind in ("facts", "numbers") else name
             for one in several if kind in ("facts", "numbers") else [name]:
                 self._give(one, kind, (step, argument))
         when = {}
-        if STEPS[step].stage == "clearing" and step.endswith(tuple(CUTS)) and self.draw(st.booleans()):
+        if STEPS[step].stage == "clearing" and step.endswith(tuple(CUTS)) and self.rng.choice((True, False)):
             inner = step not in (*ENDS["_due"], *ENDS["_owed"])
-            when = {"track": [self.draw(st.sampled_from(CLASSES))]} if inner else {}
+            when = {"track": [self.rng.choice(CLASSES)]} if inner else {}
             if when:
                 self._fact("track", "word")
         self.steps.append({"step": step, "takes": takes, "when": when})
@@ -158,7 +158,7 @@ class _Making:
         if kind in kinds:
             self._fact(name, kinds[kind])
         elif kind == "choice":
-            chosen, *others = self.draw(st.permutations(CHOICES[asked_by]))
+            chosen, *others = self.rng.sample(CHOICES[asked_by], len(CHOICES[asked_by]))
             self.assumptions[name] = {"is": _sentence(name), "chosen": chosen, "alternatives": others}
         else:
             unit, value = self._value(kind)
@@ -166,53 +166,58 @@ class _Making:
             self.values[name] = {"is": _sentence(name), "unit": unit, "mark": "example", "history": [entry]}
 
     def _value(self, kind: str) -> tuple[str, object]:
-        draw = self.draw
+        rng = self.rng
         if kind == "rate":
-            return "percent", draw(percents)
+            return "percent", _percent(rng)
         if kind == "amount":
-            return "yuan", Fen(draw(money)).yuan
+            return "yuan", Fen(rng.randint(0, MOST)).yuan
         if kind == "rates":
-            return "percent_by", {word: draw(percents) for word in CLASSES}
+            return "percent_by", {word: _percent(rng) for word in CLASSES}
         if kind == "amounts":
-            return "yuan_by", {word: Fen(draw(money)).yuan for word in CLASSES}
+            return "yuan_by", {word: Fen(rng.randint(0, MOST)).yuan for word in CLASSES}
         if kind == "count":
-            return "count", str(draw(people))
+            return "count", str(rng.randint(*PEOPLE))
         if kind == "shares":
-            cuts = [0, *sorted(draw(st.lists(st.integers(0, 100), max_size=3))), 100]
+            cuts = [0, *sorted(rng.randint(0, 100) for _ in range(rng.randint(0, 3))), 100]
             return "shares", {f"用途{i}": str(b - a) for i, (a, b) in enumerate(pairwise(cuts))}
-        edges = sorted(draw(st.sets(st.integers(1, 10**6), min_size=1, max_size=3)))
-        bands = [{"until": str(edge), "rate": draw(percents)} for edge in edges]
-        return "bands", [*bands, {"rate": draw(percents)}]
+        edges = sorted({rng.randint(*PEOPLE) for _ in range(rng.randint(1, 3))})
+        bands = [{"until": str(edge), "rate": _percent(rng)} for edge in edges]
+        return "bands", [*bands, {"rate": _percent(rng)}]
+
+
+def _percent(rng: Random) -> str:
+    return rng.choice((str(rng.randint(0, 100)), f"{rng.randint(0, 99)}.{rng.randint(0, 99):02d}"))
 
 
 def _sentence(name: str) -> dict[str, str]:
     return {"zh": f"例 {name}", "en": f"example {name}"}
 
 
-@st.composite
-def policies(draw) -> PolicyFile:
+@cache
+def made_policy(number: int) -> PolicyFile:
     """A valid combination of declared steps, with every value drawn."""
-    made = _Making(draw)
-    for step in draw(st.lists(st.sampled_from(BUDGETS), min_size=1, max_size=2)):
+    rng = Random(number)
+    made = _Making(rng)
+    for step in rng.choices(BUDGETS, k=rng.randint(1, 2)):
         made.take(step)
     made.take("pay_for_care")
-    if draw(st.booleans()):
+    if rng.choice((True, False)):
         made.take("keep_surplus")
         made.take("share_overrun")
     else:
         for side, (first, last) in ENDS.items():
             made.take(first)
             cuts = [name for name in CUTS[side] if name not in ENDS[side]]
-            for step in draw(st.lists(st.sampled_from(cuts), max_size=3)):
+            for step in rng.choices(cuts, k=rng.randint(0, 3)):
                 made.take(step)
             made.take(last)
-    if draw(st.booleans()):
+    if rng.choice((True, False)):
         made.take("distribute_kept")
     pools = {}
     amounts = [name for name, fact in made.facts.items() if fact["kind"] == "amount" and not name.endswith("_spend")]
-    if amounts and draw(st.booleans()):
+    if amounts and rng.choice((True, False)):
         # One of the amounts becomes a part of a pot, shared by heads and by points.
-        name, by_heads = draw(st.sampled_from(sorted(amounts))), draw(st.integers(0, 100))
+        name, by_heads = rng.choice(sorted(amounts)), rng.randint(0, 100)
         del made.facts[name]
         made._fact("heads", "number")
         made._fact("points", "number")
@@ -224,27 +229,30 @@ def policies(draw) -> PolicyFile:
         "in_force": {"from": "2025-01-01", "until": "2025-12-31"},
         "issued": {"by": "Yiheng", "number": "1", "on": "2025-01-01"},
         "facts": made.facts, "pools": pools, "values": made.values, "assumptions": made.assumptions,
-        "rounding": {"mode": draw(st.sampled_from(["half_up", "half_even", "down"]))}, "steps": made.steps,
+        "rounding": {"mode": rng.choice(["half_up", "half_even", "down"])}, "steps": made.steps,
     }  # fmt: skip
-    return PolicyFile(Policy.model_validate(content), Document("made/2025.yaml", content, {}), "")
+    return PolicyFile(Policy.model_validate(content), Document(f"made/{number}.yaml", content, {}), "")
 
 
-SOURCES = st.sampled_from(SHIPPED) | policies()
+SOURCES = st.sampled_from(SHIPPED) | st.integers(0, MADE - 1).map(made_policy)
 
 
-@st.composite
-def cases(draw, sources: st.SearchStrategy[PolicyFile] = SOURCES) -> Drawn:
-    """A shipped policy as often as a made one; amounts of a party lie near each other, as budgets and spending do."""
-    source = draw(sources)
+def cases(sources: st.SearchStrategy[PolicyFile] = SOURCES) -> st.SearchStrategy[Drawn]:
+    """A shipped policy as often as a made one, with a seed for its facts: drawing each figure would take a minute."""
+    return st.builds(_case, sources, st.integers(0, 2**32))
+
+
+def _case(source: PolicyFile, seed: int) -> Drawn:
+    """Amounts of a case lie near each other, as budgets and spending do."""
+    rng = Random(seed)
     force = source.policy.in_force
-    year = draw(st.integers(force.first.year, force.last.year))
-    assume(force.first <= dt.date(year, 12, 31) <= force.last)
+    years = [y for y in range(force.first.year, force.last.year + 1) if force.first <= dt.date(y, 12, 31) <= force.last]
     own = [e.value for v in source.policy.values.values() for e in v.history if v.unit == "yuan_by_party"]
     named = sorted(set.intersection(*(set(one) for one in own))) if own else [f"p{i}" for i in range(3)]
     several = bool(source.policy.pools or source.policy.risk)
-    parties = named[: draw(st.integers(2, 3)) if several else 1]
-    scale = draw(money)
-    return Drawn(source, year, tuple(draw(_facts(source, party, scale)) for party in parties))
+    parties = named[: rng.randint(2, 3) if several else 1]
+    scale = rng.choice((0, 1, rng.randint(0, 1000), rng.randint(0, MOST), rng.randint(0, MOST)))
+    return Drawn(source, rng.choice(years), tuple(_facts(rng, source, party, scale) for party in parties))
 
 
 def scaled(case: Drawn, k: int) -> Drawn:

@@ -129,9 +129,10 @@ def _used(statement: Statement, says: str) -> Fen | None:
 
 
 @many
-@given(cases(), st.data(), st.integers(1, 10**9))
-def test_more_spending_never_yields_more_kept(case, data, more):
-    name = data.draw(st.sampled_from(spend_facts(case.source)))
+@given(cases(), st.integers(0, 9), st.integers(1, 10**9))
+def test_more_spending_never_yields_more_kept(case, nth, more):
+    names = spend_facts(case.source)
+    name = names[nth % len(names)]
     before = case.parties[0].facts[name]
     dearer = case.with_fact(name, replace(before, amount=before.amount + Fen(more)))
     party = case.parties[0].party
@@ -159,9 +160,10 @@ def _gates_shut(statement: Statement) -> set[str]:
 
 
 @many
-@given(cases(), st.data(), st.booleans())
-def test_a_missing_fact_is_refused_by_name_or_was_not_needed(case, data, absent):
-    name = data.draw(st.sampled_from(sorted(case.source.policy.facts)))
+@given(cases(), st.integers(0, 99), st.booleans())
+def test_a_missing_fact_is_refused_by_name_or_was_not_needed(case, nth, absent):
+    names = sorted(case.source.policy.facts)
+    name = names[nth % len(names)]
     known = case.parties[0].facts[name]
     figures = {party: one.figures for party, one in case.statements().items()}
     poorer = case.with_fact(name, None if absent else Fact(None, known.because))
@@ -172,11 +174,9 @@ def test_a_missing_fact_is_refused_by_name_or_was_not_needed(case, data, absent)
 
 
 @many
-@given(cases(), st.randoms(use_true_random=False))
-def test_the_order_of_parties_does_not_matter(case, random):
-    shuffled = list(case.parties)
-    random.shuffle(shuffled)
-    again = replace(case, parties=tuple(shuffled)).statements()
+@given(cases())
+def test_the_order_of_parties_does_not_matter(case):
+    again = replace(case, parties=case.parties[::-1]).statements()
     assert {party: one.as_json() for party, one in case.statements().items()} == {
         party: one.as_json() for party, one in again.items()
     }
