@@ -235,6 +235,8 @@ def made_policy(number: int) -> PolicyFile:
 
 
 SOURCES = st.sampled_from(SHIPPED) | st.integers(0, MADE - 1).map(made_policy)
+# Those whose parties share something; elsewhere parties never meet.
+SHARING = SOURCES.filter(lambda source: bool(source.policy.pools or source.policy.risk))
 
 
 def cases(sources: st.SearchStrategy[PolicyFile] = SOURCES) -> st.SearchStrategy[Drawn]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.payment.drawn import SHIPPED, Drawn, cases, scaled, spend_facts
+from tests.payment.drawn import SHARING, SHIPPED, Drawn, cases, scaled, spend_facts
 from yiheng.basis.evidence import Because
 from yiheng.basis.money import NOTHING, Fen, total
 from yiheng.basis.refusals import Refusal
@@ -174,12 +174,10 @@ def test_a_missing_fact_is_refused_by_name_or_was_not_needed(case, nth, absent):
 
 
 @many
-@given(cases())
+@given(cases(SHARING))
 def test_the_order_of_parties_does_not_matter(case):
-    again = replace(case, parties=case.parties[::-1]).statements()
-    assert {party: one.as_json() for party, one in case.statements().items()} == {
-        party: one.as_json() for party, one in again.items()
-    }
+    again = replace(case, parties=case.parties[::-1])
+    assert again.statements() == case.statements()
 
 
 @pytest.mark.parametrize("source", SHIPPED, ids=lambda source: source.file)
