@@ -13,7 +13,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs.manifest import canonical
 
 from .chosen import figure_words, lines_of, place_of, statement_hash
-from .paper import HASH_SIGNS, money, set_paper, table
+from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
@@ -154,6 +154,7 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
                     [("原", "words"), ("现", "words"), ("差额（元）", "money")],
                     [(_fact(f["old"]), _fact(f["new"]), money(f["difference"])) for f in one["facts"]],
                 ),
+                SIGNATURES,
                 table("运行清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
             ],
             "note": "原清算单保持不变；本单只载差额，按差额补付或追回。",

@@ -51,11 +51,12 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
             "sections": [
                 table("清算结果", [("项目", "words"), ("金额（元）", "money")], _figures(statement)),
                 {"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)},
+                SIGNATURES,
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
                 table("转账明细", TRANSFERS, _transfers(statement)),
                 table("内部分配", [("用途", "words"), ("金额（元）", "money")], _shared(statement)),
                 table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, _assumptions(statement)),
-                table("运行清单", [("项目", "words"), ("内容", "hash")], _manifest(result, statement, whole)),
+                table("运行清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
             "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",
@@ -64,12 +65,14 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
     )  # fmt: skip
 
 
+# Signed beside the figures: what follows is their proof.
+SIGNATURES = {"kind": "signatures", "title": "确认", "who": ["医疗保障经办机构（盖章）", "医共体牵头单位（盖章）"]}
 TRANSFERS = [("序号", "short"), ("付方 → 收方", "words"), ("依据", "words"), ("金额（元）", "money")]
 ASSUMPTIONS = [("编号", "name"), ("假设", "words"), ("所选", "short"), ("其他可能", "short")]
 
 
 def set_paper(content: dict[str, Any], into: Path) -> None:
-    """Set a paper of titled sections and signature lines as PDF.
+    """Set a paper of titled sections as PDF.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
