@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from . import county, national
 
+
 def main() -> None:
     """Print machine, versions and figures; the quickest of three runs each, side by side."""
     names = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg", "pandas")

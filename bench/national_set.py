@@ -67,7 +67,13 @@ def fill(lake: Lake, people: int, parties: int = PARTIES) -> None:
 
         write("institution", INSTITUTION.format(parties=parties))
         for first in range(0, people, ROWS_A_FILE):
-            some = {"parties": parties, "people": people, "step": STEP, "first": first, "last": min(first + ROWS_A_FILE, people)}
+            some = {
+                "parties": parties,
+                "people": people,
+                "step": STEP,
+                "first": first,
+                "last": min(first + ROWS_A_FILE, people),
+            }
             write("person", PERSON.format(**some))
             write("enrolment", ENROLMENT.format(**some))
             for year in YEARS:

@@ -19,7 +19,7 @@ from yiheng.records import RESULTS, TABLES
 from .editions import InUse, edition_file
 from .workspace import Workspace
 
-# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it removes.
+# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it makes and removes itself.
 MEMORY = "1300MiB"
 
 # Rows of a table in one stretch of it: what is joined to so many rows fits into the memory.
@@ -44,8 +44,9 @@ class Engine:
     ) -> None:
         scratch = workspace.folder / f".scratch-{uuid4().hex}"
         # No result depends on the order in which files are read: what is asked for in order says so.
-        settings = {"memory_limit": MEMORY, "temp_directory": str(scratch), "preserve_insertion_order": False}
-        self._con = ibis.duckdb.connect(**settings)
+        self._con = ibis.duckdb.connect(
+            memory_limit=MEMORY, temp_directory=str(scratch), preserve_insertion_order=False
+        )
         self.at = at
         self.tables: dict[str, ibis.Table] = {}
         for name, table in TABLES.items():
@@ -63,7 +64,7 @@ class Engine:
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""
         for name, build in VIEWS.items():
-            if name not in self.tables and (not names or name in names):
+            if not names or name in names:
                 self.tables[name] = self._con.create_table(name, build(self.tables), temp=True)
 
     def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
