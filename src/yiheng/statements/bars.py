@@ -12,8 +12,8 @@ from yiheng.basis.money import Fen
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7d8f96", "#b8a900")
 INK, QUIET, LINE, PAPER = "#17262b", "#55656b", "#87979d", "#ffffff"
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-# Pixels: the whole, the names at the left, room for an amount at either end of a bar, heights of lines.
-WIDTH, NAMES, AMOUNT, BAR, STEP, PARTY, TOP = 1080, 190, 140, 16, 22, 34, 64
+# Pixels: the whole, the names at the left, room for an amount at the end of a bar, heights of lines.
+WIDTH, NAMES, AMOUNT, GAP, BAR, STEP, PARTY, TOP = 1080, 190, 140, 12, 16, 22, 34, 64
 # Beyond so many parties nobody reads the bars; the workbook has them all.
 MOST = 20
 TITLE = Words(
@@ -40,9 +40,9 @@ def comparison_svg(result: dict[str, Any], language: str = "zh") -> str:
     drawn = sorted(sorted(groups, key=lambda key: (-_spread(groups[key]), key))[:MOST])
     nets = [net for key in drawn for cell in groups[key] if (net := _net(cell)) is not None]
     high, low = max([0, *nets]), min([0, *nets])
-    room = WIDTH - NAMES - 2 * AMOUNT
-    reach = max(high - low, 1)
-    zero = NAMES + AMOUNT + room * -low // reach
+    first = NAMES + (AMOUNT if low < 0 else GAP)
+    room, reach = WIDTH - AMOUNT - first, max(high - low, 1)
+    zero = first + room * -low // reach
     colours = {one["policy"]: COLOURS[i % len(COLOURS)] for i, one in enumerate(result["policies"])}
     parts: list[str] = []
     y = TOP
