@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.national_set import YEARS, fill
 from bench.peer_sql import sums
+
 from tests.conftest import ROOT
 from yiheng.basis.money import Fen
 from yiheng.runs import Workspace, engine, replay, run_settle

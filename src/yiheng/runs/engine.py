@@ -19,7 +19,7 @@ from yiheng.records import RESULTS, TABLES
 from .editions import InUse, edition_file
 from .workspace import Workspace
 
-# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it makes and removes itself.
+# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it removes.
 MEMORY = "1300MiB"
 
 # Rows of a table in one stretch of it: what is joined to so many rows fits into the memory.
