@@ -65,10 +65,17 @@ def settle(
             progress=step,
         )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
-    columns = ["party", "year", *FIGURES]
+    further = sorted({name for s in result["statements"] for name in s["further"]})
+    columns = ["party", "year", *FIGURES, *further]
     shown = separated if form == "table" else str
     rows = [
-        [s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in result["statements"]
+        [
+            s["party"],
+            str(s["year"]),
+            *(shown(s["figures"][name]) for name in FIGURES),
+            *(shown(s["further"][name]) if name in s["further"] else "" for name in further),
+        ]
+        for s in result["statements"]
     ]
     whole = {**result, "statements": list(result["statements"])} if form == "json" else None
     answer(form, whole, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
@@ -192,7 +199,7 @@ def _moved(statement: dict[str, Any]) -> str:
     for name in ("kept", "fund_bears", "party_bears"):
         if statement["figures"][name] != "0.00":
             return name
-    return "budget"
+    return next((name for name in statement["because"] if name not in FIGURES), "budget")
 
 
 def _rows(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[list[Any]]:

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
-from yiheng.payment import FIGURES
+from yiheng.payment import ACCOUNTS, FIGURES
 
 from .chosen import lines_of, place_of
 from .formulas import (
@@ -128,23 +128,25 @@ def _changed(sheet: Worksheet, compared: dict[str, Any], head: Format, money: Fo
 
 def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format) -> None:
     purposes = sorted({purpose for s in statements for purpose in s["shared"]})
+    further = sorted({name for s in statements for name in s["further"]})
     columns = [
         "医共体",
         "年度",
         "政策",
         *(f"{w.zh}（元）" for w in FIGURES.values()),
         *(f"分配·{p}（元）" for p in purposes),
+        *(f"{_account(name)}（元）" for name in further),
     ]
     write_header(sheet, columns, head)
     for row, s in enumerate(statements, start=1):
         sheet.write_string(row, 0, s["party"])
         sheet.write_number(row, 1, s["year"])
         sheet.write_string(row, 2, s["policy"]["title"])
-        amounts = [s["figures"][name] for name in FIGURES] + [s["shared"].get(p) for p in purposes]
-        for column, amount in enumerate(amounts, start=3):
+        parts = [*(s["shared"].get(p) for p in purposes), *(s["further"].get(name) for name in further)]
+        for column, amount in enumerate([*(s["figures"][name] for name in FIGURES), *parts], start=3):
             write_amount(sheet, row, column, amount, money)
     sheet.set_column(0, 2, PARTY_WIDTH)
-    sheet.set_column(3, 2 + len(FIGURES) + len(purposes), MONEY_WIDTH)
+    sheet.set_column(3, len(columns) - 1, MONEY_WIDTH)
 
 
 def _reasons(
@@ -158,12 +160,13 @@ def _reasons(
     row = 1
     for s in statements:
         formulas.append({})
-        for figure, words in FIGURES.items():
+        shown = {name: words.zh for name, words in FIGURES.items()} | {name: _account(name) for name in s["further"]}
+        for figure, words in shown.items():
             first, below = row, []
             for depth, line in lines_of(s["because"][figure]):
                 sheet.write_string(row, 0, s["party"])
                 sheet.write_number(row, 1, s["year"])
-                sheet.write_string(row, 2, words.zh)
+                sheet.write_string(row, 2, words)
                 sheet.write_number(row, 3, depth)
                 sheet.write_string(row, 4, "　" * depth + line["says"], text)
                 write_amount(sheet, row, AMOUNT_COLUMN, line.get("amount"), money)
@@ -171,7 +174,7 @@ def _reasons(
                 if depth == 1:
                     below.append((row, line))
                 row += 1
-            if formula := figure_formula(s, figure, below):
+            if figure in FIGURES and (formula := figure_formula(s, figure, below)):
                 sheet.write_formula(first, FORMULA_COLUMN, formula, money, exact(s["figures"][figure]))
                 sheet.write_string(first, FORMULA_COLUMN + 1, formula)
                 formulas[-1][figure] = first
@@ -213,6 +216,12 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
         sheet.write_string(row, 1, "" if value is None else str(value), text)
     sheet.set_column(0, 0, MONEY_WIDTH * 2)
     sheet.set_column(1, 1, TEXT_WIDTH)
+
+
+def _account(name: str) -> str:
+    """A further figure, ``kind/purpose``, in words."""
+    kind, _, purpose = name.partition("/")
+    return f"{ACCOUNTS[kind].zh}·{purpose}" if purpose else ACCOUNTS[kind].zh
 
 
 def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
