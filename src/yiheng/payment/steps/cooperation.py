@@ -8,7 +8,7 @@ from yiheng.basis.money import Fen
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
-from .outcome import named
+from .outcome import named, rewarded
 
 
 @step(zh="按收入的约定比例支付给协作单位。", stage="special", income="fact", share="rate")
@@ -17,8 +17,7 @@ def pay_share(case: Case, income: str, share: str) -> Iterator[Transfer]:
     (amount, why), rate = case.facts.known(income), case.terms.rate(share)
     paid = case.terms.rounded(amount.n * rate.value)
     says = formula(f"收入 × {percent(rate.value)}", f"income × {percent(rate.value)}", why.worth(amount), rate.because)
-    other, reward = case.book.open(Account("other", case.party)), Account("reward", case.party, named(case, share))
-    yield Transfer(other, case.book.open(reward), paid, "pay_share", says.worth(paid))
+    yield rewarded(case, "pay_share", "other", named(case, share), paid, says)
 
 
 @step(
@@ -41,17 +40,14 @@ def pay_share_if_reached(case: Case, income: str, share: str, result: str, targe
         f"{at} {zh} {need}：收入 × {part}", f"{at} {en} {need}: income × {part}",
         why.worth(amount), rate.because, result_why, goal.because,
     )  # fmt: skip
-    other, reward = case.book.open(Account("other", case.party)), Account("reward", case.party, named(case, share))
-    yield Transfer(other, case.book.open(reward), paid, "pay_share_if_reached", says.worth(paid))
+    yield rewarded(case, "pay_share_if_reached", "other", named(case, share), paid, says)
 
 
 @step(zh="补助资金池中应得的一份拨付给医共体。", stage="special", part="fact")
 def pay_subsidy(case: Case, part: str) -> Iterator[Transfer]:
     """The party's part of a pot of others, such as a government's subsidy, is paid to it."""
     amount, why = case.facts.known(part)
-    other, reward = (case.book.open(Account(kind, case.party)) for kind in ("other", "reward"))
-    says = formula("资金池中的一份", "part of the pot", why)
-    yield Transfer(other, reward, amount, "pay_subsidy", says.worth(amount))
+    yield rewarded(case, "pay_subsidy", "other", "", amount, formula("资金池中的一份", "part of the pot", why))
 
 
 @step(zh="共建中心的收益按投入比例分给各成员，分文不差。", stage="special", income="fact", shares="shares")

@@ -110,7 +110,7 @@ def pay_by_outcome(
         f"people × {case.terms.rounded(each)} yuan (result {percent(reached)})",
         *rests,
     )
-    yield _paid(case, "pay_by_outcome", "fund", "", amount, says)
+    yield rewarded(case, "pay_by_outcome", "fund", "", amount, says)
 
 
 @step(zh="出现严重并发症的，按例扣减疗效付费，扣完为止。", stage="special", cases="number", each="amount")
@@ -156,7 +156,7 @@ def pay_instalments(case: Case, events: list[str], price: str, instalments: str)
             f"例数 × 每例 {parts[event]} 元（{share}）", f"cases × {parts[event]} yuan each ({share})",
             why, whole.because, agreed.because,
         )  # fmt: skip
-        yield _paid(case, "pay_instalments", "fund", event, amount, says)
+        yield rewarded(case, "pay_instalments", "fund", event, amount, says)
 
 
 @step(
@@ -180,14 +180,14 @@ def pay_fee(case: Case, people: str, fee: str, assessed: str, score: str, full_a
         f"人数 × 每人费用 ×（1 － {percent(rate.value)}）", f"people × fee × (1 − {percent(rate.value)})",
         heads_why, each.because, rate.because,
     )  # fmt: skip
-    yield _paid(case, "pay_fee", "other", FIXED, whole - tied, says)
+    yield rewarded(case, "pay_fee", "other", FIXED, whole - tied, says)
     reached = min(points / mark.value, Fraction(1))
     earned = case.terms.rounded(tied.n * reached)
     part = formula("考核部分", "the assessed part", heads_why, each.because, rate.because).worth(tied)
     says = formula(
         f"考核部分 × {percent(reached)}", f"assessed part × {percent(reached)}", part, score_why, mark.because
     )
-    yield _paid(case, "pay_fee", "other", ASSESSED, earned, says)
+    yield rewarded(case, "pay_fee", "other", ASSESSED, earned, says)
 
 
 @step(
@@ -211,7 +211,7 @@ def reward_best(case: Case, rank: str, top: str, extra: str, extra_of: str) -> I
         f"{base} 元 × {percent(rate.value)}", f"{base} yuan × {percent(rate.value)}",
         why, first.because, rate.because, choice.because,
     )  # fmt: skip
-    yield _paid(case, "reward_best", "other", named(case, extra), amount, says)
+    yield rewarded(case, "reward_best", "other", named(case, extra), amount, says)
 
 
 @step(
@@ -235,7 +235,7 @@ def credit_pay(case: Case, payment: str, score: str, grades: str) -> Iterator[Tr
         why.worth(paid), score_why, bands.because,
     )  # fmt: skip
     if rate > 0:
-        yield _paid(case, "credit_pay", "fund", "", amount, says)
+        yield rewarded(case, "credit_pay", "fund", "", amount, says)
     elif rate < 0:
         own, fund = (case.book.open(Account(kind, case.party)) for kind in ("own", "fund"))
         yield Transfer(own, fund, amount, "credit_pay", says.worth(amount))
@@ -246,6 +246,7 @@ def named(case: Case, value: str) -> str:
     return case.terms.source.policy.values[value].says.zh
 
 
-def _paid(case: Case, name: str, giver: str, purpose: str, amount: Fen, why: Because) -> Transfer:
+def rewarded(case: Case, name: str, giver: str, purpose: str, amount: Fen, why: Because) -> Transfer:
+    """What is paid for a result, by the fund or by others."""
     source = case.book.open(Account(giver, case.party))
     return Transfer(source, case.book.open(Account("reward", case.party, purpose)), amount, name, why.worth(amount))
