@@ -25,9 +25,11 @@ ACCOUNTS: dict[str, Words] = {
     "prepaid": Words("预付款", "prepaid"),
     "reward": Words("专项支付", "paid for results"),
     "payer": Words("费用承担", "who bears the cost"),
+    "payable": Words("清算应付", "still to be paid at clearing"),
+    "deducted": Words("扣款", "deducted"),
     "other": Words("其他资金", "money of others"),
 }
-MAY_OWE = ("fund", "own", "other")
+MAY_OWE = ("fund", "own", "other", "payable")
 MUST_BE_EMPTY = ("budget", "due", "owed")
 
 

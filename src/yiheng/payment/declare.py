@@ -18,13 +18,13 @@ from yiheng.policy.schema import FactKind, Unit
 from .book import Account, Book, Transfer
 from .facts import PartyFacts
 
-Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "special"]
+Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "after", "special"]
 
 # What a step may take: facts (amounts, numbers, years, words), values (a rate, an amount, a count; rates or amounts by
-# class, shares by name, bands), or an open choice.
+# class, shares by name, bands), an open choice, or a name of its own, such as of a pool.
 Taken = Literal[
     "fact", "facts", "number", "numbers", "year", "word",
-    "rate", "rates", "amount", "amounts", "count", "shares", "bands", "choice",
+    "rate", "rates", "amount", "amounts", "count", "shares", "bands", "choice", "name",
 ]  # fmt: skip
 FACTS: dict[Taken, tuple[FactKind, ...]] = {
     "fact": ("amount",), "facts": ("amount",), "number": ("number",), "numbers": ("number",), "year": ("year",),
@@ -171,6 +171,8 @@ def _faults_of_step(source: PolicyFile, i: int) -> Iterator[Refusal]:
 def _faults_of_name(source: PolicyFile, kind: Taken, name: str, where: str) -> Iterator[Refusal]:
     """What is wrong with a name that a step takes: the file does not have it, or it is of another kind."""
     policy = source.policy
+    if kind == "name":
+        return
     if kind == "choice":
         if name not in policy.assumptions:
             cure = nearest(name, policy.assumptions)

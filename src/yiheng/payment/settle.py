@@ -31,7 +31,7 @@ FIGURES: dict[str, Words] = {
 
 
 # Accounts whose balance a statement states beside the figures.
-FURTHER = ("reserve", "prepaid", "reward", "payer")
+FURTHER = ("reserve", "prepaid", "payable", "deducted", "reward", "payer")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _stated(party: str, year: int, book: Book) -> Statement:
     charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
     kept = [t for t in book.journal if t.taker.kind == "kept"]
     fund = [t for t in book.journal if t.giver.kind == "fund" and STEPS[t.step].stage == "clearing"]
-    own = [t for t in book.journal if t.giver.kind == "own"]
+    own = [t for t in book.journal if t.giver.kind == "own" and STEPS[t.step].stage == "clearing"]
 
     withdrawn = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.giver.kind == "budget"]
     reasons = {
@@ -144,15 +144,21 @@ def _stated(party: str, year: int, book: Book) -> Statement:
     reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
     uses = [t for t in book.journal if t.taker.kind == "use"]
-    shared = {t.taker.purpose: t.amount for t in uses}
+    split = {t.giver for t in uses}
+    shared = {a.purpose: book.balance(a) for a in book.accounts("use", party) if book.balance(a) or a not in split}
     reasons |= {f"use/{t.taker.purpose}": t.because for t in uses}
     further = {}
     for kind in FURTHER:
         for account in book.accounts(kind, party):
+            taken = [t for t in book.journal if t.taker == account]
+            given = [t for t in book.journal if t.giver == account]
+            if given and not book.balance(account):
+                continue
             name = f"{kind}/{account.purpose}" if account.purpose else kind
-            further[name] = book.balance(account)
-            gone = [t for t in book.journal if t.giver == account]
-            reasons[name] = _sum(ACCOUNTS[kind], [t for t in book.journal if t.taker == account], taken_back=gone)
+            # What is still to be paid is a debt of the fund, and stated as what the party gets.
+            into, out = (given, taken) if kind == "payable" else (taken, given)
+            reasons[name] = _sum(ACCOUNTS[kind], into, taken_back=out)
+            further[name] = reasons[name].amount or NOTHING
     return Statement(party, year, figures, reasons, shared, further, tuple(book.journal))
 
 

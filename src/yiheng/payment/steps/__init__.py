@@ -1,8 +1,27 @@
 """The steps a settlement can take, by stage; importing them declares them."""
 
-from . import benefit, blend, budget, care, clearing, cooperation, corridor, distribution, due, outcome, risk
+from . import (
+    after,
+    benefit,
+    blend,
+    budget,
+    care,
+    clearing,
+    cooperation,
+    corridor,
+    distribution,
+    due,
+    heads,
+    limits,
+    median,
+    outcome,
+    overrun,
+    prepay,
+    risk,
+)
 
 __all__ = [
+    "after",
     "benefit",
     "blend",
     "budget",
@@ -12,6 +31,11 @@ __all__ = [
     "corridor",
     "distribution",
     "due",
+    "heads",
+    "limits",
+    "median",
     "outcome",
+    "overrun",
+    "prepay",
     "risk",
 ]

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from yiheng.basis.evidence import Because
 from yiheng.basis.money import Fen, total
+from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
 
 
-def _granted(case: Case, name: str, amount: Fen, because: Because) -> Transfer:
+def grant(case: Case, name: str, amount: Fen, because: Because) -> Transfer:
+    """Money for the budget, from the fund."""
     fund, budget = (case.book.open(Account(kind, case.party)) for kind in ("fund", "budget"))
     return Transfer(fund, budget, amount, name, because.worth(amount))
 
@@ -23,35 +25,45 @@ def _granted(case: Case, name: str, amount: Fen, because: Because) -> Transfer:
     history="facts",
     growth="rate",
     growth_cap="rate",
+    weights="shares",
 )
 def budget_from_history(
-    case: Case, history: list[str], growth: str, growth_cap: str | None = None
+    case: Case, history: list[str], growth: str | None = None, growth_cap: str | None = None, weights: str | None = None
 ) -> Iterator[Transfer]:
     """The budget is the mean spending of past years, raised by the growth rate.
 
-    A growth cap, where the policy has one, limits the growth rate.
+    Without a growth rate it is the mean itself. A growth cap, where the policy has one, limits the growth rate; shares
+    by fact, where it has them, weigh the years.
     """
-    years = [case.facts.known(name) for name in history]
-    rate = case.terms.rate(growth)
-    grown, why = rate.value, [rate.because]
-    if growth_cap is not None:
-        cap = case.terms.rate(growth_cap)
-        grown, why = min(grown, cap.value), [rate.because, cap.because]
-    mean = Fraction(total(amount for amount, _ in years).n, len(years))
+    years = {name: case.facts.known(name) for name in history}
+    why = [because.worth(amount) for amount, because in years.values()]
+    grown = Fraction(0)
+    for name in (growth, growth_cap):
+        if name is not None:
+            rate = case.terms.rate(name)
+            grown = rate.value if name == growth else min(grown, rate.value)
+            why.append(rate.because)
+    if weights is None:
+        mean = Fraction(total(amount for amount, _ in years.values()).n, len(years))
+    else:
+        shares = case.terms.shares(weights)
+        if set(shares.value) != set(years):
+            raise Refusal(f"'{weights}' weighs other years than 'history'", where=case.terms.source.file)
+        mean = sum((years[name][0].n * share for name, share in shares.value.items()), start=Fraction(0))
+        why.append(shares.because)
     because = formula(
         f"{len(years)} 年支出的平均数 ×（1 ＋ {percent(grown)}）",
         f"mean of {len(years)} years × (1 + {percent(grown)})",
-        *(because.worth(amount) for amount, because in years),
         *why,
     )
-    yield _granted(case, "budget_from_history", case.terms.rounded(mean * (1 + grown)), because)
+    yield grant(case, "budget_from_history", case.terms.rounded(mean * (1 + grown)), because)
 
 
 @step(zh="预算等于协议约定的金额。", stage="budget", amount="amount")
 def budget_given(case: Case, amount: str) -> Iterator[Transfer]:
     """The budget is the amount that the agreement names for the party."""
     agreed = case.terms.amount(amount, case.party)
-    yield _granted(case, "budget_given", agreed.value, formula("约定金额", "the agreed amount", agreed.because))
+    yield grant(case, "budget_given", agreed.value, formula("约定金额", "the agreed amount", agreed.because))
 
 
 @step(zh="预算等于事实中给出的金额，如更新后的基准。", stage="budget", amount="fact")
@@ -115,4 +127,4 @@ def public_health_added(case: Case, amount: str, packed: str) -> Iterator[Transf
     if choice.value == "packed":
         money, because = case.facts.known(amount)
         why = formula("并入公共卫生资金", "public-health money is added", because.worth(money), choice.because)
-        yield _granted(case, "public_health_added", money, why)
+        yield grant(case, "public_health_added", money, why)

@@ -71,31 +71,31 @@ def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | Non
         f"结余率 {percent(rate)} 低于起付线 {percent(need)}", f"savings rate {percent(rate)} below {percent(need)}", why
     )
     if below is None:
-        yield from _back(case, name, due, says)
+        yield from back_to_fund(case, name, due, says)
     else:
         kept = case.terms.rate(below)
-        yield from _kept_part(case, name, kept.value, formula("低于起付线", "below the gate", says, kept.because))
+        yield from keep_part(case, name, kept.value, formula("低于起付线", "below the gate", says, kept.because))
 
 
 @step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", share="rate")
 def share_due(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is due stays due, the rest returns to the fund."""
     rate = case.terms.rate(share)
-    yield from _kept_part(case, "share_due", rate.value, rate.because)
+    yield from keep_part(case, "share_due", rate.value, rate.because)
 
 
 @step(zh="待定结余按所属类别的比例支付，其余退回基金。", stage="clearing", shares="rates", of="word")
 def share_due_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
     """The share of a class, such as a track, stays due, the rest returns to the fund."""
     rate = case.terms.rate_for(shares, case.facts.word(of)[0])
-    yield from _kept_part(case, "share_due_by_class", rate.value, rate.because)
+    yield from keep_part(case, "share_due_by_class", rate.value, rate.because)
 
 
 @step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", score="number")
 def score_due(case: Case, score: str) -> Iterator[Transfer]:
     """What is due is multiplied by the score, a fraction of one."""
     rate, why = case.facts.number(score)
-    yield from _kept_part(case, "score_due", rate, why)
+    yield from keep_part(case, "score_due", rate, why)
 
 
 @step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", limit="rate")
@@ -117,7 +117,7 @@ def forfeit_due(case: Case) -> Iterator[Transfer]:
     """All that is due returns to the fund: taken only where the policy says who has no right to it."""
     due = case.book.balance(Account("due", case.party))
     if due > NOTHING:
-        yield from _back(case, "forfeit_due", due, formula("无权分享", "no right to a share"))
+        yield from back_to_fund(case, "forfeit_due", due, formula("无权分享", "no right to a share"))
 
 
 @step(zh="核定后的结余支付给医共体。", stage="clearing")
@@ -148,7 +148,7 @@ def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     if owed <= NOTHING or Fraction(owed.n) >= need * granted.n:
         return
     says = formula(f"超支率低于起付线 {percent(need)}", f"loss rate below {percent(need)}", why)
-    yield from _taken_over(case, "gate_owed", owed, says)
+    yield from fund_takes_over(case, "gate_owed", owed, says)
 
 
 @step(zh="待定超支按比例由医共体承担，其余由基金承担。", stage="clearing", share="rate")
@@ -220,7 +220,7 @@ def relieve_owed(case: Case, relief: str) -> Iterator[Transfer]:
     amount, why = case.facts.known(relief)
     taken = min(Fen(abs(amount.n)), case.owed())
     if taken > NOTHING:
-        yield from _taken_over(case, "relieve_owed", taken, formula("减免", "relief", why.worth(amount)))
+        yield from fund_takes_over(case, "relieve_owed", taken, formula("减免", "relief", why.worth(amount)))
 
 
 @step(zh="核定后的超支由医共体承担。", stage="clearing")
@@ -242,12 +242,12 @@ def _cuts(case: Case, account: Account) -> tuple[Because, ...]:
     )
 
 
-def _kept_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
+def keep_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     part = case.terms.rounded(due.n * rate)
     if due > part:
         says = formula(f"待定结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
-        yield from _back(case, name, due - part, says)
+        yield from back_to_fund(case, name, due - part, says)
 
 
 def _capped_due(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
@@ -255,7 +255,7 @@ def _capped_due(case: Case, name: str, rate: Fraction, why: Because) -> Iterator
     most = case.terms.rounded(case.granted().n * rate)
     if due > most:
         says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
-        yield from _back(case, name, due - most, says)
+        yield from back_to_fund(case, name, due - most, says)
 
 
 def _capped_owed(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
@@ -263,7 +263,7 @@ def _capped_owed(case: Case, name: str, rate: Fraction, why: Because) -> Iterato
     most = case.terms.rounded(case.granted().n * rate)
     if owed > most:
         says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
-        yield from _taken_over(case, name, owed - most, says)
+        yield from fund_takes_over(case, name, owed - most, says)
 
 
 def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
@@ -271,13 +271,13 @@ def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator
     part = case.terms.rounded(owed.n * rate)
     if owed > part:
         says = formula(f"待定超支 ×（1 － {percent(rate)}）", f"owed × (1 − {percent(rate)})", why)
-        yield from _taken_over(case, name, owed - part, says)
+        yield from fund_takes_over(case, name, owed - part, says)
 
 
-def _back(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
+def back_to_fund(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
     yield Transfer(Account("due", case.party), Account("fund", case.party), amount, name, why.worth(amount))
 
 
-def _taken_over(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
+def fund_takes_over(case: Case, name: str, amount: Fen, why: Because) -> Iterator[Transfer]:
     fund = case.book.open(Account("fund", case.party))
     yield Transfer(fund, Account("owed", case.party), amount, name, why.worth(amount))

@@ -1,0 +1,77 @@
+"""Steps that look at how a surplus came about: near to the middle, with enough service, with good quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from yiheng.basis.money import FEN_PER_YUAN, NOTHING
+
+from ..book import Account, Transfer
+from ..declare import Case, formula, percent, step
+from .due import back_to_fund, keep_part
+
+# What the deviation is measured by, as the source leaves it open.
+DEVIATION_BASES = ("reasonable_surplus", "budget")
+
+
+@step(
+    zh="结余越接近按总体人均支出测算的合理余量，返还比例越高。",
+    stage="clearing",
+    people="number",
+    mean="number",
+    base="choice",
+    rates="bands",
+)
+def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: str) -> Iterator[Transfer]:
+    """The nearer a surplus is to the reasonable one, the larger the share that is returned.
+
+    The reasonable surplus is the budget less people × the mean spending per head of all parties, in yuan. An upper edge
+    belongs to the better band. Where the base is nothing or less, the deviation is beyond every band. A surplus
+    that is too large is punished like one that is too small, so more spending may yield more.
+    """
+    due = case.book.balance(Account("due", case.party))
+    if due <= NOTHING:
+        return
+    (heads, counted), (yuan, because) = case.facts.number(people), case.facts.number(mean)
+    choice, bands = case.terms.choice(base, DEVIATION_BASES), case.terms.bands(rates)
+    reasonable = case.granted().n - heads * yuan * FEN_PER_YUAN
+    by = Fraction(case.granted().n) if choice.value == "budget" else reasonable
+    off = abs(due.n - reasonable)
+    rate = bands.value.at(off / by) if by > 0 else bands.value.tiers[-1].rate
+    if rate is None:
+        rate = Fraction(0)
+    middle = formula("合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending")
+    why = formula(
+        f"偏差 {percent(off / by) if by > 0 else '—'}，返还 {percent(rate)}",
+        f"deviation {percent(off / by) if by > 0 else '—'}, {percent(rate)} is returned",
+        middle.worth(case.terms.rounded(reasonable)),
+        counted,
+        because,
+        choice.because,
+        bands.because,
+    )
+    yield from keep_part(case, "return_by_deviation", rate, why)
+
+
+@step(zh="服务量低于最低要求的，结余全部退回基金。", stage="clearing", volume="number", least="count")
+def volume_due(case: Case, volume: str, least: str) -> Iterator[Transfer]:
+    """Where less service was given than the least volume, nothing is due."""
+    due = case.book.balance(Account("due", case.party))
+    (given, because), need = case.facts.number(volume), case.terms.count(least)
+    if due > NOTHING and given < need.value:
+        why = formula(f"服务量 {given} 低于 {need.value}", f"volume {given} below {need.value}", because, need.because)
+        yield from back_to_fund(case, "volume_due", due, why)
+
+
+@step(zh="结余的一定比例与考核得分挂钩。", stage="clearing", tied="rate", score="number")
+def score_part_due(case: Case, tied: str, score: str) -> Iterator[Transfer]:
+    """A share of what is due is multiplied by the score, a fraction of one; the rest stays due."""
+    rate, (points, because) = case.terms.rate(tied), case.facts.number(score)
+    why = formula(
+        f"其中 {percent(rate.value)} × 得分 {percent(points)}",
+        f"{percent(rate.value)} of it × score {percent(points)}",
+        rate.because,
+        because,
+    )
+    yield from keep_part(case, "score_part_due", 1 - rate.value * (1 - points), why)
