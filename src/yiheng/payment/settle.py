@@ -139,7 +139,8 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         None,
         sides,
     )
-    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"])
+    cut = [_line(t, -1) for t in book.journal if t.giver.kind == "due" and t.taker.kind == "fund"]
+    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"], *cut)
     reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, reasons["overrun"])
     reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
@@ -164,15 +165,16 @@ def _stated(party: str, year: int, book: Book) -> Statement:
 
 def _sum(words: Words, transfers: list[Transfer], *also: Because, taken_back: Sequence[Transfer] = ()) -> Because:
     """The figure as the sum of the transfers that made it, less those taken back, each with its step and reason."""
-    lines = []
-    for sign, t in [*((1, t) for t in transfers), *((-1, t) for t in taken_back)]:
-        declared = STEPS[t.step]
-        says = Words(
-            f"{declared.zh.rstrip('。')}：{t.because.says.zh}", f"{declared.en.rstrip('.')}: {t.because.says.en}"
-        )
-        lines.append(Because(says, Fen(sign * t.amount.n), t.because.source, t.because.rests_on))
+    lines = [*(_line(t, 1) for t in transfers), *(_line(t, -1) for t in taken_back)]
     amount = total(t.amount for t in transfers) - total(t.amount for t in taken_back)
     return Because(words, amount, None, (*lines, *also))
+
+
+def _line(t: Transfer, sign: int) -> Because:
+    """A transfer as a line of a reason: the sentence of its step, then its own."""
+    zh, en = STEPS[t.step].zh.rstrip("。"), STEPS[t.step].en.rstrip(".")
+    says = Words(f"{zh}：{t.because.says.zh}", f"{en}: {t.because.says.en}")
+    return Because(says, Fen(sign * t.amount.n), t.because.source, t.because.rests_on)
 
 
 def _transfer_json(t: Transfer, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:

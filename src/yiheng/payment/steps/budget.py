@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from yiheng.basis.evidence import Because
 from yiheng.basis.money import Fen, total
-from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -25,15 +24,13 @@ def grant(case: Case, name: str, amount: Fen, because: Because) -> Transfer:
     history="facts",
     growth="rate",
     growth_cap="rate",
-    weights="shares",
 )
 def budget_from_history(
-    case: Case, history: list[str], growth: str | None = None, growth_cap: str | None = None, weights: str | None = None
+    case: Case, history: list[str], growth: str | None = None, growth_cap: str | None = None
 ) -> Iterator[Transfer]:
     """The budget is the mean spending of past years, raised by the growth rate.
 
-    Without a growth rate it is the mean itself. A growth cap, where the policy has one, limits the growth rate; shares
-    by fact, where it has them, weigh the years.
+    Without a growth rate it is the mean itself. A growth cap, where the policy has one, limits the growth rate.
     """
     years = {name: case.facts.known(name) for name in history}
     why = [because.worth(amount) for amount, because in years.values()]
@@ -43,14 +40,7 @@ def budget_from_history(
             rate = case.terms.rate(name)
             grown = rate.value if name == growth else min(grown, rate.value)
             why.append(rate.because)
-    if weights is None:
-        mean = Fraction(total(amount for amount, _ in years.values()).n, len(years))
-    else:
-        shares = case.terms.shares(weights)
-        if set(shares.value) != set(years):
-            raise Refusal(f"'{weights}' weighs other years than 'history'", where=case.terms.source.file)
-        mean = sum((years[name][0].n * share for name, share in shares.value.items()), start=Fraction(0))
-        why.append(shares.because)
+    mean = Fraction(total(amount for amount, _ in years.values()).n, len(years))
     because = formula(
         f"{len(years)} 年支出的平均数 ×（1 ＋ {percent(grown)}）",
         f"mean of {len(years)} years × (1 + {percent(grown)})",
@@ -70,7 +60,7 @@ def budget_given(case: Case, amount: str) -> Iterator[Transfer]:
 def budget_stated(case: Case, amount: str) -> Iterator[Transfer]:
     """The budget is an amount that the facts state, such as an updated benchmark."""
     stated, because = case.facts.known(amount)
-    yield _granted(case, "budget_stated", stated, formula("给出的金额", "the stated amount", because.worth(stated)))
+    yield grant(case, "budget_stated", stated, formula("给出的金额", "the stated amount", because.worth(stated)))
 
 
 @step(zh="预算等于各年支出按权重的加权平均数。", stage="budget", weights="shares")
@@ -81,7 +71,7 @@ def budget_from_weighted_history(case: Case, weights: str) -> Iterator[Transfer]
     mean = sum((years[name][0].n * share for name, share in shares.value.items()), start=Fraction(0))
     shown = " ＋ ".join(f"{years[name][0]} × {percent(share)}" for name, share in shares.value.items())
     because = formula(shown, shown, *(why.worth(amount) for amount, why in years.values()), shares.because)
-    yield _granted(case, "budget_from_weighted_history", case.terms.rounded(mean), because)
+    yield grant(case, "budget_from_weighted_history", case.terms.rounded(mean), because)
 
 
 @step(zh="预算按比例上浮。", stage="budget", by="rate")
@@ -89,7 +79,7 @@ def budget_raised(case: Case, by: str) -> Iterator[Transfer]:
     """The budget granted so far is raised by a rate."""
     rate = case.terms.rate(by)
     why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
-    yield _granted(case, "budget_raised", case.terms.rounded(case.granted().n * rate.value), why)
+    yield grant(case, "budget_raised", case.terms.rounded(case.granted().n * rate.value), why)
 
 
 @step(zh="预算按比例扣减。", stage="budget", by="rate")

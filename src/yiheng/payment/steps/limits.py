@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from yiheng.basis.evidence import Because
 from yiheng.basis.money import NOTHING, Fen
@@ -74,18 +75,18 @@ def withhold_deposit(case: Case, share: str) -> Iterator[Transfer]:
     yield _set_aside(case, "withhold_deposit", "deposit", amount, why)
 
 
-@step(zh="质量保证金按考核得分拨付，其余退回基金。", stage="budget", score="number", linear="choice")
-def release_deposit(case: Case, score: str, linear: str) -> Iterator[Transfer]:
+@step(zh="质量保证金按考核得分拨付，其余退回基金。", stage="budget", score="number", release="choice")
+def release_deposit(case: Case, score: str, release: str) -> Iterator[Transfer]:
     """The quality deposit joins the budget again by the score, a fraction of one; the rest returns to the fund.
 
-    ``linear`` says how: ``linear``, or ``all_or_nothing``, where only a full score releases it.
+    ``release`` says how: ``linear``, or ``all_or_nothing``, where only a full score releases it.
     """
     deposit = case.book.open(Account("reserve", case.party, "deposit"))
     held = case.book.balance(deposit)
-    (points, because), way = case.facts.number(score), case.terms.choice(linear, ("linear", "all_or_nothing"))
+    (points, because), way = case.facts.number(score), case.terms.choice(release, ("linear", "all_or_nothing"))
     if not 0 <= points <= 1:
         raise Refusal(f"the score {points} is not between 0 and 1", where=str(because.source or ""))
-    rate = points if way.value == "linear" else points // 1
+    rate = points if way.value == "linear" else Fraction(points // 1)
     paid = case.terms.rounded(held.n * rate)
     why = formula(f"保证金 × {percent(rate)}", f"deposit × {percent(rate)}", because, way.because)
     yield Transfer(deposit, Account("budget", case.party), paid, "release_deposit", why.worth(paid))

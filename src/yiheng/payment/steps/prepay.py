@@ -16,7 +16,7 @@ from ..declare import STEPS, Case, formula, percent, step
 
 @step(zh="预算分十二个月预付，按比例预留，扣款从当月起抵扣。", stage="prepayment", withheld="rate", deducted="fact")
 def prepay_monthly(case: Case, withheld: str | None = None, deducted: str | None = None) -> Iterator[Transfer]:
-    """The budget is paid in advance in twelve months, less what is withheld; a deduction is taken off month by month."""
+    """The budget is paid in advance in twelve months, less what is withheld; deductions come off month by month."""
     paid, why = _paid_ahead(case, withheld)
     first = year_span(case.terms.on.year).first
     days = [day for day in (first + dt.timedelta(n) for n in range((case.terms.on - first).days + 1)) if day.day == 1]
@@ -54,6 +54,8 @@ def settle_prepaid(case: Case) -> Iterator[Transfer]:
     borne = total(t.amount for t, stage in moved if stage == "clearing" and t.giver.kind == "own")
     kept = total(t.amount for t, _ in moved if t.taker.kind == "kept")
     due = care - borne + kept
+    ahead = [t for t, stage in moved if stage == "prepayment" and t.taker.kind == "prepaid"]
+    advance = formula("已预付", "paid in advance", *(t.because for t in ahead)).worth(total(t.amount for t in ahead))
     why = formula(
         "应得＝医疗费用－自担超支＋留用结余",
         "entitled = care − own part of an overrun + what is kept",
@@ -66,11 +68,11 @@ def settle_prepaid(case: Case) -> Iterator[Transfer]:
         off = min(case.book.balance(month), max(left, NOTHING))
         left -= off
         if off:
-            says = formula("预付款抵扣", "the advance is counted", why)
+            says = formula("预付款抵扣", "the advance is counted", why, advance)
             yield Transfer(month, fund, off, "settle_prepaid", says.worth(off))
     if left > NOTHING:
         payable = case.book.open(Account("payable", case.party))
-        says = formula("应得－预付款", "entitled − paid in advance", why)
+        says = formula("应得－预付款", "entitled − paid in advance", why, advance)
         yield Transfer(payable, fund, left, "settle_prepaid", says.worth(left))
 
 
