@@ -49,10 +49,7 @@ def move_to_target(case: Case, target: str, phase: str) -> Iterator[Transfer]:
 @step(zh="按比例从预算中提取调剂金。", stage="budget", share="rate")
 def set_reserve(case: Case, share: str) -> Iterator[Transfer]:
     """A share of the budget is set aside as a reserve."""
-    rate = case.terms.rate(share)
-    amount = case.terms.rounded(case.granted().n * rate.value)
-    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
-    yield _set_aside(case, "set_reserve", "pool", amount, why)
+    yield _set_aside(case, "set_reserve", "pool", share)
 
 
 @step(zh="按上年考核得分调增或调减预算。", stage="budget", score="number", change="bands")
@@ -69,10 +66,7 @@ def adjust_by_score(case: Case, score: str, change: str) -> Iterator[Transfer]:
 @step(zh="按比例从预算中预留质量保证金，待考核后拨付。", stage="budget", share="rate")
 def withhold_deposit(case: Case, share: str) -> Iterator[Transfer]:
     """A share of the budget is withheld as a quality deposit until the assessment."""
-    rate = case.terms.rate(share)
-    amount = case.terms.rounded(case.granted().n * rate.value)
-    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
-    yield _set_aside(case, "withhold_deposit", "deposit", amount, why)
+    yield _set_aside(case, "withhold_deposit", "deposit", share)
 
 
 @step(zh="质量保证金按考核得分拨付，其余退回基金。", stage="budget", score="number", release="choice")
@@ -101,7 +95,10 @@ def _withdrawn(case: Case, name: str, amount: Fen, why: Because) -> Transfer:
     return Transfer(Account("budget", case.party), fund, amount, name, why.worth(amount))
 
 
-def _set_aside(case: Case, name: str, purpose: str, amount: Fen, why: Because) -> Transfer:
+def _set_aside(case: Case, name: str, purpose: str, share: str) -> Transfer:
+    rate = case.terms.rate(share)
+    amount = case.terms.rounded(case.granted().n * rate.value)
+    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
     reserve = case.book.open(Account("reserve", case.party, purpose))
     return Transfer(Account("budget", case.party), reserve, amount, name, why.worth(amount))
 
