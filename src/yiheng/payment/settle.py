@@ -139,8 +139,9 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         None,
         sides,
     )
+    # What is paid names its cuts itself; where nothing is left to pay, they stand alone.
     cut = [_line(t, -1) for t in book.journal if t.giver.kind == "due" and t.taker.kind == "fund"]
-    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"], *cut)
+    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"], *(() if kept else cut))
     reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, reasons["overrun"])
     reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
