@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench torture chromium clean
+.PHONY: demo test check bench bench-national torture chromium clean
 
 demo: $(VENV)/web.done
 	$(BIN)/yiheng demo
@@ -18,6 +18,9 @@ check: $(VENV)/test.done
 
 bench: $(VENV)/test.done
 	$(BIN)/python -m bench
+
+bench-national: $(VENV)/test.done
+	$(BIN)/python -m bench national
 
 torture: $(VENV)/test.done
 	$(BIN)/python -m torture

@@ -1,4 +1,4 @@
-"""A national set of persons, enrolments and payments: made in the lake itself, out of memory, by rule and not by chance."""
+"""A national set of persons, enrolments and payments: written into the lake by rule, not by chance."""
 
 from __future__ import annotations
 
@@ -47,9 +47,10 @@ from (select i, i * {step} % {people} as p, date '{year}-01-01' + (i % 365)::int
   from range({first}, {last}) as t(i))"""
 
 SETTLEMENT = """
-select 'S' || {year} % 10 || lpad(i::varchar, 9, '0') as settlement_id, 'V' || {year} % 10 || lpad(i::varchar, 9, '0') as visit_id,
-  date '{year}-01-01' + (i % 365 + i % 9)::integer + interval 12 hour as settled_at, fund_fen + 5000 as total_fen, fund_fen,
-  5000::bigint as person_fen
+select 'S' || {year} % 10 || lpad(i::varchar, 9, '0') as settlement_id,
+  'V' || {year} % 10 || lpad(i::varchar, 9, '0') as visit_id,
+  date '{year}-01-01' + (i % 365 + i % 9)::integer + interval 12 hour as settled_at,
+  fund_fen + 5000 as total_fen, fund_fen, 5000::bigint as person_fen
 from (select i, 10000 + (hash(i, {year}) % 500000)::bigint as fund_fen from range({first}, {last}) as t(i))"""
 
 

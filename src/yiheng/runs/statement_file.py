@@ -11,7 +11,7 @@ STATEMENTS = "statements.json"
 
 
 def write_statements(file: Path, head: dict[str, Any], statements: Iterable[Any], refused: list[Any]) -> list[int]:
-    """Write one JSON document: the head's keys, a statement a line, then what was refused on the way.
+    """Write one JSON document: the head's keys, a statement a line in its own order, then what was refused on the way.
 
     Args:
         refused: filled while the statements are made; read when all of them are.
@@ -27,7 +27,7 @@ def write_statements(file: Path, head: dict[str, Any], statements: Iterable[Any]
         for i, one in enumerate(statements):
             out.write(b",\n" if i else b"\n")
             places.append(out.tell())
-            out.write(_plain(one).encode())
+            out.write(json.dumps(one, ensure_ascii=False).encode())
         places.append(out.tell())
         out.write(f'\n],\n"refused": {_plain(refused)}\n}}\n'.encode())
     return places
