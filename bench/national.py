@@ -17,7 +17,7 @@ MILLIONS = (1, 2, 4, 8, 16)
 TIMES = 2
 
 HEAD = """\
-| people | payments | yiheng | a million | payments a second | cpu | peak memory | plain SQL | its cpu | its memory | load |
+| people | payments | yiheng | a million | payments a second | cpu | memory | plain SQL | its cpu | its memory | load |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
 
 

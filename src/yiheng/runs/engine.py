@@ -19,11 +19,7 @@ from yiheng.records import RESULTS, TABLES
 from .editions import InUse, edition_file
 from .workspace import Workspace
 
-<<<<<<< HEAD
 # What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it removes.
-=======
-# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it makes and removes.
->>>>>>> 02ce9e5 (Benchmarks: a nation as far as measured; statements keep their own order of keys)
 MEMORY = "1300MiB"
 
 # Rows of a table in one stretch of it: what is joined to so many rows fits into the memory.

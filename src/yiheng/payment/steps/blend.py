@@ -9,7 +9,7 @@ from yiheng.basis.money import total
 
 from ..book import Transfer
 from ..declare import Case, formula, percent, step
-from .budget import _granted
+from .budget import grant
 
 
 @step(
@@ -46,4 +46,4 @@ def budget_from_risk(
         + (f", then × (1 + {percent(grown)})" if growth else ""),
         *rests,
     )
-    yield _granted(case, "budget_from_risk", case.terms.rounded(held * (1 + grown)), because)
+    yield grant(case, "budget_from_risk", case.terms.rounded(held * (1 + grown)), because)
