@@ -22,17 +22,23 @@ from yiheng.policy import PolicyFile
 from yiheng.policy.plain_yaml import Document
 from yiheng.policy.schema import Policy
 
-SHIPPED = [shipped(file) for file in POLICIES]
+# Policies of a package; payments for results and benefits of a person have properties of their own.
+SHIPPED = [
+    source
+    for source in map(shipped, POLICIES)
+    if any(STEPS[written.step].stage == "care" for written in source.policy.steps)
+]
 FACT = Place("facts.csv", "2")
 # Numbers that are a part of one; all others count people, days or points.
 PARTS_OF_ONE = ("score", "rate", "gate", "share", "quality", "performance")
 CLASSES = ("甲", "乙", "丙")
+# Steps that made policies are made of: each makes sense behind any other of its stage.
 CUTS = {
-    side: sorted(n for n, s in STEPS.items() if s.stage == "clearing" and n.endswith(side))
-    for side in ("_due", "_owed")
+    "_due": ["gate_due", "gate_due_by_size", "score_due", "share_due", "cap_due"],
+    "_owed": ["gate_owed", "score_owed", "share_owed", "cap_owed", "relieve_owed"],
 }
 ENDS = {"_due": ("surplus_due", "pay_due"), "_owed": ("overrun_owed", "charge_owed")}
-BUDGETS = sorted(n for n, s in STEPS.items() if s.stage == "budget")
+BUDGETS = ["budget_from_history", "budget_given", "budget_stated", "public_health_added"]
 # The allowed words of an open choice stand in the policies that take it.
 CHOICES = {
     (written.step, argument): [source.policy.assumptions[name].chosen, *source.policy.assumptions[name].alternatives]
@@ -81,9 +87,9 @@ class Drawn:
 
 
 def spend_facts(source: PolicyFile) -> list[str]:
-    """The facts that are charged as care."""
-    care = [written for written in source.policy.steps if STEPS[written.step].stage == "care"]
-    return [n for w in care for a, n in w.takes.items() if STEPS[w.step].takes[a] == "fact" and isinstance(n, str)]
+    """The facts that are charged as care; a part of a pot is not the party's own."""
+    care = [written.takes["spend"] for written in source.policy.steps if STEPS[written.step].stage == "care"]
+    return [name for name in care if isinstance(name, str) and name in source.policy.facts]
 
 
 def _arguments_of(source: PolicyFile, fact: str) -> Iterator[str]:
@@ -207,8 +213,7 @@ def made_policy(number: int) -> PolicyFile:
     else:
         for side, (first, last) in ENDS.items():
             made.take(first)
-            cuts = [name for name in CUTS[side] if name not in ENDS[side]]
-            for step in rng.choices(cuts, k=rng.randint(0, 3)):
+            for step in rng.choices(CUTS[side], k=rng.randint(0, 3)):
                 made.take(step)
             made.take(last)
     if rng.choice((True, False)):
@@ -280,3 +285,7 @@ def _times(value: object, k: int) -> object:
     if isinstance(value, dict):
         return {name: _times(part, k) for name, part in value.items()}
     return Fen(Fen.from_yuan(str(value)).n * k).yuan
+
+
+# Those with a fact that is charged as care.
+SPENDING = SOURCES.filter(lambda source: bool(spend_facts(source)))

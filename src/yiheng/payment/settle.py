@@ -15,7 +15,7 @@ from yiheng.policy import PolicyFile, Terms
 from yiheng.policy.schema import Conditions
 
 from . import steps as _declared  # noqa: F401  importing declares the steps
-from .book import ACCOUNTS, Book, Transfer
+from .book import ACCOUNTS, Account, Book, Transfer
 from .declare import STEPS, Case, check_steps
 from .facts import PartyFacts
 
@@ -92,6 +92,8 @@ def settle(
     held = Span(source.policy.in_force.first, source.policy.in_force.last)
     terms = Terms(source, held.nearest(year_span(year).last), known_on, assume or {})
     book = Book()
+    for kind in ("fund", "budget"):
+        book.open(Account(kind, facts.party))
     case = Case(facts.party, facts, terms, book)
     for written in source.policy.steps:
         if not _holds(written.when, facts) or (written.unless and _holds(written.unless, facts)):
@@ -118,7 +120,7 @@ def _stated(party: str, year: int, book: Book) -> Statement:
     charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
     kept = [t for t in book.journal if t.taker.kind == "kept"]
     fund = [t for t in book.journal if t.giver.kind == "fund" and STEPS[t.step].stage == "clearing"]
-    own = [t for t in book.journal if t.giver.kind == "own" and STEPS[t.step].stage == "clearing"]
+    own = [t for t in book.journal if t.giver.kind == "own" and STEPS[t.step].stage in ("clearing", "special")]
 
     withdrawn = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.giver.kind == "budget"]
     reasons = {
@@ -139,8 +141,9 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         None,
         sides,
     )
-    # What is paid names its cuts itself; where nothing is left to pay, they stand alone.
-    cut = [_line(t, -1) for t in book.journal if t.giver.kind == "due" and t.taker.kind == "fund"]
+    # What is paid names its cuts itself; where nothing is left to pay, the surplus and its cuts stand alone.
+    cut = [_line(t, 1) for t in book.journal if t.taker.kind == "due"]
+    cut += [_line(t, -1) for t in book.journal if t.giver.kind == "due" and t.taker.kind == "fund"]
     reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"], *(() if kept else cut))
     reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, reasons["overrun"])
     reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])

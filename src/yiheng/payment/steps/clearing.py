@@ -50,7 +50,7 @@ def share_overrun(case: Case, cap: str, cap_base: str, base_spend: str | None = 
         return
     rate, choice = case.terms.rate(cap), case.terms.choice(cap_base, CAP_BASES)
     base, base_because = _base(case, choice.value, base_spend)
-    limit = case.terms.rounded(base.n * rate.value)
+    limit = max(case.terms.rounded(base.n * rate.value), NOTHING)
     over = formula("超支＝支出－预算", "overrun = spending − budget").worth(overrun)
     bound = formula(
         f"分担上限＝基数 × {percent(rate.value)}",

@@ -41,13 +41,13 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     rate = bands.value.at(off / by) if by > 0 else bands.value.tiers[-1].rate
     if rate is None:
         rate = Fraction(0)
-    middle = formula("合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending")
+    middle = formula(
+        "合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending", counted, because
+    )
     why = formula(
         f"偏差 {percent(off / by) if by > 0 else '—'}，返还 {percent(rate)}",
         f"deviation {percent(off / by) if by > 0 else '—'}, {percent(rate)} is returned",
         middle.worth(case.terms.rounded(reasonable)),
-        counted,
-        because,
         choice.because,
         bands.because,
     )
