@@ -12,7 +12,7 @@ from yiheng.payment import share_pools
 from yiheng.policy import policy_for_year
 from yiheng.runs import replay, run_settle
 from yiheng.runs.engine import Engine
-from yiheng.runs.facts import VIEWS, facts_from_lake
+from yiheng.runs.facts import facts_from_lake
 
 POLICY = ROOT / "policies" / "risk-example"
 
@@ -47,7 +47,7 @@ def test_the_cells_of_three_people_as_worked_by_hand(tmp_path):
     )
     workspace, _ = loaded(tmp_path, chronic_registration=registrations, person=born, enrolment=enrolled, visit=visits)
     engine = Engine(workspace, workspace.lake.latest())
-    engine.views(*VIEWS)
+    engine.views()
     rows = engine.rows(by_cell(TOTALS["fund_spend"], engine.tables, 2025), ("consortium", "cell"))
     engine.close()
     # A: 60,000 + 90,000 fen in two settlements and the whole year; B: December; C: in the youngest band though not born.
@@ -59,7 +59,7 @@ def test_the_cells_of_three_people_as_worked_by_hand(tmp_path):
 
 
 def test_cells_hold_every_person_day_and_every_fen_of_the_year(engine):
-    engine.views(*VIEWS)
+    engine.views()
     for year in (2023, 2024, 2025):
         cells = engine.rows(by_cell(TOTALS["fund_spend"], engine.tables, year), ("consortium", "cell"))
         covered, spend = engine.tables["covered"], TOTALS["fund_spend"].by(engine.tables, ("consortium", "year"))

@@ -100,6 +100,7 @@ def test_a_changed_assumption_is_a_changed_fact(tmp_path):
 
 def test_a_fact_of_the_lake_keeps_its_name_when_its_snapshot_changes(county):
     old = run_settle(county, POLICY, year=2025)
+    old = {**old, "statements": list(old["statements"])}
     new = {**json.loads(canonical(old).replace('"settlement@', '"settlement@9')), "run": "settle-later"}
     assert new["statements"] != old["statements"]
     assert all(one["facts"] == [] for one in difference(new, old)["statements"])

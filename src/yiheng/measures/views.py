@@ -141,9 +141,12 @@ def answered(t: Tables) -> ibis.Table:
 
 
 def paid(t: Tables) -> ibis.Table:
-    """One row a settlement with the fund's part, consortium and year: no more than a sum of money needs."""
-    money = t["settlement"].select("visit_id", "fund_fen")
-    return money.join(_attributed(t).select("visit_id", "consortium", "year"), "visit_id").drop("visit_id")
+    """One row a settlement with the fund's part, consortium and year, where and when."""
+    money = t["settlement"].select("settlement_id", "visit_id", "fund_fen")
+    visits = _attributed(t).select(
+        "visit_id", "consortium", "year", "began_on", "ended_on", person=_.person_id, institution=_.institution_id
+    )
+    return money.join(visits, "visit_id")
 
 
 def budgeted(t: Tables) -> ibis.Table:

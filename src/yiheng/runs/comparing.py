@@ -198,7 +198,8 @@ def _settle(
     for other in _other_choices(under, assume) if manifest.inputs["alternatives"] else ():
         with tempfile.TemporaryDirectory() as made:
             result = settled({**assume, other["assumption"]: other["choice"]}, Path(made))
-        under.alternatives += alternative_rows(under.name, under.result, result, other)
+            # Statements are read from their file, which is gone afterwards.
+            under.alternatives += alternative_rows(under.name, under.result, result, other)
 
 
 def _other_choices(under: Under, assume: Mapping[str, str]) -> Iterator[dict[str, str]]:

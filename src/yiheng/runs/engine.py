@@ -52,6 +52,7 @@ class Engine:
         for name, table in TABLES.items():
             self.tables[name] = self._from_files(name, table.schema, workspace.lake.files(name, at))
         self._workspace = workspace
+        self._computed: set[str] = set()
         self.use_codes(codes or {})
         self._statements(statements or [])
 
@@ -64,7 +65,8 @@ class Engine:
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""
         for name, build in VIEWS.items():
-            if not names or name in names:
+            if name not in self._computed and (not names or name in names):
+                self._computed.add(name)
                 self.tables[name] = self._con.create_table(name, build(self.tables), temp=True)
 
     def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
