@@ -48,7 +48,7 @@ def test_the_cells_of_three_people_as_worked_by_hand(tmp_path):
     workspace, _ = loaded(tmp_path, chronic_registration=registrations, person=born, enrolment=enrolled, visit=visits)
     engine = Engine(workspace, workspace.lake.latest())
     engine.views()
-    rows = engine.rows(by_cell(TOTALS["fund_spend"], engine.tables, 2025), ("consortium", "cell"))
+    rows = engine.rows(by_cell(TOTALS["fund_spend"], engine.as_defined(), 2025), ("consortium", "cell"))
     engine.close()
     # A: 60,000 + 90,000 fen in two settlements and the whole year; B: December; C: in the youngest band though not born.
     assert [tuple(row.values()) for row in rows] == [
@@ -61,8 +61,8 @@ def test_the_cells_of_three_people_as_worked_by_hand(tmp_path):
 def test_cells_hold_every_person_day_and_every_fen_of_the_year(engine):
     engine.views()
     for year in (2023, 2024, 2025):
-        cells = engine.rows(by_cell(TOTALS["fund_spend"], engine.tables, year), ("consortium", "cell"))
-        covered, spend = engine.tables["covered"], TOTALS["fund_spend"].by(engine.tables, ("consortium", "year"))
+        cells = engine.rows(by_cell(TOTALS["fund_spend"], engine.as_defined(), year), ("consortium", "cell"))
+        covered, spend = engine.tables["covered"], TOTALS["fund_spend"].by(engine.as_defined(), ("consortium", "year"))
         days = engine.rows(covered.filter(covered.year == year).agg(days=covered.person_days.sum()))[0]["days"]
         fen = {row["consortium"]: row["fen"] for row in engine.rows(spend) if row["year"] == year}
         assert sum(row["person_days"] for row in cells) == days
