@@ -28,15 +28,3 @@ def test_a_snippet_is_read_by_the_models(snippet, tmp_path):
             model.model_validate(entry)
     for written in map(Step.model_validate, content.get("steps", [])):
         assert set(written.takes) <= set(STEPS[written.step].takes), written.step
-
-
-def test_the_tables_name_what_each_step_takes():
-    rows = [[c.strip() for c in line.split("|")[1:-1]] for line in HOWTO.splitlines() if line.startswith("| ")]
-    told = {
-        name: set(re.findall(r"`(\w+)`", takes))
-        for first, second, takes, _ in (row for row in rows if len(row) == 4)
-        for name in re.findall(r"`(\w+)`", first + second)
-    }
-    assert told.keys() >= {"keep_in_bands", "pay_due", "charge_owed"}
-    for name, takes in told.items():
-        assert set(STEPS[name].takes) - STEPS[name].optional <= takes, name
