@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import ibis
 
 from yiheng.basis.evidence import Words
@@ -48,6 +50,15 @@ FIELDS.update(
     services=Words("服务项目明细条数", "lines of services"),
     visit_days=Words("就诊天数", "days of the visit"),
 )  # fmt: skip
+
+
+def _no_weight(column: str, t: ibis.Table) -> ibis.expr.types.BooleanValue:
+    # Not written as NOT BETWEEN: asked whether that is null, the SQL negates the answer instead.
+    return (t[column] < LEAST) | (t[column] > MOST)
+
+
+def _there(column: str, t: ibis.Table) -> ibis.expr.types.BooleanValue:
+    return t[column].notnull()
 
 
 def _on_list(
@@ -145,9 +156,8 @@ for _column, _zh, _en in (
         Words(f"新生儿{_zh}体重不在 100-9999 克之间", f"a newborn's {_en} is not between 100 and 9,999 g"),
         Words("100 至 9999 克", "100 to 9,999 g"),
         (_column,),
-        # Not written as NOT BETWEEN: asked whether that is null, the SQL negates the answer instead.
-        lambda t, column=_column: (t[column] < LEAST) | (t[column] > MOST),  # type: ignore[misc]
-        lambda t, column=_column: t[column].notnull(),  # type: ignore[misc]
+        partial(_no_weight, _column),
+        partial(_there, _column),
     )
 _on_list(
     "several_main_diagnoses",

@@ -50,7 +50,8 @@ def _differences(source: PolicyFile, one: Example, place: str) -> list[str]:
         return [f"there is no figure '{name}': {nearest(name, FIGURES)}" for name in unknown]
     try:
         parties = {one.party: one.given, **one.others}
-        facts = share_pools(source, one.year, [_facts(source, p, given, place) for p, given in parties.items()])
+        given = [_facts(source, party, facts, place) for party, facts in parties.items()]
+        facts = share_pools(source, one.year, given, assume=one.assume)
         statement = settle(source, one.year, facts[0], assume=one.assume)
     except Refusal as refusal:
         if one.refused and one.refused in str(refusal):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import FEN_PER_YUAN, Fen, total
-from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import Known, PolicyFile, Terms
 from yiheng.policy.schema import Pool
@@ -18,25 +18,34 @@ from .facts import Fact, PartyFacts
 from .risk import risk_norms
 
 
-def share_pools(source: PolicyFile, year: int, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
+def share_pools(
+    source: PolicyFile,
+    year: int,
+    parties: Sequence[PartyFacts],
+    *,
+    known_on: dt.date | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> list[PartyFacts]:
     """The facts of all parties, with the policy's pools and norms added; without them they come back as they are.
+
+    Args:
+        known_on, assume: as the parties are settled, so that a pot is of the same day and choices.
 
     Raises:
         Refusal: when a fact that a pool needs is unknown for any party: then no party's part is known.
     """
-    found = list(parties)
+    terms, found = Terms.of_year(source, year, known_on, assume), list(parties)
     for name, pool in source.policy.pools.items():
         place = Place(source.file, str(source.document.line_of(("pools", name))))
         if pool.pot is not None:
-            made = _parts(source, year, pool, found, place)
+            made = _parts(terms, pool, found, place)
         else:
             made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
-    return risk_norms(source, year, found)
+    return risk_norms(terms, found)
 
 
-def _parts(source: PolicyFile, year: int, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
-    terms = Terms(source, year_span(year).last)
+def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     pot = _pot(terms, pool, parties)
     weights = {one.party: Fraction(0) for one in parties}
     for fact, written in pool.by.items():

@@ -8,9 +8,8 @@ from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen, share_out, total
-from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal
-from yiheng.policy import PolicyFile, Terms
+from yiheng.policy import Terms
 from yiheng.policy.schema import Risk
 
 from .declare import percent
@@ -32,15 +31,15 @@ class Weight:
 NEW = Weight(Fraction(1), Words("基期无人，按平均", "nobody in the base years, as the mean"))
 
 
-def risk_norms(source: PolicyFile, year: int, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
+def risk_norms(terms: Terms, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
     """The facts of all parties with the policy's risk-adjusted norms added to each; without any, as they are.
 
     Raises:
         Refusal: when the cells of any party are unknown, or the base years hold no money: then no weight is known.
     """
     found = list(parties)
-    for name, risk in source.policy.risk.items():
-        made = _norms(source, year, name, risk, found)
+    for name, risk in terms.source.policy.risk.items():
+        made = _norms(terms, name, risk, found)
         found = [replace(one, facts={**one.facts, name: made[one.party]}) for one in found]
     return found
 
@@ -71,11 +70,10 @@ def cell_weights(base: Mapping[str, CellSum], minimum: Fraction, shrinkage: Frac
     return {cell: replace(one, value=one.value / mean) for cell, one in made.items()}
 
 
-def _norms(source: PolicyFile, year: int, name: str, risk: Risk, parties: list[PartyFacts]) -> dict[str, Fact]:
+def _norms(terms: Terms, name: str, risk: Risk, parties: list[PartyFacts]) -> dict[str, Fact]:
     """The norm of each party, to the fen of the pool."""
-    terms = Terms(source, year_span(year).last)
     minimum, shrinkage, cap = terms.count(risk.minimum), terms.count(risk.shrinkage), terms.rate(risk.coding_cap)
-    place = Place(source.file, str(source.document.line_of(("risk", name))))
+    place = Place(terms.source.file, str(terms.source.document.line_of(("risk", name))))
     base = {one.party: _merged(one.cells(fact)[0] for fact in risk.base) for one in parties}
     now = {one.party: one.cells(risk.now)[0] for one in parties}
     everybody = _merged(base.values())

@@ -10,7 +10,6 @@ from typing import Any
 
 from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
-from yiheng.basis.periods import Span, year_span
 from yiheng.policy import PolicyFile, Terms
 from yiheng.policy.schema import Conditions
 
@@ -89,8 +88,7 @@ def settle(
         Refusal: when a fact is missing or unknown, or the steps leave the budget uncleared.
     """
     check_steps(source)
-    held = Span(source.policy.in_force.first, source.policy.in_force.last)
-    terms = Terms(source, held.nearest(year_span(year).last), known_on, assume or {})
+    terms = Terms.of_year(source, year, known_on, assume)
     book = Book()
     for kind in ("fund", "budget"):
         book.open(Account(kind, facts.party))

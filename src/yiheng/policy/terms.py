@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen, round_fen, share_out
+from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, nearest
 
 from .read import PolicyFile
@@ -87,6 +88,14 @@ class Terms:
     on: dt.date
     known_on: dt.date | None = None
     assume: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_year(
+        cls, source: PolicyFile, year: int, known_on: dt.date | None = None, assume: Mapping[str, str] | None = None
+    ) -> Terms:
+        """The values on the last day of a year, or on the day in force that lies nearest to it."""
+        held = Span(source.policy.in_force.first, source.policy.in_force.last)
+        return cls(source, held.nearest(year_span(year).last), known_on, assume or {})
 
     def rate(self, name: str) -> Known[Fraction]:
         """A rate as an exact fraction of one."""

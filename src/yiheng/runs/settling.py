@@ -148,7 +148,7 @@ def settle_into(
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(asked.at.snapshots)
         if engine is None:
             asked.close()
-        parties = share_pools(source, year, list(gathered.parties.values()))
+        parties = _shared(manifest, source, year, list(gathered.parties.values()))
         settled = (_settled(manifest, source, year, facts) for facts in parties)
     else:
         snapshots = {}
@@ -197,6 +197,7 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
     names = next(iter(sources.values())).policy.facts_file
     shown = manifest.inputs["facts"]
     whole: dict[int, list[PartyFacts]] = {}
+    unread: dict[int, Refusal] = {}
     for row in facts_rows(file, names.party, names.year):
         if manifest.inputs["year"] not in (None, row.year):
             continue
@@ -205,21 +206,33 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
                 raise Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
             whole.setdefault(row.year, []).append(facts_of_row(sources[row.year], shown, row))
         except Refusal as refusal:
+            unread.setdefault(row.year, refusal)
             yield Settled(row.party, row.year, None, None, refusal)
     for year, parties in whole.items():
         try:
-            shared = share_pools(sources[year], year, parties)
+            policy = sources[year].policy
+            if year in unread and (policy.pools or policy.risk):
+                # Shared without the party of that row, the others would get its part.
+                raise Refusal(f"a row of {year} cannot be read, and the parties share a pool: {unread[year]}")
+            shared = _shared(manifest, sources[year], year, parties)
         except Refusal as refusal:
             yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
             yield from (_settled(manifest, sources[year], year, one) for one in shared)
 
 
-def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
+def _known_on(manifest: Manifest) -> dt.date | None:
     known_on = manifest.inputs["known_on"]
-    day = dt.date.fromisoformat(known_on) if known_on else None
+    return dt.date.fromisoformat(known_on) if known_on else None
+
+
+def _shared(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> list[PartyFacts]:
+    return share_pools(source, year, parties, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
+
+
+def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
     try:
-        statement = settle(source, year, facts, known_on=day, assume=manifest.inputs["assume"])
+        statement = settle(source, year, facts, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
         return Settled(facts.party, year, source, statement, None)
     except Refusal as refusal:
         return Settled(facts.party, year, source, None, refusal)
