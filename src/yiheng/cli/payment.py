@@ -30,6 +30,9 @@ CLAIMS_SHOWN = 20
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )
+@click.option(
+    "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
+)
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @workspace_option
@@ -39,6 +42,7 @@ def settle(
     policy: str,
     year: int | None,
     facts: Path | None,
+    added: Path | None,
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
     workspace: Path | None,
@@ -51,6 +55,7 @@ def settle(
       yiheng settle policies/qingdao --year 2025
       yiheng settle policies/us-desynpuf --year 2010 --format json
       yiheng settle policies/guangdong --facts facts.csv
+      yiheng settle policies/yangxi --year 2025 --with scores.csv
       yiheng settle policies/qingdao --year 2025 --assume cap_base=base_spend
     """
     space = opened(workspace)
@@ -60,6 +65,7 @@ def settle(
             found(policy, "policies", space),
             year=year,
             facts=facts,
+            added=added,
             known_on=known_on.date() if known_on else None,
             assume=choices(assume),
             progress=step,

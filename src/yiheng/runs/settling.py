@@ -19,6 +19,7 @@ from yiheng.payment import PartyFacts, Statement, check_steps, settle, share_poo
 from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
+from .added_facts import ADDED, added_pins, keep_added, with_added
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
@@ -49,6 +50,7 @@ def run_settle(
     *,
     year: int | None = None,
     facts: Path | None = None,
+    added: Path | None = None,
     known_on: dt.date | None = None,
     assume: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -58,14 +60,14 @@ def run_settle(
     Args:
         policy: a policy file, or a folder from which the one in force is taken.
         year: the year to settle; with a facts file, only its rows of that year.
+        added: a file of facts that the lake does not hold, one party and year a row.
         known_on: settle with the values that were announced by that day.
         assume: another choice for some assumptions, by id.
 
     Raises:
         Refusal: when neither year nor facts are given, or policy or facts cannot be read.
     """
-    if year is None and facts is None:
-        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    refuse_unclear(year, facts, added)
     years = [year] if year is not None else []
     if facts is not None and not years:
         years = years_of(policy, facts)
@@ -80,14 +82,28 @@ def run_settle(
         "known_on": known_on.isoformat() if known_on else None,
         "assume": dict(assume or {}),
     }
-    manifest = settle_manifest(sources, inputs, data_pins(workspace, facts))
+    named, pinned = added_pins(added)
+    manifest = settle_manifest(sources, {**inputs, **named}, {**data_pins(workspace, facts), **pinned})
     folder = workspace.run_folder(manifest.run)
     keep_policies(policy, sources, folder)
+    keep_added(added, folder)
     if facts is not None:
         keep_facts(facts, folder)
     result = settle_into(workspace, manifest, folder, folder, sources, progress)
     workspace.note_run(manifest.run, "settle")
     return result
+
+
+def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> None:
+    """Say what to settle, and from what.
+
+    Raises:
+        Refusal: when neither year nor facts are given, or facts are to be added to a file of facts.
+    """
+    if year is None and facts is None:
+        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    if facts is not None and added is not None:
+        raise Refusal("facts are added to those of the lake only", cure="write the columns into the facts file")
 
 
 def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
@@ -148,6 +164,8 @@ def settle_into(
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(asked.at.snapshots)
         if engine is None:
             asked.close()
+        if shown := manifest.inputs.get("with"):
+            gathered.parties = with_added(kept / ADDED, shown, source, year, gathered.parties)
         parties = _shared(manifest, source, year, list(gathered.parties.values()))
         settled = (_settled(manifest, source, year, facts) for facts in parties)
     else:
