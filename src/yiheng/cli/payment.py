@@ -35,6 +35,7 @@ CLAIMS_SHOWN = 20
 )
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
+@click.option("--alternatives", is_flag=True, help="State also the figures under each alternative of each assumption.")
 @workspace_option
 @format_option
 @says_refusals
@@ -45,6 +46,7 @@ def settle(
     added: Path | None,
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
+    alternatives: bool,
     workspace: Path | None,
     form: str,
 ) -> int:
@@ -68,6 +70,7 @@ def settle(
             added=added,
             known_on=known_on.date() if known_on else None,
             assume=choices(assume),
+            alternatives=alternatives,
             progress=step,
         )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)

@@ -1,7 +1,7 @@
 """The book: budget, care, clearing and distribution, step by step, each with its reason."""
 
 from .book import ACCOUNTS, Account, Book, Transfer
-from .declare import STEPS, Step, check_steps
+from .declare import STEPS, Step, check_steps, decided, refuse_choices
 from .examples import Outcome, examples_file, run_examples
 from .facts import CellSum, Fact, PartyFacts, fact_read
 from .pools import share_pools
@@ -21,8 +21,10 @@ __all__ = [
     "Step",
     "Transfer",
     "check_steps",
+    "decided",
     "examples_file",
     "fact_read",
+    "refuse_choices",
     "run_examples",
     "settle",
     "share_pools",

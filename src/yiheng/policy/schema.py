@@ -101,6 +101,13 @@ class Entry(Strict):
     known_on: dt.date | None = None
 
     @property
+    def single(self) -> object:
+        """The figure that stands alone, of a value for all or for one class; several are no single figure."""
+        if isinstance(self.value, dict) and len(self.value) == 1:
+            return next(iter(self.value.values()))
+        return self.value
+
+    @property
     def text(self) -> str:
         """The value in one line, as people read it."""
         if isinstance(self.value, str):
@@ -212,12 +219,21 @@ class Risk(Strict):
 
 
 class Assumption(Strict):
-    """A point that the source leaves open, what was chosen, and what else could be."""
+    """A point that the source leaves open, what was chosen, what else could be; ``called`` names choices in words."""
 
     says: Sentence = Field(alias="is")
     chosen: str
     alternatives: list[str] = Field(min_length=1)
     sets: str | None = Field(default=None, description="the value that this assumption decides, if any")
+    called: dict[str, Sentence] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_its_choices(self) -> Assumption:
+        if unknown := set(self.called) - {self.chosen, *self.alternatives}:
+            raise ValueError(f"'called' names '{min(unknown)}', which is neither chosen nor an alternative")
+        if self.chosen in self.alternatives or len(set(self.alternatives)) < len(self.alternatives):
+            raise ValueError("a choice stands twice among 'chosen' and 'alternatives'")
+        return self
 
 
 class AtLeast(Strict):
@@ -263,6 +279,12 @@ class RoundingRule(Strict):
     leftover: Literal["largest_fraction_first"] = "largest_fraction_first"
 
 
+# How a figure of a unit is written.
+SIGNS: dict[str, str] = {
+    "percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "yuan_by": " 元", "percent_by": " %",
+}  # fmt: skip
+
+
 class Policy(Strict):
     """One place, one period, one file."""
 
@@ -288,13 +310,21 @@ class Policy(Strict):
                 continue
             if assumption.sets not in self.values:
                 raise ValueError(f"assumption '{name}' sets '{assumption.sets}', which is not among the values")
-            other = [e.value for e in self.values[assumption.sets].history if e.value != assumption.chosen]
+            other = [e.value for e in self.values[assumption.sets].history if e.single != assumption.chosen]
             if other:
                 raise ValueError(
                     f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
                     f"'{assumption.sets}' is '{other[0]}'"
                 )
         return self
+
+    def choice_words(self, assumption: str, choice: str) -> Words:
+        """A choice for an assumption as people read it: its name, or the figure with its unit."""
+        stated = self.assumptions[assumption]
+        if choice in stated.called:
+            return stated.called[choice].words
+        sign = SIGNS.get(self.values[stated.sets].unit, "") if stated.sets else ""
+        return Words(f"{choice}{sign}", f"{choice}{sign}")
 
     @model_validator(mode="after")
     def _risk_takes_cells_and_values(self) -> Policy:

@@ -13,10 +13,11 @@ from typing import Any
 from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
-from yiheng.payment import STEPS, check_steps
+from yiheng.payment import STEPS, check_steps, decided
 from yiheng.policy import PolicyFile, policy_for_year
 
 from .added_facts import added_pins, keep_added
+from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
@@ -190,7 +191,7 @@ def _settle(
     """Settle under one policy, and under each alternative of its assumptions where the run asks for them."""
     into = folder / SETTLED / under.name
     into.mkdir(parents=True, exist_ok=True)
-    known = {name for source in under.sources.values() for name in source.policy.assumptions}
+    known = {name for source in under.sources.values() for name in decided(source)}
     assume = {name: choice for name, choice in manifest.inputs["assume"].items() if name in known}
 
     def settled(choices: Mapping[str, str], where: Path) -> dict[str, Any]:
@@ -225,12 +226,13 @@ def _refuse_without_package(under: Under) -> None:
 
 def _other_choices(under: Under, assume: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Each assumption of the newest edition with each choice that was not taken."""
-    for name, stated in under.newest.policy.assumptions.items():
-        chosen = assume.get(name, stated.chosen)
-        for choice in dict.fromkeys((stated.chosen, *stated.alternatives)):
-            if choice != chosen:
-                text, text_en = stated.says.words
-                yield {"assumption": name, "text": text, "text_en": text_en, "chosen": chosen, "choice": choice}
+    policy = under.newest.policy
+    for name, chosen, choice in other_choices(under.newest, assume):
+        text, text_en = policy.assumptions[name].says.words
+        called = {
+            f"{key}_zh": policy.choice_words(name, one).zh for key, one in (("chosen", chosen), ("choice", choice))
+        }
+        yield {"assumption": name, "text": text, "text_en": text_en, "chosen": chosen, "choice": choice, **called}
 
 
 def _policy_json(under: Under) -> dict[str, Any]:
@@ -287,7 +289,7 @@ def _refuse_unknown_names(unders: list[Under], base: str | None, assume: Mapping
     names = [under.name for under in unders]
     if base is not None and base not in names:
         raise Refusal(f"'{base}' is not among the policies compared", expected=", ".join(names))
-    known = {name for under in unders for source in under.sources.values() for name in source.policy.assumptions}
+    known = {name for under in unders for source in under.sources.values() for name in decided(source)}
     for name in assume:
         if name not in known:
             raise Refusal(f"no policy has an assumption '{name}'", cure=nearest(name, known))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_steps, settle, share_pools
-from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
+from yiheng.payment import PartyFacts, Statement, check_steps, refuse_choices, settle, share_pools
+from yiheng.policy import PolicyFile, policy_for_year, read_policy
+from yiheng.policy.schema import Policy
 from yiheng.records import RESULTS
 
 from .added_facts import ADDED, added_pins, keep_added, with_added
+from .alternatives import figures_under
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
@@ -34,13 +35,18 @@ FACTS = "facts.csv"
 
 @dataclass(frozen=True)
 class Settled:
-    """One party's statement, or why it was refused."""
+    """One party's statement, or why it was refused.
+
+    Attributes:
+        under: assumption → figures under each other choice, where the run asks for them.
+    """
 
     party: str
     year: int
     source: PolicyFile | None
     statement: Statement | None
     refusal: Refusal | None
+    under: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @told()
@@ -53,6 +59,7 @@ def run_settle(
     added: Path | None = None,
     known_on: dt.date | None = None,
     assume: Mapping[str, str] | None = None,
+    alternatives: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Settle every party of a year from the lake, or every row of a facts file.
@@ -63,6 +70,7 @@ def run_settle(
         added: a file of facts that the lake does not hold, one party and year a row.
         known_on: settle with the values that were announced by that day.
         assume: another choice for some assumptions, by id.
+        alternatives: state also the figures under each alternative of each assumption, one at a time.
 
     Raises:
         Refusal: when neither year nor facts are given, or policy or facts cannot be read.
@@ -74,15 +82,17 @@ def run_settle(
     sources = _sources(policy, years)
     for source in sources.values():
         check_steps(source)
-        for name in assume or {}:
-            Terms(source, year_span(max(years)).last).assumption(name)
+        refuse_choices(source, assume or {})
     inputs = {
         "year": year,
         "facts": facts.name if facts else None,
         "known_on": known_on.isoformat() if known_on else None,
         "assume": dict(assume or {}),
     }
+    named: dict[str, Any]
     named, pinned = added_pins(added)
+    if alternatives:
+        named = {**named, "alternatives": True}
     manifest = settle_manifest(sources, {**inputs, **named}, {**data_pins(workspace, facts), **pinned})
     folder = workspace.run_folder(manifest.run)
     keep_policies(policy, sources, folder)
@@ -166,8 +176,7 @@ def settle_into(
             asked.close()
         if shown := manifest.inputs.get("with"):
             gathered.parties = with_added(kept / ADDED, shown, source, year, gathered.parties)
-        parties = _shared(manifest, source, year, list(gathered.parties.values()))
-        settled = (_settled(manifest, source, year, facts) for facts in parties)
+        settled = _settled_all(manifest, source, year, list(gathered.parties.values()))
     else:
         snapshots = {}
         settled = _settled_rows(kept / FACTS, manifest, sources)
@@ -232,11 +241,11 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
             if year in unread and (policy.pools or policy.risk):
                 # Shared without the party of that row, the others would get its part.
                 raise Refusal(f"a row of {year} cannot be read, and the parties share a pool: {unread[year]}")
-            shared = _shared(manifest, sources[year], year, parties)
+            settled = _settled_all(manifest, sources[year], year, parties)
         except Refusal as refusal:
             yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
-            yield from (_settled(manifest, sources[year], year, one) for one in shared)
+            yield from settled
 
 
 def _known_on(manifest: Manifest) -> dt.date | None:
@@ -244,8 +253,18 @@ def _known_on(manifest: Manifest) -> dt.date | None:
     return dt.date.fromisoformat(known_on) if known_on else None
 
 
-def _shared(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> list[PartyFacts]:
-    return share_pools(source, year, parties, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
+def _settled_all(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
+    """All parties of a year, pools first.
+
+    Raises:
+        Refusal: at once, when a fact that a pool needs is unknown.
+    """
+    known_on, assume = _known_on(manifest), manifest.inputs["assume"]
+    shared = share_pools(source, year, parties, known_on=known_on, assume=assume)
+    under: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    if manifest.inputs.get("alternatives"):
+        under = figures_under(source, year, parties, known_on=known_on, assume=assume)
+    return (replace(_settled(manifest, source, year, one), under=under.get(one.party, {})) for one in shared)
 
 
 def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
@@ -264,18 +283,27 @@ def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
     shown["policy"] = {
         "id": policy.policy, "hash": one.source.sha256, "file": one.source.file, "title": policy.title.zh,
         "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
+        "issued_by": policy.issued.by, "issued_number": policy.issued.number, "issued_on": policy.issued.on.isoformat(),
     }  # fmt: skip
-    shown["assumptions"] = [
-        {
-            "id": name,
-            "text": assumption.says.zh,
-            "text_en": assumption.says.en,
-            "chosen": (chosen := assume.get(name, assumption.chosen)),
-            "alternatives": [one for one in (assumption.chosen, *assumption.alternatives) if one != chosen],
-        }
-        for name, assumption in policy.assumptions.items()
-    ]
+    shown["assumptions"] = [_assumption_json(policy, name, assume, one.under) for name in policy.assumptions]
     return shown
+
+
+def _assumption_json(
+    policy: Policy, name: str, assume: Mapping[str, str], under: dict[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    stated = policy.assumptions[name]
+    chosen = assume.get(name, stated.chosen)
+    others = [one for one in (stated.chosen, *stated.alternatives) if one != chosen]
+    shown = {
+        "id": name,
+        "text": stated.says.zh,
+        "text_en": stated.says.en,
+        "chosen": chosen,
+        "alternatives": others,
+        "called": {one: policy.choice_words(name, one).zh for one in (chosen, *others)},
+    }
+    return {**shown, "under": under[name]} if name in under else shown
 
 
 def years_of(policy: Path, facts: Path) -> list[int]:
