@@ -36,6 +36,14 @@ def _whole(text: object) -> object:
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 
 
+class Misplaced(ValueError):
+    """A fault of a whole file that belongs to one entry, such as ``("assumptions", "growth")``."""
+
+    def __init__(self, what: str, *path: str) -> None:
+        self.path = path
+        super().__init__(what)
+
+
 class Strict(BaseModel):
     """No unknown key, no change after reading."""
 
@@ -213,9 +221,9 @@ class Risk(Strict):
     coding_cap: str
 
     @property
-    def units(self) -> dict[str, str]:
-        """The values it takes, with the unit each must have."""
-        return {self.minimum: "count", self.shrinkage: "count", self.coding_cap: "percent"}
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """The values it takes, each with the unit it must have."""
+        return (self.minimum, "count"), (self.shrinkage, "count"), (self.coding_cap, "percent")
 
 
 class Assumption(Strict):
@@ -231,8 +239,6 @@ class Assumption(Strict):
     def _names_its_choices(self) -> Assumption:
         if unknown := set(self.called) - {self.chosen, *self.alternatives}:
             raise ValueError(f"'called' names '{min(unknown)}', which is neither chosen nor an alternative")
-        if self.chosen in self.alternatives or len(set(self.alternatives)) < len(self.alternatives):
-            raise ValueError("a choice stands twice among 'chosen' and 'alternatives'")
         return self
 
 
@@ -309,12 +315,15 @@ class Policy(Strict):
             if assumption.sets is None:
                 continue
             if assumption.sets not in self.values:
-                raise ValueError(f"assumption '{name}' sets '{assumption.sets}', which is not among the values")
+                what = f"assumption '{name}' sets '{assumption.sets}', which is not among the values"
+                raise Misplaced(what, "assumptions", name)
             other = [e.value for e in self.values[assumption.sets].history if e.single != assumption.chosen]
             if other:
-                raise ValueError(
+                raise Misplaced(
                     f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
-                    f"'{assumption.sets}' is '{other[0]}'"
+                    f"'{assumption.sets}' is '{other[0]}'",
+                    "assumptions",
+                    name,
                 )
         return self
 
@@ -331,8 +340,8 @@ class Policy(Strict):
         for name, risk in self.risk.items():
             for fact in (*risk.base, risk.now):
                 if fact not in self.facts or self.facts[fact].kind != "cells":
-                    raise ValueError(f"risk '{name}' takes '{fact}', which is not a fact of kind cells")
-            for value, unit in risk.units.items():
+                    raise Misplaced(f"risk '{name}' takes '{fact}', which is not a fact of kind cells", "risk", name)
+            for value, unit in risk.units:
                 if value not in self.values or self.values[value].unit != unit:
-                    raise ValueError(f"risk '{name}' takes '{value}', which is not a value in {unit}")
+                    raise Misplaced(f"risk '{name}' takes '{value}', which is not a value in {unit}", "risk", name)
         return self

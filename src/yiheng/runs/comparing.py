@@ -13,7 +13,7 @@ from typing import Any
 from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
-from yiheng.payment import STEPS, check_steps, decided
+from yiheng.payment import STEPS, check_policy, decided
 from yiheng.policy import PolicyFile, policy_for_year
 
 from .added_facts import added_pins, keep_added
@@ -97,7 +97,7 @@ def run_compare(
     unders = [Under(name, sources) for name, sources in zip(_names(read), read, strict=True)]
     for under in unders:
         for source in under.sources.values():
-            check_steps(source)
+            check_policy(source)
     _refuse_unknown_names(unders, base, assume or {})
     named, pinned = added_pins(added)
     manifest = Manifest(

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_steps, refuse_choices, settle, share_pools
+from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle, share_pools
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
 from yiheng.policy.schema import Policy
 from yiheng.records import RESULTS
@@ -81,7 +81,7 @@ def run_settle(
         years = years_of(policy, facts)
     sources = _sources(policy, years)
     for source in sources.values():
-        check_steps(source)
+        check_policy(source)
         refuse_choices(source, assume or {})
     inputs = {
         "year": year,
@@ -311,6 +311,19 @@ def years_of(policy: Path, facts: Path) -> list[int]:
     first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
     names = read_policy(first).policy.facts_file
     return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
+
+
+def parties_of_file(source: PolicyFile, facts: Path) -> dict[int, list[PartyFacts]]:
+    """The parties of a facts file by year, as a policy reads them.
+
+    Raises:
+        Refusals: rows without party or year, columns that the file lacks, cells that are no figure.
+    """
+    names = source.policy.facts_file
+    parties: dict[int, list[PartyFacts]] = {}
+    for row in facts_rows(facts, names.party, names.year):
+        parties.setdefault(row.year, []).append(facts_of_row(source, facts.name, row))
+    return parties
 
 
 def _sources(policy: Path, years: list[int]) -> dict[int, PolicyFile]:
