@@ -33,7 +33,14 @@ def errors_page() -> str:
 
 def _entry(what: str, mistake: Mistake) -> str:
     right, wrong = (text.strip("\n").replace("\t", "⇥") or "(nothing)" for text in (mistake.before, mistake.after))
-    lines = [f"**{what[0].upper()}{what[1:]}**", "", "```text", f"right:  {_under(right)}", f"wrong:  {_under(wrong)}", ""]
+    lines = [
+        f"**{what[0].upper()}{what[1:]}**",
+        "",
+        "```text",
+        f"right:  {_under(right)}",
+        f"wrong:  {_under(wrong)}",
+        "",
+    ]
     return "\n".join([*lines, message(mistake), "```", ""])
 
 

@@ -130,6 +130,8 @@ def _tables(result: dict[str, Any]) -> None:
 
 
 def _remarks(result: dict[str, Any]) -> None:
+    if others := _other_spending(result):
+        say(f"{'、'.join(others)} 计入的支出与基准 {result['base']} 不同，其净得与合计不能与其他政策直接相比")
     for one in result["policies"]:
         if one["refused"]:
             say(f"未能按 {one['policy']} 清算：{one['refused']}")
@@ -144,6 +146,18 @@ def _remarks(result: dict[str, Any]) -> None:
             alike.setdefault((under, why), []).append(f"{cell['party']} {cell['year']}")
     for (under, why), parties in alike.items():
         say(f"未能清算 {'、'.join(parties[:PARTIES_NAMED])}{_more(parties)}（{under}）：{why}")
+
+
+def _other_spending(result: dict[str, Any]) -> list[str]:
+    """The policies that charge other spending to the same parties than the base does."""
+    spend = {(c["party"], c["year"]): c["spend"] for c in result["figures"] if c["policy"] == result["base"]}
+    return list(
+        dict.fromkeys(
+            c["policy"]
+            for c in result["figures"]
+            if None not in (c["spend"], known := spend.get((c["party"], c["year"]))) and c["spend"] != known
+        )
+    )
 
 
 def _more(parties: list[str]) -> str:
