@@ -247,7 +247,7 @@ class Writing:
 
 
 def _arrow_schema(table: Table) -> pa.Schema:
-    schema: pa.Schema = table.schema.to_pyarrow()
+    schema: pa.Schema = table.kept.to_pyarrow()
     return schema
 
 
