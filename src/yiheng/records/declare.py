@@ -163,7 +163,7 @@ class Table:
     @property
     def kept(self) -> ibis.Schema:
         """The Ibis schema of the rows as the lake keeps them: with their copies."""
-        return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in (*self.columns, *self.copies)})
+        return ibis.schema({**dict(self.schema.items()), **{c.name: IBIS_TYPES[c.kind] for c in self.copies}})
 
     def column_under(self, name: str) -> Column | None:
         """The column that a file calls ``name``: our name or a national one, any case."""

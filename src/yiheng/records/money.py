@@ -170,8 +170,7 @@ SETTLEMENT = Table(
             "visit_on",
             "day",
             "归属日",
-            "the day by which the payment belongs to a consortium and a year: the last of the visit, the first while it "
-            "has not ended",
+            "the day by which it belongs to a consortium and a year: the last of the visit, the first until it ended",
             "visit_id",
             ("ended_on", "began_on"),
         ),
