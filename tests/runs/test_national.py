@@ -61,6 +61,11 @@ def test_every_fact_of_every_party_is_the_sum_in_plain_sql(nation, settled):
         assert got == {year: plain[statement["party"], year] for year in YEARS}, statement["party"]
 
 
+def test_plain_sql_by_copies_gives_what_it_gives_by_visits(tmp_path):
+    workspace = filled(tmp_path, copies=True)
+    assert sorted(sums(workspace.folder, "one_join"), key=str) == sorted(sums(workspace.folder), key=str)
+
+
 def test_money_of_people_whom_nobody_covers_is_stated(nation, settled):
     ((fen, rows),) = [(f, n) for party, year, f, n in sums(nation.folder) if party is None and year == YEARS[-1]]
     # Persons 0, 499, 998, 1497 and 1996 are covered until the middle of 2025.
