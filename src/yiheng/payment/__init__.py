@@ -9,7 +9,7 @@ from .examples import Outcome, examples_file, run_examples
 from .facts import CellSum, Fact, PartyFacts, fact_read
 from .pools import share_pools
 from .reading import read_aloud
-from .settle import FIGURES, Statement, settle
+from .settle import FIGURES, Statement, settle, settle_each
 
 __all__ = [
     "ACCOUNTS",
@@ -37,5 +37,6 @@ __all__ = [
     "rows_against",
     "run_examples",
     "settle",
+    "settle_each",
     "share_pools",
 ]

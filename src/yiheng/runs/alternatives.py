@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
-from yiheng.payment import FIGURES, PartyFacts, decided, settle, share_pools
+from yiheng.payment import FIGURES, PartyFacts, decided, settle_each, share_pools
 from yiheng.policy import PolicyFile
 
 Row = dict[str, Any]
@@ -48,13 +48,12 @@ def figures_under(
             for one in parties:
                 found[one.party].setdefault(name, []).append(_refused(choice, refusal))
             continue
-        for one in shared:
-            rows = found[one.party].setdefault(name, [])
-            try:
-                figures = settle(source, year, one, known_on=known_on, assume=choices).figures
-                rows.append({"choice": choice, **{n: fen.yuan for n, fen in figures.items()}, "refused": None})
-            except Refusal as refusal:
-                rows.append(_refused(choice, refusal))
+        for party, came in settle_each(source, year, shared, known_on=known_on, assume=choices):
+            found[party].setdefault(name, []).append(
+                _refused(choice, came)
+                if isinstance(came, Refusal)
+                else {"choice": choice, **{n: fen.yuan for n, fen in came.figures.items()}, "refused": None}
+            )
     return found
 
 

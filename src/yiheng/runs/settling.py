@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,8 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle, share_pools
+from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle_each, share_pools
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
-from yiheng.policy.schema import Policy
 from yiheng.records import RESULTS
 
 from .added_facts import ADDED, added_pins, keep_added, with_added
@@ -201,17 +201,21 @@ def settle_into(
 
 def _stated(
     settled: Iterator[Settled], assume: Mapping[str, str], lines: list[dict[str, Any]], refused: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """The statements as plain values, one by one; their lines and what was refused are noted on the way."""
+) -> Iterator[str]:
+    """The statements as JSON texts, one by one; their lines and what was refused are noted on the way."""
+    policies: dict[int, str] = {}
     for one in settled:
         if one.refusal:
             refused.append({"party": one.party, "year": one.year, "why": str(one.refusal)})
-        elif one.statement:
+        elif one.statement and one.source:
+            if one.year not in policies:
+                policies[one.year] = _policy_json(one.source, assume, {})
             lines += (
                 {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
                 for name, amount in one.statement.figures.items()
             )
-            yield _statement_json(one, assume)
+            told = _policy_json(one.source, assume, one.under) if one.under else policies[one.year]
+            yield one.statement.as_json(told)
 
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
@@ -264,34 +268,38 @@ def _settled_all(manifest: Manifest, source: PolicyFile, year: int, parties: lis
     under: dict[str, dict[str, list[dict[str, Any]]]] = {}
     if manifest.inputs.get("alternatives"):
         under = figures_under(source, year, parties, known_on=known_on, assume=assume)
-    return (replace(_settled(manifest, source, year, one), under=under.get(one.party, {})) for one in shared)
+    settled = _settled(manifest, source, year, shared)
+    return (replace(one, under=under[one.party]) for one in settled) if under else settled
 
 
-def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
-    try:
-        statement = settle(source, year, facts, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
-        return Settled(facts.party, year, source, statement, None)
-    except Refusal as refusal:
-        return Settled(facts.party, year, source, None, refusal)
+def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
+    assume = manifest.inputs["assume"]
+    for party, came in settle_each(source, year, parties, known_on=_known_on(manifest), assume=assume):
+        if isinstance(came, Refusal):
+            yield Settled(party, year, source, None, came)
+        else:
+            yield Settled(party, year, source, came, None)
 
 
-def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
-    if one.statement is None or one.source is None:
-        raise ValueError("a refused party has no statement")
-    policy = one.source.policy
-    shown = one.statement.as_json()
-    shown["policy"] = {
-        "id": policy.policy, "hash": one.source.sha256, "file": one.source.file, "title": policy.title.zh,
+def _policy_json(source: PolicyFile, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]) -> str:
+    """What every statement says of its policy, as members of a JSON object behind its own."""
+    policy = source.policy
+    named = {
+        "id": policy.policy, "hash": source.sha256, "file": source.file, "title": policy.title.zh,
         "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
         "issued_by": policy.issued.by, "issued_number": policy.issued.number, "issued_on": policy.issued.on.isoformat(),
     }  # fmt: skip
-    shown["assumptions"] = [_assumption_json(policy, name, assume, one.under) for name in policy.assumptions]
-    return shown
+    assumptions = [_assumption_json(source, name, assume, under) for name in policy.assumptions]
+    return "".join(
+        f', "{key}": {json.dumps(value, ensure_ascii=False)}'
+        for key, value in (("policy", named), ("assumptions", assumptions))
+    )
 
 
 def _assumption_json(
-    policy: Policy, name: str, assume: Mapping[str, str], under: dict[str, list[dict[str, Any]]]
+    source: PolicyFile, name: str, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]
 ) -> dict[str, Any]:
+    policy = source.policy
     stated = policy.assumptions[name]
     chosen = assume.get(name, stated.chosen)
     others = [one for one in (stated.chosen, *stated.alternatives) if one != chosen]
