@@ -32,10 +32,12 @@ from .places import PHARMACY, TOWNSHIP, VILLAGE
 from .stays import INPATIENT
 
 FEN_IN_PRODUCT = 100_000_000
-GROWTH_PER_THOUSAND = 1050
+# A stay of a resident cost 8,128 yuan in 2022 and 7,339 in 2025 (国家医疗保障局): prices did not grow. The county keeps a little
+# growth, so that what a policy says of growth is seen at work.
+GROWTH_PER_THOUSAND = 1010
 # Thousandths of the listed price by kind of place: hospital, township, village, pharmacy, outside.
-_SERVICE_LEVEL = np.array([1000, 850, 550, 500, 1900])
-_STAY_GOODS_LEVEL = np.array([1080, 720, 500, 500, 2700])
+_SERVICE_LEVEL = np.array([1060, 950, 550, 500, 1950])
+_STAY_GOODS_LEVEL = np.array([1350, 1200, 500, 500, 3000])
 _VISIT_GOODS_LEVEL = np.array([2700, 1200, 750, 1100, 4800])
 
 # What a bare visit is charged.
@@ -109,7 +111,7 @@ def _stay_drugs(rng: np.random.Generator, stays: Columns) -> list[Columns]:
     size = len(owner)
     nights = (stays["ended"] - stays["began"])[owner]
     drug = STAY_DRUGS[rng.integers(0, len(STAY_DRUGS), size)]
-    units = between(rng, 1, nights, size) + nights // 2
+    units = between(rng, 1, nights, size)
     units = np.where(drug == NUMBER["albumin"], 1 + units // 6, units)
     given = _lines(owner, drug, units, stays["began"][owner] + between(rng, 0, nights, size), _some_second(rng, size))
     back = (rng.integers(0, 1000, size) < 6) & (stays["script"][owner] < 0)
@@ -230,7 +232,8 @@ def charge(
     days_after = lines["day"].astype(np.int64) - int(visits["began"].min()) + 512
     order = np.argsort((lines["visit"] << 33) + (days_after << 17) + lines["second"], kind="stable")
     lines = take(lines, order)
-    severity = skewed(rng, rows_in(visits), 0.55)
+    size, bedded = rows_in(visits), visits["kind"] == INPATIENT
+    severity = np.where(bedded, skewed(rng, size, 0.9), skewed(rng, size, 0.55))
     return _priced(lines, visits, place_kind, severity, since)
 
 
