@@ -25,15 +25,15 @@ from .catalogue import (
     WIDER_TESTS,
     numbers,
 )
-from .columns import Columns, between, rows_in, skewed, spread, stack, take
+from .columns import Columns, between, month_number, rows_in, skewed, spread, stack, take
 from .illnesses import GIVEN, SURGERY, WITH_IMPLANT
 from .outpatient import AT_PHARMACY, CHRONIC_CARE
 from .places import PHARMACY, TOWNSHIP, VILLAGE
 from .stays import INPATIENT
 
 FEN_IN_PRODUCT = 100_000_000
-# A stay of a resident cost 8,128 yuan in 2022 and 7,339 in 2025 (国家医疗保障局): prices did not grow. The county keeps a little
-# growth, so that what a policy says of growth is seen at work.
+# A stay of a resident cost 8,129 yuan in 2022 and 7,339 in 2025 ([series], [insurance] of figures.yaml): prices did not
+# grow. The county keeps a little growth, so that what a policy says of growth is seen at work.
 GROWTH_PER_THOUSAND = 1010
 # Thousandths of the listed price by kind of place: hospital, township, village, pharmacy, outside.
 _SERVICE_LEVEL = np.array([1060, 950, 550, 500, 1950])
@@ -114,10 +114,13 @@ def _stay_drugs(rng: np.random.Generator, stays: Columns) -> list[Columns]:
     units = between(rng, 1, nights, size)
     units = np.where(drug == NUMBER["albumin"], 1 + units // 6, units)
     given = _lines(owner, drug, units, stays["began"][owner] + between(rng, 0, nights, size), _some_second(rng, size))
+    ended = stays["ended"][owner]
     back = (rng.integers(0, 1000, size) < 6) & (stays["script"][owner] < 0)
+    # A batch lasts a month, and what is brought back belongs to the batch that was sold.
+    back &= month_number(given["day"]) == month_number(ended)
     taken_back = take(given, back)
     taken_back["quantity"] = -taken_back["quantity"]
-    taken_back["day"] = stays["ended"][owner[back]]
+    taken_back["day"] = ended[back]
     taken_back["second"] = np.full(int(back.sum()), _CLOSES)
     return [given, taken_back, _herbs(rng, np.flatnonzero(rng.integers(0, 100, rows_in(stays)) < 12), stays)]
 

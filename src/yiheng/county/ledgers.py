@@ -30,7 +30,7 @@ _COSTS = {
 }
 _FLOWS = ("income", "spending", "balance")
 # Yuan for one person in the first year, employee and resident, and its growth. Residents' income was 1,098 yuan a head
-# in 2023 and 1,180 in 2024 (全国医疗保障事业发展统计公报); employees' is what the county's own funds spend.
+# in 2023 and 1,180 in 2024 ([insurance] of figures.yaml); employees' is what the county's own funds spend.
 _YUAN_A_HEAD, _GROWTH_PER_THOUSAND, _FEN = (1950, 1060), 1025, 100
 # Residents pay at the turn of the year and subsidies come twice; employers pay each month.
 _RESIDENT_PER_THOUSAND = (380, 0, 310, 0, 0, 0, 0, 0, 310, 0, 0, 0)

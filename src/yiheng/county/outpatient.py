@@ -16,18 +16,18 @@ KINDS = ("outpatient", "emergency", "chronic", "inpatient", "pharmacy")
 OUTPATIENT, EMERGENCY, CHRONIC_CARE, _, AT_PHARMACY = range(5)
 
 # Contacts in a thousand person-years by age band, and where they happen in percent. Residents were seen 2.51 times in
-# clinics in 2024 (全国医疗保障事业发展统计公报); of the visits to county hospitals, townships and villages in 2022, 13.5, 12.1
-# and 12.8 hundred millions, 65 % were to the last two (2022年我国卫生健康事业发展统计公报).
+# clinics in 2024; of the visits to county hospitals, townships and villages 65 % were to the last two in 2022
+# ([series], [health] of figures.yaml).
 _CONTACTS = {
     OUTPATIENT: np.array([3000, 1750, 2700, 3800]),
     EMERGENCY: np.array([160, 90, 110, 220]),
     AT_PHARMACY: np.array([350, 1050, 1700, 1900]),
 }
 # Percent of these that employees and residents have: in 2024 employees were seen 6.9 times in clinics and bought 6.0
-# times in pharmacies, residents 2.5 times and hardly ever (the same).
+# times in pharmacies, residents hardly ever ([series], [insurance]).
 _AS_ANYBODY = np.array([100, 100])
 _OF_INSURED_PERCENT = {OUTPATIENT: np.array([250, 100]), AT_PHARMACY: np.array([250, 45])}
-# 0.44 visits for each resident and 0.85 for each employee in 2024 (全国医疗保障事业发展统计公报).
+# 0.44 visits for each resident and 0.85 for each employee in 2024 ([series]).
 _PER_CONDITION = 1500
 _RHYTHMS = {EMERGENCY: URGENT, AT_PHARMACY: OPEN_DAILY}
 _WHERE = np.array([VILLAGE, TOWNSHIP, HOSPITAL, OUTSIDE])

@@ -17,15 +17,13 @@ class Rhythm(NamedTuple):
     off_percent: int
 
 
-# Ordinary care is least in February and most in the last quarter: stays of a hospital in Chengdu 2010-2014 stood below
-# the mean in January, February (lowest) and June, and at 106 % in the last quarter (中国卫生统计 2016, no. 3, 苗静);
-# out-patients with diabetes in Shandong were fewest in January and February, most in December, and fewer in the
-# holidays (doi 10.3390/ijerph16152653). How much a day off keeps is not published there: a judgement.
-ORDINARY = Rhythm((101, 94, 103, 100, 98, 95, 98, 99, 100, 103, 106, 108), 70)
+# Ordinary care is least in February and most in the last quarter, and less on holidays ([seasons], [diabetes] of
+# figures.yaml). How much of it a day off keeps is not published there: a judgement.
+ORDINARY = Rhythm((101, 92, 102, 99, 98, 94, 97, 98, 99, 106, 109, 112), 70)
 # Pharmacies are open every day.
 OPEN_DAILY = Rhythm(ORDINARY.months, 100)
-# Emergencies come on any day of the week; of those in Liaoning 2013-2016 10.5 % fell in January, 9.8 % in December and
-# 6.6 % in October, the fewest (doi 10.11847/zgggws2017-33-10-27). The months between are a judgement.
+# Emergencies come on any day of the week: 10.5 % in January, 9.8 % in December, 6.6 % in October, the fewest
+# ([emergencies]). The months between are a judgement.
 URGENT = Rhythm((124, 112, 102, 96, 93, 92, 98, 96, 90, 78, 102, 115), 100)
 
 # The first day of the lunar year; years not listed have no festival.

@@ -17,15 +17,14 @@ INPATIENT = 3
 HOME, TRANSFERRED, AGAINST_ADVICE, DIED = range(4)
 DISCHARGE_WAYS = ("home", "transferred", "against_advice", "died")
 
-# Together 20 stays for 100 insured, as residents had in 2022-2025: 16.3, 20.7, 21.7 and 20.8 (国家医疗保障局,
-# 2012年-2025年医保待遇享受相关数据). By age they rise as in the health service survey of 2018, where rural people of 60 and
-# over had 26.3 (doi 10.1186/s12939-023-01983-7) when residents as a whole had 13.3.
+# Together 20 stays for 100 insured: residents had 16.3, 20.7, 21.7 and 20.8 in 2022-2025. By age they rise as in 2018,
+# when rural older adults had 26.3 and residents as a whole 13.3 ([series], [survey] of figures.yaml).
 _RATE_PER_THOUSAND = np.array([105, 105, 190, 440])
 # Percent of stays of employees and residents at hospitals of the county, townships, outside; and nights in a thousandth
-# of a day. That employees lie in larger hospitals shows in what a stay costs: 11,707 yuan against 7,408 in 2024 (the same).
+# of a day. That employees lie in larger hospitals shows in their cost: 11,707 yuan against 7,408 in 2024 ([insurance]).
 _WHERE_PERCENT = np.array([[70, 9, 21], [65, 24, 11]])
 _WHERE = np.array([HOSPITAL, TOWNSHIP, OUTSIDE])
-# A stay of a resident lasted 8.8, 8.5 and 8.6 days in 2023-2025 (全国医疗保障事业发展统计公报).
+# A stay of a resident lasted 8.8, 8.5 and 8.6 days in 2023-2025 ([insurance]).
 _NIGHTS = {HOSPITAL: 9500, TOWNSHIP: 8200, OUTSIDE: 10300}
 _LONGEST = 75
 _LEAD_PERCENT = 68
