@@ -30,6 +30,7 @@ _LONGEST = 75
 _LEAD_PERCENT = 68
 _MOST_IN_A_YEAR = 5
 _AGAIN_WITHIN = 15
+_MOST_TOGETHER, _BITS = 5, 16
 _EMERGENCY_PERCENT = 16
 _INTENSIVE_PERCENT = 45
 _COURSES_PER_TEN_THOUSAND = 9
@@ -137,6 +138,25 @@ def _without_excess(stays: Columns) -> Columns:
     keep = np.ones(rows_in(stays), bool)
     keep[excess] = False
     return take(stays, keep)
+
+
+def _same_days(stays: Columns) -> np.ndarray:
+    """One number for each place, first day, last day and group of illness."""
+    nights = stays["ended"].astype(np.int64) - stays["began"]
+    parts = (stays["began"], nights, GROUP[stays["illness"]])
+    key = stays["place"].astype(np.int64)
+    for part in parts:
+        key = (key << _BITS) + part
+    return key
+
+
+def without_crowds(stays: Columns, scripted: Columns) -> Columns:
+    """The stays without those that would join a group of the script, or make one by chance."""
+    key = _same_days(stays)
+    order = np.argsort(key, kind="stable")
+    turn = np.empty(len(key), np.int64)
+    turn[order] = np.arange(len(key)) - np.searchsorted(key[order], key[order])
+    return take(stays, (turn < _MOST_TOGETHER) & ~np.isin(key, _same_days(scripted)))
 
 
 def _back_soon_is_an_emergency(stays: Columns) -> None:
