@@ -50,7 +50,9 @@ SETTLEMENT = """
 select 'S' || {year} % 10 || lpad(i::varchar, 9, '0') as settlement_id,
   'V' || {year} % 10 || lpad(i::varchar, 9, '0') as visit_id,
   date '{year}-01-01' + (i % 365 + i % 9)::integer + interval 12 hour as settled_at,
-  fund_fen + 5000 as total_fen, fund_fen, 5000::bigint as person_fen
+  fund_fen + 5000 as total_fen, fund_fen, 5000::bigint as person_fen,
+  'P' || lpad((i * {step} % {people})::varchar, 9, '0') as visit_person,
+  date '{year}-01-01' + (i % 365 + i % 9)::integer as visit_on
 from (select i, 10000 + (hash(i, {year}) % 500000)::bigint as fund_fen from range({first}, {last}) as t(i))"""
 
 
@@ -61,7 +63,7 @@ def fill(lake: Lake, people: int, parties: int = PARTIES) -> None:
     with lake.writing(f"national-{people}") as writing:
 
         def write(table: str, query: str) -> None:
-            columns = [column.name for column in TABLES[table]]
+            columns = list(TABLES[table].kept)
             made = con.sql(query)
             gaps = "".join(f", null::varchar as {c}" for c in columns if c not in made.columns)
             _copy(con, f"select *{gaps} from ({query})", table, writing.new_file(table))
@@ -87,6 +89,6 @@ def fill(lake: Lake, people: int, parties: int = PARTIES) -> None:
 def _copy(con: duckdb.DuckDBPyConnection, query: str, table: str, file: Path) -> None:
     types = {"string": "varchar", "int64": "bigint", "date": "date", "boolean": "boolean"}
     shown = []
-    for name, kind in TABLES[table].schema.items():
+    for name, kind in TABLES[table].kept.items():
         shown.append(f"{name}::{types.get(str(kind).removeprefix('!'), 'timestamp')} as {name}")
     con.execute(f"copy (select {', '.join(shown)} from ({query})) to '{file}' (format parquet, compression zstd)")

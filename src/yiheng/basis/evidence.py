@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
+from typing import NamedTuple
 
 from .money import Fen
 
@@ -49,7 +50,7 @@ class Because:
 
     def worth(self, amount: Fen) -> Because:
         """The same line with the money it arrives at."""
-        return replace(self, amount=amount)
+        return Because(self.says, amount, self.source, self.rests_on)
 
     def lines(self, language: str = "zh", depth: int = 0) -> Iterator[str]:
         """The tree as indented lines of text."""
@@ -59,21 +60,21 @@ class Because:
         for below in self.rests_on:
             yield from below.lines(language, depth + 1)
 
-    def as_json(self, seen: dict[int, dict[str, Any]] | None = None) -> dict[str, Any]:
-        """The tree as plain values; money as yuan text.
+    def as_json(self, seen: dict[int, str]) -> str:
+        """The tree as the text of a JSON object; money as yuan text.
 
         Args:
-            seen: trees by the identity of their reason: one that several figures rest on is made once.
+            seen: texts by the identity of their reason, of reasons that are still there: one that several figures
+                rest on is written once.
         """
-        seen = {} if seen is None else seen
         if (made := seen.get(id(self))) is not None:
             return made
-        tree: dict[str, Any] = {"says": self.says.zh, "says_en": self.says.en}
+        text = f'{{"says": {quoted(self.says.zh)}, "says_en": {quoted(self.says.en)}'
         if self.amount is not None:
-            tree["amount"] = self.amount.yuan
+            text += f', "amount": "{self.amount.yuan}"'
         if self.source is not None:
-            tree["where"], tree["at"] = self.source.where, self.source.at
+            text += f', "where": {quoted(self.source.where)}, "at": {quoted(self.source.at)}'
         if self.rests_on:
-            tree["rests_on"] = [below.as_json(seen) for below in self.rests_on]
-        seen[id(self)] = tree
-        return tree
+            text += f', "rests_on": [{", ".join([below.as_json(seen) for below in self.rests_on])}]'
+        seen[id(self)] = text = text + "}"
+        return text

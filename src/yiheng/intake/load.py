@@ -17,7 +17,7 @@ from yiheng.records import TABLES
 from . import sql
 from .database import Database, database_sources
 from .judge import Verdicts, judge
-from .land import land
+from .land import land, stale
 from .mapping import MappingFile
 from .opening import Opening, files_under, told_apart, unread
 from .parse import Overlay
@@ -141,10 +141,10 @@ def load(
             verdicts[name] = judge(con, staging, name, lake_files, verdicts)
         faults, quarantined = write_quarantine(con, staging, verdicts, quarantine)
         tables = {name: _counted(con, name, v, staging, quarantined[name]) for name, v in verdicts.items()}
-        for name, v in verdicts.items():
-            if tables[name].accepted:
+        for name in sorted(TABLES, key=lambda name: not TABLES[name].copies):
+            if (name in tables and tables[name].accepted) or stale(con, TABLES[name], verdicts, lake_files):
                 progress(f"write {name}")
-                land(con, staging, v, writing, lake_files[name])
+                land(con, staging, name, verdicts, writing, lake_files)
         changed = any(c.accepted for c in tables.values())
         snapshot = writing.commit() if changed else before
         con.close()

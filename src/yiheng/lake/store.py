@@ -247,8 +247,9 @@ class Writing:
 
 
 def _arrow_schema(table: Table) -> pa.Schema:
-    schema: pa.Schema = table.schema.to_pyarrow()
-    return schema
+    schema = table.kept
+    arrow: pa.Schema = schema.to_pyarrow()
+    return arrow
 
 
 def _uri(file: Path) -> str:

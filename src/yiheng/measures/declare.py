@@ -100,17 +100,11 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Total:
-    """A declared sum of money that a settlement starts from, with the rows behind it.
-
-    Attributes:
-        along: a table of which each row behind the sum belongs to one row: the sum may be made stretch by
-            stretch of that table. None for a sum that must see all rows at once.
-    """
+    """A declared sum of money that a settlement starts from, with the rows behind it."""
 
     name: str
     zh: str
     en: str
-    along: str | None
     define: Callable[[Tables], Part]
 
     def by(self, tables: Tables, keys: tuple[str, ...]) -> ibis.Table:
@@ -134,13 +128,13 @@ def indicator(
     return declare
 
 
-def total(*, zh: str, along: str | None = None) -> Callable[[Callable[[Tables], Part]], Total]:
+def total(*, zh: str) -> Callable[[Callable[[Tables], Part]], Total]:
     """Declare a total."""
 
     def declare(define: Callable[[Tables], Part]) -> Total:
         if define.__name__ in TOTALS:
             raise TypeError(f"total {define.__name__} is declared twice")
-        TOTALS[define.__name__] = Total(define.__name__, zh, _sentence(define), along, define)
+        TOTALS[define.__name__] = Total(define.__name__, zh, _sentence(define), define)
         return TOTALS[define.__name__]
 
     return declare

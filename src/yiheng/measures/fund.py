@@ -7,7 +7,7 @@ from .declare import Part, Ratio, Tables, indicator, total
 CONSORTIUM_MONITORING = "紧密型县域医共体监测指标（2024）"
 
 
-@total(zh="医保基金为归属参保人支付的全部金额，不论在哪里就医", along="visit")
+@total(zh="医保基金为归属参保人支付的全部金额，不论在哪里就医")
 def fund_spend(t: Tables) -> Part:
     """All that the funds paid for the people a consortium answers for, wherever they were treated."""
     return Part(t["paid"], t["paid"].fund_fen.sum())

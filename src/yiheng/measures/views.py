@@ -17,23 +17,34 @@ DRUGS = ("drug", "herb")
 PRIMARY = ("township", "village")
 
 
-def enrolment_span(t: Tables) -> ibis.Table:
-    """Enrolments that never overlap: where two do, the later one answers from its first day on."""
+ENROLLED = ("person_id", "consortium", "enrolled_from", "enrolled_until")
+
+
+def cut_enrolment(t: Tables) -> ibis.Table:
+    """The enrolments of people who have several: where two overlap, the later one answers from its first day on."""
+    rows = t["enrolment"].select(*ENROLLED)
+    several = rows.group_by("person_id").agg(rows=_.count()).filter(_.rows > 1)
     after = _.enrolled_from.lead().over(
         group_by="person_id", order_by=["enrolled_from", "enrolled_until", "consortium"]
     )
-    ends = t["enrolment"].select("person_id", "consortium", "enrolled_from", "enrolled_until").mutate(_next=after)
+    ends = rows.semi_join(several, "person_id").mutate(_next=after)
     day_before = _._next - ibis.interval(days=1)
     return ends.mutate(
         enrolled_until=ibis.ifelse(_._next.notnull() & (_._next <= _.enrolled_until), day_before, _.enrolled_until)
     ).drop("_next")
 
 
-def _attributed(t: Tables) -> ibis.Table:
-    """Visits with the consortium that answered on their last day."""
-    visit = t["visit"].mutate(on=ibis.coalesce(_.ended_on, _.began_on))
+def enrolment_span(t: Tables) -> ibis.Table:
+    """Enrolments that never overlap."""
+    # Most people have one, and nothing of theirs is sorted.
+    single = t["enrolment"].select(*ENROLLED).anti_join(t["cut_enrolment"], "person_id")
+    return single.union(t["cut_enrolment"])
+
+
+def _attributed(t: Tables, rows: ibis.Table) -> ibis.Table:
+    """Rows of a ``person_id`` and a day ``on``, with the consortium that answered on it."""
     span = t["enrolment_span"].select("consortium", "enrolled_from", "enrolled_until", enrolled_person=_.person_id)
-    joined = visit.left_join(
+    joined = rows.left_join(
         span,
         [
             _.person_id == span.enrolled_person,
@@ -50,7 +61,8 @@ def visited(t: Tables) -> ibis.Table:
         "institution_id", institution_kind=_.kind, level=_.level, institution_division=_.division
     )
     who = t["person"].select("person_id", "sex", "insurance", person_division=_.division)
-    joined = _attributed(t).join(place, "institution_id").join(who, "person_id")
+    visit = t["visit"].mutate(on=ibis.coalesce(_.ended_on, _.began_on))
+    joined = _attributed(t, visit).join(place, "institution_id").join(who, "person_id")
     return joined.select(
         "visit_id",
         "began_on",
@@ -141,12 +153,11 @@ def answered(t: Tables) -> ibis.Table:
 
 
 def paid(t: Tables) -> ibis.Table:
-    """One row a settlement with the fund's part, consortium and year, where and when."""
-    money = t["settlement"].select("settlement_id", "visit_id", "fund_fen")
-    visits = _attributed(t).select(
-        "visit_id", "consortium", "year", "began_on", "ended_on", person=_.person_id, institution=_.institution_id
+    """One row a settlement with the fund's part, and the consortium and year of its visit's last day."""
+    money = t["settlement"].select("settlement_id", "visit_id", "fund_fen", person_id=_.visit_person, on=_.visit_on)
+    return _attributed(t, money).select(
+        "settlement_id", "visit_id", "fund_fen", "consortium", "year", person=_.person_id
     )
-    return money.join(visits, "visit_id")
 
 
 def budgeted(t: Tables) -> ibis.Table:
@@ -157,7 +168,7 @@ def budgeted(t: Tables) -> ibis.Table:
 
 # In the order in which they build on each other.
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
-    view.__name__: view for view in (enrolment_span, visited, settled, stay, charged, covered, budgeted)
+    view.__name__: view for view in (cut_enrolment, enrolment_span, visited, settled, stay, charged, covered, budgeted)
 }
 
 # Read once by a settlement, over all rows of the lake: defined and never computed ahead.

@@ -5,7 +5,7 @@ from .declare import STEPS, Step, check_steps
 from .examples import Outcome, examples_file, run_examples
 from .facts import CellSum, Fact, PartyFacts, fact_read
 from .pools import share_pools
-from .settle import FIGURES, Statement, settle
+from .settle import FIGURES, Statement, settle, settle_each
 
 __all__ = [
     "ACCOUNTS",
@@ -25,5 +25,6 @@ __all__ = [
     "fact_read",
     "run_examples",
     "settle",
+    "settle_each",
     "share_pools",
 ]

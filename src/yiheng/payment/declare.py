@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, get_args
 
 from yiheng.basis.evidence import Because, Words
@@ -107,6 +108,7 @@ def formula(zh: str, en: str, *rests_on: Because) -> Because:
     return Because(Words(zh, en), rests_on=rests_on)
 
 
+@lru_cache
 def percent(rate: Fraction) -> str:
     """A rate as people write it: in percent where that ends, else as a fraction of a hundred."""
     hundredfold = rate * 100

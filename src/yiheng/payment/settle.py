@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from json.encoder import encode_basestring as quoted
 
 from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.refusals import Refusal
 from yiheng.policy import PolicyFile, Terms
 from yiheng.policy.schema import Conditions
 
@@ -53,18 +54,20 @@ class Statement:
     further: dict[str, Fen]
     transfers: tuple[Transfer, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """The statement as plain values; money as yuan text."""
-        seen: dict[int, dict[str, Any]] = {}
-        return {
-            "party": self.party,
-            "year": self.year,
-            "figures": {name: amount.yuan for name, amount in self.figures.items()},
-            "because": {name: why.as_json(seen) for name, why in self.because.items()},
-            "shared": {name: amount.yuan for name, amount in self.shared.items()},
-            "further": {name: amount.yuan for name, amount in self.further.items()},
-            "transfers": [_transfer_json(t, seen) for t in self.transfers],
-        }
+    def as_json(self, further: str = "") -> str:
+        """The statement as the text of a JSON object; money as yuan text.
+
+        Args:
+            further: members that stand behind its own, as text.
+        """
+        seen: dict[int, str] = {}
+        because = ", ".join([f"{quoted(name)}: {why.as_json(seen)}" for name, why in self.because.items()])
+        transfers = ", ".join([_transfer_json(t, seen) for t in self.transfers])
+        return (
+            f'{{"party": {quoted(self.party)}, "year": {self.year}, "figures": {_amounts_json(self.figures)},'
+            f' "because": {{{because}}}, "shared": {_amounts_json(self.shared)},'
+            f' "further": {_amounts_json(self.further)}, "transfers": [{transfers}]{further}}}'
+        )
 
 
 def settle(
@@ -88,12 +91,33 @@ def settle(
         Refusal: when a fact is missing or unknown, or the steps leave the budget uncleared.
     """
     check_steps(source)
+    return _of_party(Terms.of_year(source, year, known_on, assume), year, facts)
+
+
+def settle_each(
+    source: PolicyFile,
+    year: int,
+    parties: Iterable[PartyFacts],
+    *,
+    known_on: dt.date | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> Iterator[tuple[str, Statement | Refusal]]:
+    """Settle parties one by one under the same terms: each party with its statement, or why it has none."""
+    check_steps(source)
     terms = Terms.of_year(source, year, known_on, assume)
+    for facts in parties:
+        try:
+            yield facts.party, _of_party(terms, year, facts)
+        except Refusal as refusal:
+            yield facts.party, refusal
+
+
+def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
     book = Book()
     for kind in ("fund", "budget"):
         book.open(Account(kind, facts.party))
     case = Case(facts.party, facts, terms, book)
-    for written in source.policy.steps:
+    for written in terms.source.policy.steps:
         if not _holds(written.when, facts) or (written.unless and _holds(written.unless, facts)):
             continue
         # A step reads the book as it stood before it: its transfers are posted together.
@@ -179,13 +203,14 @@ def _line(t: Transfer, sign: int) -> Because:
     return Because(says, Fen(sign * t.amount.n), t.because.source, t.because.rests_on)
 
 
-def _transfer_json(t: Transfer, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "from": str(t.giver),
-        "to": str(t.taker),
-        "from_zh": ACCOUNTS[t.giver.kind].zh,
-        "to_zh": ACCOUNTS[t.taker.kind].zh + (f"·{t.taker.purpose}" if t.taker.purpose else ""),
-        "yuan": t.amount.yuan,
-        "step": t.step,
-        "because": t.because.as_json(seen),
-    }
+def _amounts_json(amounts: Mapping[str, Fen]) -> str:
+    return "{" + ", ".join([f'{quoted(name)}: "{amount.yuan}"' for name, amount in amounts.items()]) + "}"
+
+
+def _transfer_json(t: Transfer, seen: dict[int, str]) -> str:
+    to_zh = ACCOUNTS[t.taker.kind].zh + (f"·{t.taker.purpose}" if t.taker.purpose else "")
+    return (
+        f'{{"from": {quoted(str(t.giver))}, "to": {quoted(str(t.taker))},'
+        f' "from_zh": {quoted(ACCOUNTS[t.giver.kind].zh)}, "to_zh": {quoted(to_zh)}, "yuan": "{t.amount.yuan}",'
+        f' "step": {quoted(t.step)}, "because": {t.because.as_json(seen)}}}'
+    )

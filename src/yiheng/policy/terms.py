@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Generic, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen, round_fen, share_out
@@ -20,6 +21,21 @@ PARTS: dict[str, int] = {"percent": 100, "per_mille": 1000, "per_ten_thousand": 
 SIGNS = {"percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "count": ""}
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def _once(ask: Callable[Concatenate[Terms, P], T]) -> Callable[Concatenate[Terms, P], T]:
+    """What the terms answer is read from the file once: many parties are settled under the same terms."""
+
+    @wraps(ask)
+    def answer(terms: Terms, /, *names: P.args, **more: P.kwargs) -> T:
+        key = (ask.__name__, *names, *more.items())
+        if key not in terms.answers:
+            terms.answers[key] = ask(terms, *names, **more)
+        known: T = terms.answers[key]
+        return known
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -82,12 +98,14 @@ class Terms:
         on: the day that is settled.
         known_on: what was announced later is not yet known; None knows all.
         assume: another choice for some assumptions, by id.
+        answers: what was asked before.
     """
 
     source: PolicyFile
     on: dt.date
     known_on: dt.date | None = None
     assume: Mapping[str, str] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of_year(
@@ -97,12 +115,14 @@ class Terms:
         held = Span(source.policy.in_force.first, source.policy.in_force.last)
         return cls(source, held.nearest(year_span(year).last), known_on, assume or {})
 
+    @_once
     def rate(self, name: str) -> Known[Fraction]:
         """A rate as an exact fraction of one."""
         value, entry, place = self._live(name, tuple(PARTS))
         text = self._text(name, entry)
         return Known(_fraction(text, value.unit, place), self._because(value, entry, text, place))
 
+    @_once
     def amount(self, name: str, party: str) -> Known[Fen]:
         """An amount of money, the same for all or one's own for each party."""
         value, entry, place = self._live(name, ("yuan", "yuan_by_party"))
@@ -110,12 +130,14 @@ class Terms:
         fen = _fen(name, text, place)
         return Known(fen, self._because(value, entry, f"{fen}", place))
 
+    @_once
     def rate_for(self, name: str, key: str) -> Known[Fraction]:
         """The rate of a class, such as a track."""
         value, entry, place = self._live(name, ("percent_by",))
         text = self._of(name, entry, key, place)
         return Known(_fraction(text, "percent", place), self._because(value, entry, f"{key} {text} %", place))
 
+    @_once
     def amount_for(self, name: str, key: str) -> Known[Fen]:
         """The amount of a class, such as an age group."""
         value, entry, place = self._live(name, ("yuan_by",))
@@ -129,12 +151,14 @@ class Terms:
             raise Refusal(f"'{name}' needs a value for each name", where=place)
         return tuple(entry.value)
 
+    @_once
     def count(self, name: str) -> Known[Fraction]:
         """A plain number, such as people or points."""
         value, entry, place = self._live(name, ("count",))
         text = self._text(name, entry)
         return Known(_number(text, place), self._because(value, entry, text, place))
 
+    @_once
     def bands(self, name: str) -> Known[Bands]:
         """A rate in bands that rise without gap; edges in percent are fractions of one."""
         value, entry, place = self._live(name, ("bands",))
@@ -151,6 +175,7 @@ class Terms:
             made.append(Tier(first, high, rate, _fraction(band.to, "percent", place) if band.to else rate))
         return Known(Bands(tuple(made)), self._because(value, entry, entry.text, place))
 
+    @_once
     def shares(self, name: str) -> Known[dict[str, Fraction]]:
         """Shares by name that make one whole."""
         value, entry, place = self._live(name, ("shares",))
@@ -162,6 +187,7 @@ class Terms:
         text = ", ".join(f"{k} {v} %" for k, v in entry.value.items())
         return Known(shares, self._because(value, entry, text, place))
 
+    @_once
     def choice(self, assumption: str, among: tuple[str, ...]) -> Known[str]:
         """What was chosen for an open point."""
         stated = self.assumption(assumption)

@@ -92,6 +92,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """A column that the lake keeps with a table, from the row that a column refers to; no file brings it.
+
+    It spares a join over all rows. A load that corrects the other row also mends its copies.
+
+    Attributes:
+        by: the column that refers to the other row.
+        first_of: columns of the other row; the first that is known is kept.
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    by: str
+    first_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Check:
     """A contradiction inside one row, named by its fault.
 
@@ -113,6 +132,7 @@ class Table:
         key: columns that make a row one thing; the same key twice is a duplicate or a correction.
         money: the column whose sum is reconciled at intake, if the table carries money.
         aliases: national table names under which a file may come.
+        copies: what the lake keeps with each row beside its own columns.
     """
 
     name: str
@@ -123,6 +143,7 @@ class Table:
     aliases: tuple[str, ...] = ()
     money: str | None = None
     checks: tuple[Check, ...] = ()
+    copies: tuple[Copied, ...] = ()
     _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,8 +157,13 @@ class Table:
 
     @property
     def schema(self) -> ibis.Schema:
-        """The Ibis schema of the rows as they are kept."""
+        """The Ibis schema of the rows as they come."""
         return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in self.columns})
+
+    @property
+    def kept(self) -> ibis.Schema:
+        """The Ibis schema of the rows as the lake keeps them: with their copies."""
+        return ibis.schema({**dict(self.schema.items()), **{c.name: IBIS_TYPES[c.kind] for c in self.copies}})
 
     def column_under(self, name: str) -> Column | None:
         """The column that a file calls ``name``: our name or a national one, any case."""

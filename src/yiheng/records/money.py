@@ -5,7 +5,7 @@ import ibis
 from yiheng.basis.evidence import Words
 
 from .codes import COVERAGE, INSURANCE, ITEM_KIND
-from .declare import Check, Column, Table
+from .declare import Check, Column, Copied, Table
 
 FUND_PARTS = (
     "pooled_fen",
@@ -162,6 +162,17 @@ SETTLEMENT = Table(
             Words("账户＋现金＝个人负担（容差 0 分）", "account + cash = person (tolerance 0 fen)"),
             ("person_fen", "account_fen", "cash_fen"),
             lambda t: t.account_fen + t.cash_fen != t.person_fen,
+        ),
+    ),
+    copies=(
+        Copied("visit_person", "text", "就诊人员", "the person of the visit", "visit_id", ("person_id",)),
+        Copied(
+            "visit_on",
+            "day",
+            "归属日",
+            "the day by which it belongs to a consortium and a year: the last of the visit, the first until it ended",
+            "visit_id",
+            ("ended_on", "began_on"),
         ),
     ),
 )

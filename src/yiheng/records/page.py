@@ -41,6 +41,9 @@ def _section(table: Table) -> str:
         lines += ["", f"National tables: {', '.join(f'`{a}`' for a in table.aliases)}."]
     lines += ["", "| column | kind | 中文 | meaning | national names |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(table, c) for c in table]
+    if table.copies:
+        lines += ["", "Kept with each row by the lake, from the row that a column refers to; no file brings it:", ""]
+        lines += [f"- `{c.name}` {c.kind}, by `{c.by}`: {c.en}. {c.zh}。" for c in table.copies]
     if table.checks:
         lines += ["", "Checks of a row:", ""]
         lines += [f"- `{c.name}`: {c.says.en}; expected {c.expected.en}. {c.says.zh}。" for c in table.checks]

@@ -49,8 +49,7 @@ def _cells(
 ) -> dict[str, tuple[dict[str, CellSum], int]]:
     """The cells of each party, with the number of its people."""
     found: dict[str, tuple[dict[str, CellSum], int]] = {}
-    (tables,) = engine.along(None)
-    for row in engine.rows(by_cell(TOTALS[total], tables, year), ("consortium", "cell")):
+    for row in engine.rows(by_cell(TOTALS[total], engine.as_computed(), year), ("consortium", "cell")):
         if row["consortium"] not in parties:
             continue
         sums, persons = found.get(row["consortium"], ({}, 0))

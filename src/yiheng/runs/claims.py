@@ -19,8 +19,10 @@ from .engine import Engine
 from .tables import query
 from .workspace import Workspace
 
-# What is shown of a claim, where the table of the total has it; nothing of the person.
-CLAIM_COLUMNS = ("settlement_id", "visit_id", "institution", "began_on", "ended_on")
+# What is shown of a claim, and of its visit; nothing of the person.
+CLAIM = ("settlement_id", "visit_id")
+VISIT = ("institution", "began_on", "ended_on")
+CLAIM_COLUMNS = (*CLAIM, *VISIT)
 # How a fact from the lake names where it comes from.
 FACT = re.compile(r"(\w+)\(consortium=(.*), year=(\d+)\)")
 
@@ -72,9 +74,9 @@ def _claims(
     if name not in TOTALS or name not in queries:
         raise Refusal(f"the total '{name}' is no longer known", cure="use the version that made the settlement")
     tables = engine.as_defined()
-    keys = tuple(key for key in CLAIM_COLUMNS if key in TOTALS[name].define(tables).table.columns)
-    rows = TOTALS[name].by(tables, (*keys, "consortium", "year")).filter(_.consortium == party, _.year == year)
-    found = engine.rows(rows.order_by(_.fen.desc(), *keys))
+    rows = TOTALS[name].by(tables, (*CLAIM, "consortium", "year")).filter(_.consortium == party, _.year == year)
+    visits = tables["visit"].select("visit_id", "began_on", "ended_on", institution=_.institution_id)
+    found = engine.rows(rows.left_join(visits, "visit_id").order_by(_.fen.desc(), *CLAIM))
     fen, count = sum(row["fen"] or 0 for row in found), sum(row["rows"] for row in found)
     # The kept query is what the settlement asked; its answer and the figure told must be these rows.
     quoted = party.replace("'", "''")
@@ -87,7 +89,7 @@ def _claims(
             expected="the same sum to the fen",
             cure="replay the settlement: its files or the definition of the total were changed",
         )
-    return Claims(name, year, fen, [{**{key: row[key] for key in keys}, "fen": row["fen"]} for row in found])
+    return Claims(name, year, fen, [{**{key: row[key] for key in CLAIM_COLUMNS}, "fen": row["fen"]} for row in found])
 
 
 def _facts(because: dict[str, Any]) -> Iterator[tuple[tuple[str, str, int], str]]:

@@ -14,16 +14,13 @@ from ibis import _
 from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
 from yiheng.measures import READ_ONCE, VIEWS
-from yiheng.records import RESULTS, TABLES
+from yiheng.records import RESULTS, TABLES, Table
 
 from .editions import InUse, edition_file
 from .workspace import Workspace
 
 # What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it removes.
 MEMORY = "1300MiB"
-
-# Rows of a table in one stretch of it: what is joined to so many rows fits into the memory.
-STRETCH = 12_000_000
 
 
 class Engine:
@@ -49,8 +46,13 @@ class Engine:
         )
         self.at = at
         self.tables: dict[str, ibis.Table] = {}
+        files: dict[str, list[str]] = {}
         for name, table in TABLES.items():
-            self.tables[name] = self._from_files(name, table.schema, workspace.lake.files(name, at))
+            files[name] = workspace.lake.files(name, at)
+            self.tables[name] = self._from_files(name, table.kept, files[name])
+        for name, table in TABLES.items():
+            if table.copies and files[name] and not self._have_copies(table, files[name]):
+                self.tables[name] = self._with_copies(table)
         self._workspace = workspace
         self._computed: set[str] = set()
         self.use_codes(codes or {})
@@ -67,7 +69,7 @@ class Engine:
         for name, build in VIEWS.items():
             if name not in self._computed and (not names or name in names):
                 self._computed.add(name)
-                self.tables[name] = self._con.create_table(name, build(self.tables), temp=True)
+                self.tables[name] = self._con.create_table(name, build(self.as_computed()), temp=True)
 
     def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Execute an expression; rows come in the order asked for, so that the same data gives the same bytes."""
@@ -92,43 +94,12 @@ class Engine:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
         return _Defined({name: table for name, table in self.tables.items() if name not in VIEWS})
 
-    def along(self, table: str | None) -> Iterator[dict[str, ibis.Table]]:
-        """The tables, those that were not computed as defined, in stretches of one table's key: all that know the key
-        are cut at the same values. Without a table there is one stretch of everything."""
-        if table is None:
-            yield _Defined(self.tables)
-            return
-        (key,) = TABLES[table].key
-        cuts = self._cuts(table, key)
-        with self._plain_joins():
-            for first, end in zip([None, *cuts], [*cuts, None], strict=True):
-                tables = {}
-                for name, whole in self.tables.items():
-                    known = whole[key] if key in whole.columns else None
-                    bounds = [] if known is None or first is None else [known >= first]
-                    bounds += [] if known is None or end is None else [known < end]
-                    tables[name] = whole.filter(bounds) if bounds else whole
-                yield _Defined(tables)
-
-    def _cuts(self, table: str, key: str) -> list[str]:
-        """Keys that cut a table into stretches, from what its files say of themselves. Any keys give right sums."""
-        files = self._workspace.lake.files(table, self.at)
-        if not files:
-            return []
-        found = self._con.raw_sql(
-            f"select row_group_num_rows, stats_min_value from parquet_metadata({files})"
-            f" where path_in_schema = '{key}' and stats_min_value is not null order by stats_min_value"
-        ).fetchall()
-        cuts, rows = [], 0
-        for more, least in found:
-            if rows >= STRETCH:
-                cuts.append(least)
-                rows = 0
-            rows += more
-        return cuts
+    def as_computed(self) -> dict[str, ibis.Table]:
+        """The tables, with every wide one that was not computed as its definition."""
+        return _Defined(self.tables)
 
     @contextmanager
-    def _plain_joins(self) -> Iterator[None]:
+    def plain_joins(self) -> Iterator[None]:
         """Joins that do not first filter by each other's keys: where nearly every row finds its match, filtering costs
         a fifth of the time and saves nothing."""
         self._con.raw_sql("set disabled_optimizers = 'join_filter_pushdown'")
@@ -152,6 +123,24 @@ class Engine:
         # A file written before a column existed lacks it: unknown, not absent.
         columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
         return read.select(**columns)
+
+    def _have_copies(self, table: Table, files: list[str]) -> bool:
+        """Whether all files were written since the lake keeps copies with the table."""
+        names = [copied.name for copied in table.copies]
+        query = f"select count(*) from parquet_schema({files}) where name in ({str(names)[1:-1]})"
+        return bool(self._con.raw_sql(query).fetchall() == [(len(names) * len(files),)])
+
+    def _with_copies(self, table: Table) -> ibis.Table:
+        """A table's rows with the copies that they lack."""
+        rows = self.tables[table.name]
+        for copied in table.copies:
+            parent = TABLES[table[copied.by].refers_to or ""]
+            of = {f"of_{column}": column for column in (*parent.key, *copied.first_of)}
+            others = self.tables[parent.name].select(**of)
+            joined = rows.left_join(others, rows[copied.by] == others[f"of_{parent.key[0]}"])
+            known = ibis.coalesce(joined[copied.name], *(joined[f"of_{column}"] for column in copied.first_of))
+            rows = joined.mutate(**{copied.name: known}).select(*table.kept)
+        return rows
 
     def _edition(self, name: str, table: CodeList, one: InUse) -> ibis.Table:
         file = edition_file(self._workspace, name, one.edition, table)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import ibis
 from ibis import _
@@ -35,19 +33,15 @@ class Gathered:
     unattributed: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sum:
-    """Fen and rows of one party and year, from all stretches."""
+    """Fen and rows of one party and year."""
 
-    fen: int = 0
-    rows: int = 0
-
-    def add(self, row: dict[str, Any]) -> None:
-        self.fen += row["fen"]
-        self.rows += row["rows"]
+    fen: int
+    rows: int
 
 
-Sums = defaultdict[tuple[str, str | None, int], Sum]
+Sums = dict[tuple[str, str | None, int], Sum]
 
 
 def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
@@ -59,24 +53,23 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     Raises:
         Refusals: facts that no total gives, or a year in which no party answered for anybody.
     """
-    # Every stretch of payments asks it.
-    engine.views("enrolment_span")
-    defined = engine.as_defined()
+    # Whether people are covered and what was paid for them both ask it.
+    engine.views("cut_enrolment")
+    tables, defined = engine.as_computed(), engine.as_defined()
     declared = source.policy.facts
     _refuse_unknown_totals(source)
     lake_facts = {name: fact for name, fact in declared.items() if fact.total and fact.kind == "amount"}
     years = sorted({year + fact.year for fact in lake_facts.values()})
-    (whole,) = engine.along(None)
     answered = {
-        (r["consortium"], r["year"]) for r in engine.rows(whole["answered"].filter(_.year.isin([*years, year])))
+        (r["consortium"], r["year"]) for r in engine.rows(tables["answered"].filter(_.year.isin([*years, year])))
     }
     gathered = Gathered(year)
-    sums: Sums = defaultdict(Sum)
+    sums: Sums = {}
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
         gathered.queries[total] = engine.sql(_by_party(total, defined, years))
-        for tables in engine.along(TOTALS[total].along):
+        with engine.plain_joins():
             for row in engine.rows(_by_party(total, tables, years)):
-                sums[(total, row["consortium"], row["year"])].add(row)
+                sums[(total, row["consortium"], row["year"])] = Sum(row["fen"], row["rows"])
         nobody = sums.get((total, None, year))
         if nobody is not None:
             gathered.unattributed = {"rows": nobody.rows, "fen": nobody.fen}

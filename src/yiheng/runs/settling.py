@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_steps, settle, share_pools
+from yiheng.payment import PartyFacts, Statement, check_steps, settle_each, share_pools
 from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
@@ -149,7 +150,7 @@ def settle_into(
         if engine is None:
             asked.close()
         parties = _shared(manifest, source, year, list(gathered.parties.values()))
-        settled = (_settled(manifest, source, year, facts) for facts in parties)
+        settled = _settled(manifest, source, year, parties)
     else:
         snapshots = {}
         settled = _settled_rows(kept / FACTS, manifest, sources)
@@ -174,17 +175,20 @@ def settle_into(
 
 def _stated(
     settled: Iterator[Settled], assume: Mapping[str, str], lines: list[dict[str, Any]], refused: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """The statements as plain values, one by one; their lines and what was refused are noted on the way."""
+) -> Iterator[str]:
+    """The statements as JSON texts, one by one; their lines and what was refused are noted on the way."""
+    policies: dict[int, str] = {}
     for one in settled:
         if one.refusal:
             refused.append({"party": one.party, "year": one.year, "why": str(one.refusal)})
-        elif one.statement:
+        elif one.statement and one.source:
+            if one.year not in policies:
+                policies[one.year] = _policy_json(one.source, assume)
             lines += (
                 {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
                 for name, amount in one.statement.figures.items()
             )
-            yield _statement_json(one, assume)
+            yield one.statement.as_json(policies[one.year])
 
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
@@ -218,7 +222,7 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
         except Refusal as refusal:
             yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
-            yield from (_settled(manifest, sources[year], year, one) for one in shared)
+            yield from _settled(manifest, sources[year], year, shared)
 
 
 def _known_on(manifest: Manifest) -> dt.date | None:
@@ -230,24 +234,23 @@ def _shared(manifest: Manifest, source: PolicyFile, year: int, parties: list[Par
     return share_pools(source, year, parties, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
 
 
-def _settled(manifest: Manifest, source: PolicyFile, year: int, facts: PartyFacts) -> Settled:
-    try:
-        statement = settle(source, year, facts, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
-        return Settled(facts.party, year, source, statement, None)
-    except Refusal as refusal:
-        return Settled(facts.party, year, source, None, refusal)
+def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
+    assume = manifest.inputs["assume"]
+    for party, came in settle_each(source, year, parties, known_on=_known_on(manifest), assume=assume):
+        if isinstance(came, Refusal):
+            yield Settled(party, year, source, None, came)
+        else:
+            yield Settled(party, year, source, came, None)
 
 
-def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
-    if one.statement is None or one.source is None:
-        raise ValueError("a refused party has no statement")
-    policy = one.source.policy
-    shown = one.statement.as_json()
-    shown["policy"] = {
-        "id": policy.policy, "hash": one.source.sha256, "file": one.source.file, "title": policy.title.zh,
+def _policy_json(source: PolicyFile, assume: Mapping[str, str]) -> str:
+    """What every statement says of its policy, as members of a JSON object behind its own."""
+    policy = source.policy
+    named = {
+        "id": policy.policy, "hash": source.sha256, "file": source.file, "title": policy.title.zh,
         "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
     }  # fmt: skip
-    shown["assumptions"] = [
+    assumptions = [
         {
             "id": name,
             "text": assumption.says.zh,
@@ -257,7 +260,10 @@ def _statement_json(one: Settled, assume: Mapping[str, str]) -> dict[str, Any]:
         }
         for name, assumption in policy.assumptions.items()
     ]
-    return shown
+    return "".join(
+        f', "{key}": {json.dumps(value, ensure_ascii=False)}'
+        for key, value in (("policy", named), ("assumptions", assumptions))
+    )
 
 
 def years_of(policy: Path, facts: Path) -> list[int]:

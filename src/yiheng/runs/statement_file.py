@@ -10,8 +10,8 @@ from typing import Any, overload
 STATEMENTS = "statements.json"
 
 
-def write_statements(file: Path, head: dict[str, Any], statements: Iterable[Any], refused: list[Any]) -> list[int]:
-    """Write one JSON document: the head's keys, a statement a line in its own order, then what was refused on the way.
+def write_statements(file: Path, head: dict[str, Any], statements: Iterable[str], refused: list[Any]) -> list[int]:
+    """Write one JSON document: the head's keys, a statement a line as its text says, then what was refused on the way.
 
     Args:
         refused: filled while the statements are made; read when all of them are.
@@ -27,7 +27,7 @@ def write_statements(file: Path, head: dict[str, Any], statements: Iterable[Any]
         for i, one in enumerate(statements):
             out.write(b",\n" if i else b"\n")
             places.append(out.tell())
-            out.write(json.dumps(one, ensure_ascii=False).encode())
+            out.write(one.encode())
         places.append(out.tell())
         out.write(f'\n],\n"refused": {_plain(refused)}\n}}\n'.encode())
     return places

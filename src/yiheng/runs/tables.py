@@ -132,7 +132,8 @@ def _opened(
 def _views(con: duckdb.DuckDBPyConnection, workspace: Workspace, at: SnapshotSet) -> list[str]:
     found: list[str] = []
     for name, table in TABLES.items():
-        columns = ", ".join(f'cast(null as {IBIS_TYPES[c.kind]}) as "{c.name}"' for c in table)
+        kinds = {c.name: c.kind for c in table} | {c.name: c.kind for c in table.copies}
+        columns = ", ".join(f'cast(null as {IBIS_TYPES[kind]}) as "{column}"' for column, kind in kinds.items())
         rows = f"select {columns} where false"
         if files := workspace.lake.files(name, at):
             listed = ", ".join(f"'{_quoted(file)}'" for file in files)

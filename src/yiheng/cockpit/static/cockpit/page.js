@@ -1,4 +1,5 @@
 // Choosing acts at once, and the reasons panel opens and closes.
+// Read before the page is drawn: a choice made while the rest still loads must not be lost.
 "use strict";
 
 document.addEventListener("change", (event) => {
