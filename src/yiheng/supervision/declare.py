@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class Rule:
             # Cut down to whole fen in favour of the institution.
             at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
         return {
+            "id": finding_id(self.name, row),
             "rule": self.name,
             "official_code": self.official_code,
             "weight": self.weight,
@@ -93,6 +95,17 @@ class Rule:
             "says_en": self.says.en.format(**{name: _shown(value) for name, value in row.items()}),
             "evidence": evidence,
         }
+
+
+# What makes a finding the same one when it is found again: never the run, the sentence or the amount.
+IDENTITY = ("person", "institution", "visit", "line", ABOUT)
+ID_SIGNS = 16
+
+
+def finding_id(rule: str, row: Mapping[str, Any]) -> str:
+    """The name of a finding: the same fault found again, by whatever run, has the same one."""
+    subject = "\x1f".join([rule, *("" if row[name] is None else str(row[name]) for name in IDENTITY)])
+    return hashlib.sha256(subject.encode()).hexdigest()[:ID_SIGNS]
 
 
 def _shown(value: Any) -> str:
