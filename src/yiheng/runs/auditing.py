@@ -175,7 +175,7 @@ def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[d
     if span.until:
         rows = rows.filter(rows.occurred_on <= ibis.date(span.until))
     evidence = tuple(sorted(set(rows.columns) - set(ORDER)))
-    return [_plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
+    return [plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
 
 
 def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict[str, Any]:
@@ -193,9 +193,9 @@ def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict
     }
 
 
-def _plain(finding: dict[str, Any]) -> dict[str, Any]:
+def plain(finding: dict[str, Any]) -> dict[str, Any]:
     """Days and quantities as text, as they stand in the file."""
-    return {name: _plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
+    return {name: plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
 
 
 def _text(value: Any) -> Any:
