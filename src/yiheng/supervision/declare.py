@@ -52,6 +52,7 @@ class Rule:
         codes: the code lists it needs; without them it cannot judge.
         not_for: where it must not be used.
         limits_of: the class of limited items that drives it; any of its code lists may hold the class.
+        measures: what of the class it judges.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Rule:
     not_for: str
     find: Callable[..., ibis.Table]
     limits_of: str | None = None
+    measures: tuple[str, ...] = ()
 
     def rows(self, tables: Tables, limits: Limits = LIMITS) -> ibis.Table:
         """The expression of what the rule finds; nothing is executed."""

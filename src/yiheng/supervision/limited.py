@@ -64,6 +64,7 @@ def limited(
             not_for,
             find,
             limits_of=zh,
+            measures=tuple(measures),
         )
     )
 
