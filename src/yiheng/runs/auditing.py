@@ -79,6 +79,8 @@ def audit(
             continue
         found[rule.name] += _found(engine, rule, manifest, span)
     engine.close()
+    for some in found.values():
+        some.sort(key=lambda one: one["occurred_on"])
     judged = [rule for rule in rules if rule.name not in lacks]
     result = {
         "run": manifest.run,

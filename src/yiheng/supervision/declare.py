@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Literal
 import ibis
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.money import round_fen
+from yiheng.basis.money import Fen, round_fen
 from yiheng.policy import Limits, read_limits
 
 RULES: dict[str, Rule] = {}
@@ -52,7 +52,7 @@ class Rule:
         codes: the code lists it needs; without them it cannot judge.
         not_for: where it must not be used.
         limits_of: the class of limited items that drives it; any of its code lists may hold the class.
-        measures: what of the class it judges.
+        says_of: the sentence for each measure of such a rule.
     """
 
     name: str
@@ -68,7 +68,12 @@ class Rule:
     not_for: str
     find: Callable[..., ibis.Table]
     limits_of: str | None = None
-    measures: tuple[str, ...] = ()
+    says_of: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What of the limits of its class the rule judges."""
+        return tuple(self.says_of)
 
     def rows(self, tables: Tables, limits: Limits = LIMITS) -> ibis.Table:
         """The expression of what the rule finds; nothing is executed."""
@@ -85,6 +90,8 @@ class Rule:
         if set(EXCESS) <= set(row) and at_stake:
             # Cut down to whole fen in favour of the institution.
             at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
+        says = self.says_of.get(row.get("measure", ""), self.says)
+        shown = {name: _shown(name, value) for name, value in row.items()}
         return {
             "id": finding_id(self.name, row),
             "rule": self.name,
@@ -93,8 +100,8 @@ class Rule:
             **{name: row[name] for name in SUBJECT[:-1]},
             ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
-            "says": self.says.zh.format(**{name: _shown(value) for name, value in row.items()}),
-            "says_en": self.says.en.format(**{name: _shown(value) for name, value in row.items()}),
+            "says": says.zh.format(**shown),
+            "says_en": says.en.format(**shown),
             "evidence": evidence,
         }
 
@@ -110,8 +117,10 @@ def finding_id(rule: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(subject.encode()).hexdigest()[:ID_SIGNS]
 
 
-def _shown(value: Any) -> str:
-    """A value inside a sentence; a quantity without needless zeros."""
+def _shown(name: str, value: Any) -> str:
+    """A value inside a sentence: money in yuan, a quantity without needless zeros."""
+    if name.endswith("_fen") and value is not None:
+        return Fen(value).yuan
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 

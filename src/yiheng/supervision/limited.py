@@ -45,7 +45,8 @@ def limited(
             of_class = t["limit_of_item"].filter(
                 t["limit_of_item"].rule_class == zh, t["limit_of_item"].measure == measure
             )
-            found.append(beyond(t, of_class.select("item_code", "item_name", "value").distinct()))
+            wrong = beyond(t, of_class.select("item_code", "item_name", "value").distinct())
+            found.append(wrong.mutate(measure=ibis.literal(measure, "string")))
         return found[0] if len(found) == 1 else _together(found)
 
     ((_, first), *_others) = measures.values()
@@ -64,7 +65,7 @@ def limited(
             not_for,
             find,
             limits_of=zh,
-            measures=tuple(measures),
+            says_of={measure: says for measure, (_, says) in measures.items()},
         )
     )
 

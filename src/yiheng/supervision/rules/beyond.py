@@ -1,11 +1,9 @@
-"""What goes beyond a limit of an item: one expression for each measure, each with the sentence of a finding."""
+"""What goes beyond a limit of an item: one expression for each measure."""
 
 from __future__ import annotations
 
 import ibis
 from ibis import _
-
-from yiheng.basis.evidence import Words
 
 from ..declare import Tables
 from ..limited import Beyond
@@ -199,12 +197,14 @@ def _covered(t: Tables, limits: ibis.Table) -> ibis.Table:
     """What the policy covered beyond the limit is at stake."""
     charges = _charged(t, limits).mutate(most=_["value"].cast("int64"))
     charges = charges.filter(_.scope_fen > _.most)
-    return _over(charges, _.scope_fen, _.scope_fen - _.most, line="last_line", on="last_on", had=_.scope_fen)
+    found = _over(charges, _.scope_fen, _.scope_fen - _.most, line="last_line", on="last_on", had=_.scope_fen)
+    return found.mutate(limit_fen=_.allowed.cast("int64"))
 
 
 def _dearer(t: Tables, limits: ibis.Table) -> ibis.Table:
     lines = _lines(t, limits).mutate(most=_["value"].cast("int64") * TEN_THOUSAND)
-    return _over(lines.filter(_.price > _.most), _.price, _.price - _.most, line="line", on="charged_on", had=_.price)
+    found = _over(lines.filter(_.price > _.most), _.price, _.price - _.most, line="line", on="charged_on", had=_.price)
+    return found.mutate(limit_fen=_.allowed.cast("int64"))
 
 
 def _too_soon(t: Tables, limits: ibis.Table) -> ibis.Table:
@@ -292,133 +292,28 @@ def _second_full_price(t: Tables, limits: ibis.Table) -> ibis.Table:
     return _over(lines, _.twice, _.twice - _.full, line="line", on="charged_on", had=_.price)
 
 
-def _says(zh: str, en: str) -> Words:
-    return Words(f"就诊 {{visit}} 收取“{{item_name}}”{zh}", f"visit {{visit}} was charged “{{item_name}}”{en}")
-
-
-MEASURED: dict[str, tuple[Beyond, Words]] = {
-    "sex": (
-        _by_word("sex"),
-        _says("，该项目限{allowed}使用，参保人 {person} 为{had}", ", which is for {allowed} only; {person} is {had}"),
-    ),
-    "max_age": (
-        _by_number("age", True),
-        _says(
-            "，该项目限 {allowed} 岁及以下使用，参保人 {person} 当时 {had} 岁",
-            ", which is for at most {allowed} years; {person} was {had}",
-        ),
-    ),
-    "min_age": (
-        _by_number("age", False),
-        _says(
-            "，该项目 {allowed} 岁以下禁用，参保人 {person} 当时 {had} 岁",
-            ", which is for at least {allowed} years; {person} was {had}",
-        ),
-    ),
-    "max_age_days": (
-        _by_number("age_days", True),
-        _says(
-            "，该项目限出生 {allowed} 天以内的新生儿，参保人 {person} 当时 {had} 天",
-            ", which is for at most {allowed} days of age; {person} was {had} days old",
-        ),
-    ),
-    "level": (
-        _below_level,
-        _says(
-            "，该项目限{allowed}及以上医疗机构，{institution} 为{had}",
-            ", which needs an institution of level {allowed}; {institution} has {had}",
-        ),
-    ),
-    "visit_kind": (
-        _by_word("visit_kind"),
-        _says("，该项目限{allowed}使用，本次为{had}", ", which is for {allowed} only; this was {had}"),
-    ),
-    "department": (
-        _by_word("department"),
-        _says(
-            "，该项目限科别 {allowed} 使用，本次科别为 {had}",
-            ", which is for department {allowed} only; this was {had}",
-        ),
-    ),
-    "insurance": (
-        _by_word("insurance"),
-        _says("并由{had}支付，该项目限{allowed}", ", paid by {had}; it is for {allowed}"),
-    ),
-    "diagnosis": (
-        _by_diagnosis(False),
-        _says("，该项目限诊断 {allowed}，本次诊断为 {had}", ", which is for diagnoses {allowed}; this visit has {had}"),
-    ),
-    "not_diagnosis": (
-        _by_diagnosis(True),
-        _says(
-            "，该项目在诊断 {allowed} 时禁用，本次诊断为 {had}",
-            ", which diagnoses {allowed} forbid; this visit has {had}",
-        ),
-    ),
-    "most_per_day": (
-        _most_per_day,
-        _says(
-            "，数量超过就诊天数所能容纳的上限（每天 {allowed}）", " more often than its days can hold ({allowed} a day)"
-        ),
-    ),
-    "most_units": (_more_units, _says("，数量超过每次就诊上限 {allowed}", ", more than {allowed} units in a visit")),
-    "most_grams_a_day": (
-        _grams_a_day,
-        _says(
-            "等中药饮片，{occurred_on} 当日合计超过 {allowed} 克",
-            " and other herbs, on {occurred_on} more than {allowed} grams",
-        ),
-    ),
-    "most_days_supplied": (
-        _days_supplied,
-        _says("，一次开药超过 {allowed} 天用量", " for more than {allowed} days at once"),
-    ),
-    "most_days": (
-        _days_used,
-        _says("{had} 天，超过支付疗程 {allowed} 天", " on {had} days, more than the {allowed} that are paid"),
-    ),
-    "most_fen": (
-        _covered,
-        _says("，范围内金额超过限定总额 {allowed} 分", ", covered beyond its limit of {allowed} fen"),
-    ),
-    "most_price_fen": (_dearer, _says("，单价超过限定单价 {allowed} 分", ", dearer than its limit of {allowed} fen")),
-    "least_gap_days": (
-        _too_soon,
-        _says(
-            "，距上次（{last_on}）仅 {had} 天，少于规定的 {allowed} 天",
-            " {had} days after {last_on}, sooner than {allowed} days",
-        ),
-    ),
-    "not_alone": (
-        _alone,
-        _says(
-            "，处方全部由单方不予支付的饮片组成", "; the prescription holds nothing but herbs that are not paid alone"
-        ),
-    ),
-    "not_with": (
-        _with_another,
-        _says(
-            "：{occurred_on} 当日 {allowed} 与 {had} 同时收取", ": {allowed} and {had} on the same day, {occurred_on}"
-        ),
-    ),
-    "contains": (
-        _with_another,
-        _says(
-            "：{occurred_on} 同时收取 {allowed} 与 {had}，后者已包含在前者之内",
-            ": {allowed} and {had} on {occurred_on}; the first contains the second",
-        ),
-    ),
-    "needs": (
-        _without_needed,
-        _says(
-            "，但同次就诊没有与之配套的项目（{allowed}）", ", but nothing that it needs ({allowed}) in the same visit"
-        ),
-    ),
-    "group": (
-        _second_full_price,
-        _says(
-            "，系同一切口的第二台手术，未按规定折价",
-            ", the second operation through one incision, without the reduction",
-        ),
-    ),
+BEYOND: dict[str, Beyond] = {
+    "sex": _by_word("sex"),
+    "max_age": _by_number("age", True),
+    "min_age": _by_number("age", False),
+    "max_age_days": _by_number("age_days", True),
+    "level": _below_level,
+    "visit_kind": _by_word("visit_kind"),
+    "department": _by_word("department"),
+    "insurance": _by_word("insurance"),
+    "diagnosis": _by_diagnosis(False),
+    "not_diagnosis": _by_diagnosis(True),
+    "most_per_day": _most_per_day,
+    "most_units": _more_units,
+    "most_grams_a_day": _grams_a_day,
+    "most_days_supplied": _days_supplied,
+    "most_days": _days_used,
+    "most_fen": _covered,
+    "most_price_fen": _dearer,
+    "least_gap_days": _too_soon,
+    "not_alone": _alone,
+    "not_with": _with_another,
+    "contains": _with_another,
+    "needs": _without_needed,
+    "group": _second_full_price,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..limited import READS, limited
-from .beyond import MEASURED
+from .measured import MEASURED
 
 drug_for_children = limited(
     "drug_for_children",

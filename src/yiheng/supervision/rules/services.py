@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..limited import READS, limited
-from .beyond import MEASURED
+from .measured import MEASURED
 
 duplicate_charge = limited(
     "duplicate_charge",
