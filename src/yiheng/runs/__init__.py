@@ -1,6 +1,7 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
 from .auditing import run_audit
+from .bills import Desk, read_bill
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
@@ -17,6 +18,7 @@ __all__ = [
     "CLAIM_COLUMNS",
     "KNOWN",
     "Claims",
+    "Desk",
     "InUse",
     "Kept",
     "Replay",
@@ -30,6 +32,7 @@ __all__ = [
     "parties_of_file",
     "questioned_page",
     "questioned_rows",
+    "read_bill",
     "refuse_unknown_totals",
     "refused_rows",
     "replay",

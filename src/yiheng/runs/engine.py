@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,14 +55,39 @@ class Engine:
                 self.tables[name] = self._with_copies(table)
         self._workspace = workspace
         self._computed: set[str] = set()
+        self._codes: dict[str, list[InUse]] | None = None
+        self._shared: dict[str, ibis.Table] = {}
         self.use_codes(codes or {})
         self._statements(statements or [])
 
     def use_codes(self, codes: dict[str, list[InUse]]) -> None:
-        """Give the tables of code lists in these editions; each row knows the days for which its edition holds."""
+        """Give the tables of code lists in these editions; each row knows the days for which its edition holds.
+
+        A list without editions is empty. What was shared over other editions is forgotten.
+        """
+        if codes == self._codes:
+            return
+        self._codes = codes
+        for name in self._shared:
+            self._con.raw_sql(f'drop table "{name}"')
+        self._shared.clear()
         for name, editions in codes.items():
             for table in tables_of(name):
-                self.tables[table.name] = ibis.union(*(self._edition(name, table, one) for one in editions))
+                self.tables[table.name] = (
+                    ibis.union(*(self._edition(name, table, one) for one in editions))
+                    if editions
+                    else ibis.memtable([], schema=ibis.schema({**table.schema, **HOLDS}))
+                )
+
+    def shared(self, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> Mapping[str, ibis.Table]:
+        """The tables, with views that are computed where they are first asked for and kept for all that ask again."""
+        return _Shared(self, views)
+
+    def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """Compute an expression once; it is forgotten when the code lists change."""
+        if name not in self._shared:
+            self._shared[name] = self._con.create_table(name, expression, temp=True)
+        return self._shared[name]
 
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""
@@ -161,6 +186,24 @@ class Engine:
         )
         newest = ibis.row_number().over(group_by=["party", "year", "figure"], order_by="_age")
         self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)
+
+
+class _Shared(Mapping[str, ibis.Table]):
+    """Tables of an engine with shared views over them."""
+
+    def __init__(self, engine: Engine, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> None:
+        self._engine, self._views = engine, views
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        if name in self._views:
+            return self._engine.keep(name, self._views[name](self))
+        return self._engine.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._engine.tables, *self._views))
+
+    def __len__(self) -> int:
+        return len(self._engine.tables) + len(self._views)
 
 
 class _Defined(dict[str, ibis.Table]):
