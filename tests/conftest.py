@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from yiheng.codes import SHIPPED_FILES
@@ -13,6 +14,10 @@ from yiheng.intake import read_mapping
 from yiheng.runs import Workspace, load_codes, run_load
 
 ROOT = Path(__file__).parents[1]
+# How long an example takes says something of the machine, not of the program; speed is measured in bench/.
+hypothesis.settings.register_profile("yiheng", deadline=None)
+hypothesis.settings.load_profile("yiheng")
+
 SHARED = Path(os.environ.get("YIHENG_SHARED", ROOT.parent / "shared"))
 
 
