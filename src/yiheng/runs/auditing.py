@@ -18,7 +18,7 @@ from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
-from .workspace import Workspace
+from .workspace import DEFAULT_ENGINE, Workspace
 
 FINDINGS = "findings.json"
 ORDER = ("occurred_on", "visit", "line", "person")
@@ -34,6 +34,7 @@ def run_audit(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    engine: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run audit rules on the data as it is now.
@@ -41,9 +42,11 @@ def run_audit(
     Args:
         names: rules; none means all.
         since, until: only what occurred on these days, both included.
+        engine: ``duckdb`` or ``spark``; by default what the workspace says. Both find the same.
 
     Raises:
         Refusals: unknown rules.
+        Refusal: an unknown engine, or one that is not installed.
     """
     unknown = [name for name in names or [] if name not in RULES]
     if unknown:
@@ -57,17 +60,22 @@ def run_audit(
             "limits": {name: limit.value for name, limit in LIMITS.items()},
         },
     )
-    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress)
+    on = engine or workspace.engine
+    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress, on)
     workspace.note_run(manifest.run, "audit")
     return audited
 
 
 def audit(
-    workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    manifest: Manifest,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    on: str = DEFAULT_ENGINE,
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
     codes = pinned_editions(manifest.pins["codes"])
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)
     rules = [RULES[name] for name in manifest.inputs["rules"]]
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
     lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}

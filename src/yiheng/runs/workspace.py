@@ -18,6 +18,8 @@ from yiheng.lake import Lake
 FILE = "yiheng.toml"
 FORMAT = 1
 HASHED = "hash_person_id"
+ENGINE = "engine"
+DEFAULT_ENGINE = "duckdb"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class Workspace:
         if not isinstance(chosen, bool):
             raise Refusal(f"'{HASHED}' is no truth value", where=str(self.folder / FILE), expected="true or false")
         return chosen
+
+    @property
+    def engine(self) -> str:
+        """What audits run on where nothing else is asked for: ``duckdb``, or ``spark`` where ``yiheng.toml`` says so."""
+        return str(self.settings.get(ENGINE, DEFAULT_ENGINE))
 
     @cached_property
     def lake(self) -> Lake:
