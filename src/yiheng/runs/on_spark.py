@@ -95,8 +95,8 @@ class Spark:
         given = self._session.table("_asked").toArrow()
         table = given.cast(expression.schema().to_pyarrow())
         if order:
-            keys = [(name, "ascending") for name in order]
-            table = table.take(pc.sort_indices(table, sort_keys=keys, null_placement="at_start"))
+            keys = [(name, "ascending", "at_start") for name in order]
+            table = table.take(pc.sort_indices(table, sort_keys=keys))
         return table
 
     def write(self, expression: ibis.Table, order: tuple[str, ...], file: Path) -> None:
