@@ -16,6 +16,8 @@ from .show import answer, say, separated, working
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK, CHART = "comparison.xlsx", "comparison.svg"
+# Parties named one by one where the same is said of all.
+PARTIES_NAMED = 4
 CELLS = (
     "party", "year", "policy", "budget", "spend", "surplus", "overrun", "kept", "fund_bears", "party_bears", "net",
     "fund_pays", "refused",
@@ -28,6 +30,9 @@ CELLS = (
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )
+@click.option(
+    "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
+)
 @click.option("--base", help="The policy that the others are compared to; the first by default.")
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
@@ -39,6 +44,7 @@ def compare(
     policies: tuple[str, ...],
     year: int | None,
     facts: Path | None,
+    added: Path | None,
     base: str | None,
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
@@ -52,6 +58,7 @@ def compare(
     Examples:
       yiheng compare qingdao guangdong --year 2025
       yiheng compare qingdao policies/draft.yaml --year 2025 --base qingdao
+      yiheng compare qingdao yangxi zhejiang --year 2025 --with scores.csv
       yiheng compare qingdao --year 2025 --alternatives
     """
     space = opened(workspace)
@@ -61,6 +68,7 @@ def compare(
             [found(policy, "policies", space) for policy in policies],
             year=year,
             facts=facts,
+            added=added,
             known_on=known_on.date() if known_on else None,
             base=base,
             assume=choices(assume),
@@ -122,15 +130,38 @@ def _tables(result: dict[str, Any]) -> None:
 
 
 def _remarks(result: dict[str, Any]) -> None:
+    if others := _other_spending(result):
+        say(f"{'、'.join(others)} 计入的支出与基准 {result['base']} 不同，其净得与合计不能与其他政策直接相比")
     for one in result["policies"]:
         if one["refused"]:
             say(f"未能按 {one['policy']} 清算：{one['refused']}")
         elif not one["in_force"]:
             say(f"{one['policy']} 当年不施行，按 {one['values_of']} 的取值试算")
+    alike: dict[tuple[str, str], list[str]] = {}
     for cell in (*result["figures"], *result["alternatives"]):
         if cell["refused"]:
             under = f"{cell['policy']} {cell['assumption']}={cell['choice']}" if "choice" in cell else cell["policy"]
-            say(f"未能清算 {cell['party']} {cell['year']}（{under}）：{cell['refused']}")
+            # What is said of one party in the words of another is said once.
+            why = cell["refused"].replace(f"'{cell['party']}'", "'…'")
+            alike.setdefault((under, why), []).append(f"{cell['party']} {cell['year']}")
+    for (under, why), parties in alike.items():
+        say(f"未能清算 {'、'.join(parties[:PARTIES_NAMED])}{_more(parties)}（{under}）：{why}")
+
+
+def _other_spending(result: dict[str, Any]) -> list[str]:
+    """The policies that charge other spending to the same parties than the base does."""
+    spend = {(c["party"], c["year"]): c["spend"] for c in result["figures"] if c["policy"] == result["base"]}
+    return list(
+        dict.fromkeys(
+            c["policy"]
+            for c in result["figures"]
+            if None not in (c["spend"], known := spend.get((c["party"], c["year"]))) and c["spend"] != known
+        )
+    )
+
+
+def _more(parties: list[str]) -> str:
+    return f" 等 {len(parties)} 方" if len(parties) > PARTIES_NAMED else ""
 
 
 def _counts(one: dict[str, Any]) -> str:

@@ -30,8 +30,12 @@ CLAIMS_SHOWN = 20
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )
+@click.option(
+    "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
+)
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
+@click.option("--alternatives", is_flag=True, help="State also the figures under each alternative of each assumption.")
 @workspace_option
 @format_option
 @says_refusals
@@ -39,8 +43,10 @@ def settle(
     policy: str,
     year: int | None,
     facts: Path | None,
+    added: Path | None,
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
+    alternatives: bool,
     workspace: Path | None,
     form: str,
 ) -> int:
@@ -51,6 +57,7 @@ def settle(
       yiheng settle policies/qingdao --year 2025
       yiheng settle policies/us-desynpuf --year 2010 --format json
       yiheng settle policies/guangdong --facts facts.csv
+      yiheng settle policies/yangxi --year 2025 --with scores.csv
       yiheng settle policies/qingdao --year 2025 --assume cap_base=base_spend
     """
     space = opened(workspace)
@@ -60,8 +67,10 @@ def settle(
             found(policy, "policies", space),
             year=year,
             facts=facts,
+            added=added,
             known_on=known_on.date() if known_on else None,
             assume=choices(assume),
+            alternatives=alternatives,
             progress=step,
         )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)

@@ -1,4 +1,4 @@
-"""Verbs about policy files: check, test, show, schema."""
+"""Verbs about policy files: check, test, show, compare, schema."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from pathlib import Path
 import click
 
 from yiheng.basis.refusals import Refusal
-from yiheng.payment import STEPS, check_steps, examples_file, run_examples
+from yiheng.payment import check_policy, editor_schema, examples_file, read_aloud, run_examples
 from yiheng.policy import PolicyFile, read_policy
-from yiheng.policy.schema import Policy
+from yiheng.runs import refuse_unknown_totals
 
+from .policy_compare import compare_editions
 from .show import answer, out
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, says_refusals
 
 
 @click.group()
 def policy() -> None:
-    """Policy files: check, test, show, schema."""
+    """Policy files: check, test, show, compare, schema."""
+
+
+policy.add_command(compare_editions)
 
 
 @policy.command()
@@ -35,7 +39,9 @@ def check(path: str, form: str) -> int:
     rows, faults = [], 0
     for file in _files(path):
         try:
-            check_steps(_read(file))
+            source = _read(file)
+            refuse_unknown_totals(source)
+            check_policy(source)
             rows.append([file.name, "ok"])
         except Refusal as refusal:
             faults += 1
@@ -80,10 +86,10 @@ def show(path: str, form: str) -> int:
     """
     sources = [_read(file) for file in _files(path)]
     for source in sources:
-        check_steps(source)
+        check_policy(source)
     if form == "table":
-        for source in sources:
-            _show(source)
+        for line in (line for source in sources for line in read_aloud(source)):
+            out.print(line, markup=False, soft_wrap=True)
         return DONE
     rows = [
         [s.policy.policy, name, str(e.value), v.unit, str(e.first), e.article, v.mark]
@@ -104,34 +110,7 @@ def schema() -> None:
     Example:
       yiheng policy schema > policy.schema.json
     """
-    click.echo(json.dumps(Policy.model_json_schema(), ensure_ascii=False, indent=1))
-
-
-def _show(source: PolicyFile) -> None:
-    p = source.policy
-    lines = [
-        f"{p.title.zh}（{p.policy}）",
-        f"{p.place.zh}；{p.issued.by} {p.issued.number}，{p.issued.on} 发布",
-        f"{p.in_force.first} 至 {p.in_force.last} 施行",
-        p.says.zh,
-        "",
-        "步骤",
-        *(f"  {i}. {STEPS[s.step].zh}" for i, s in enumerate(p.steps, start=1)),
-        "",
-        "取值",
-    ]
-    for value in p.values.values():
-        for entry in value.history:
-            lines.append(
-                f"  {value.says.zh}：{entry.text}（{value.unit}，{entry.first} 起，{entry.article}，{value.mark}）"
-            )
-    lines += [
-        "",
-        "假设",
-        *(f"  {a.says.zh}：{a.chosen}（另可：{'；'.join(a.alternatives)}）" for a in p.assumptions.values()),
-    ]
-    for line in lines:
-        out.print(line, markup=False)
+    click.echo(json.dumps(editor_schema(), ensure_ascii=False, indent=1))
 
 
 def _files(path: str) -> list[Path]:

@@ -106,7 +106,7 @@ def export_rows(
 
 
 @click.command()
-@click.argument("text", metavar="QUERY")
+@click.argument("text", metavar="QUERY|@FILE")
 @at_option
 @workspace_option
 @format_option
@@ -119,9 +119,19 @@ def sql(text: str, at: int | None, workspace: Path | None, form: str) -> int:
       yiheng sql "select clr_way, sum(fund_pay_sumamt) from setl_d group by all"
       yiheng sql "select count(*) from visit where kind = 'inpatient'" --at 1 --format json
       yiheng sql "describe fee_list_d"
+      yiheng sql @examples/county/facts.sql --format csv > facts.csv
     """
+    if text.startswith("@"):
+        text = _query_in(Path(text.removeprefix("@")))
     found = query(opened(workspace), text, at=at, most=SHOWN if form == "table" else None)
     answer(form, {"columns": found.columns, "rows": found.rows}, found.columns, found.rows)
     if found.cut:
         say(f"…… 只显示前 {SHOWN} 行，全部见 --format csv 或 --format json")
     return DONE
+
+
+def _query_in(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Refusal(f"the query cannot be read: {wrong}", where=str(file), cure="name a text file in UTF-8") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .places import HOSPITAL, VILLAGE
 from .script import Script
 
+# No other planted stay has this reason, so none makes a near miss a group.
+_REASON = "L30.9"
 _MANY_STAYS, _MANY_DAYS, _BAND = 8, 5, 6
 _FAMILY = 3
 _GROUPS_PER_FAULT = 4
@@ -19,11 +21,11 @@ def collective_stays(script: Script, faults: int, spares: int) -> None:
         together = members if caught else members[: _MANY_STAYS - 1]
         place = script.near(members[0], HOSPITAL)
         for person in together:
-            visit = script.scene(person, day, "K52.9", nights=nights, place=place)
+            visit = script.scene(person, day, _REASON, nights=nights, place=place)
             why = f"{len(together)} people for the same days with the same illness"
             script.claim(rule, caught, visit, why)
         if not caught:
-            script.scene(members[-1], day, "K52.9", nights=nights + 1, place=place)
+            script.scene(members[-1], day, _REASON, nights=nights + 1, place=place)
 
 
 def _fewer(faults: int) -> int:

@@ -40,7 +40,7 @@ from .places import Places, found_places
 from .script import Script
 from .settle import settle
 from .staff import department_table, doctor_table, membership_table
-from .stays import INPATIENT, ordinary_stays
+from .stays import INPATIENT, ordinary_stays, without_crowds
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
 from .upkeep import camera_table, care_notes, care_table, care_visits, complaint_table
 from .write import ArrowColumns, Folder
@@ -175,8 +175,10 @@ def _all_visits(
         np.array(script.actors),
         lambda stays: neglect.of_stays(neglect_rng, stays, persons),
     )
+    scripted = script.all_visits()
+    stays = without_crowds(stays, scripted)
     neglect.transfer(neglect_rng, stays)
-    stays = stack([stays, script.all_visits()])
+    stays = stack([stays, scripted])
     others = ordinary_visits(visits_rng, persons, places, years, stays)
     left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
     visits = stack([stays, take(others, ~left_out)])

@@ -16,7 +16,7 @@ from .stays import INPATIENT, TRANSFERRED
 
 _CLINICS_PER_FAULT = 20
 _OF_TEN_DROPPED = 6
-_DRAINED, _REFUSED, _RECODED, _SENT_ON = 60, 60, 80, 50
+_DRAINED, _REFUSED, _RECODED, _SENT_ON = 60, 60, 95, 50
 _MILD = 5
 _SEVERE = np.array([ILL[code] for code in ("I63.9", "I21.9", "I50.9", "C34.9", "C18.9", "C16.9")])
 # Each light illness and the costlier one that is written instead.

@@ -8,19 +8,28 @@ from .columns import Columns, pick, rows_in, spread, stack, take
 from .illnesses import CHRONIC, ILL, band_of, fall_ill
 from .people import NEWBORN
 from .places import HOSPITAL, OUTSIDE, PHARMACY, TOWNSHIP, VILLAGE, Places
-from .stays import blank_stays, days_of_year
+from .seasons import OPEN_DAILY, ORDINARY, URGENT, days_of_year
+from .stays import blank_stays
 
 # In the order of the contract's code list; stays.INPATIENT is the place of a stay in it.
 KINDS = ("outpatient", "emergency", "chronic", "inpatient", "pharmacy")
 OUTPATIENT, EMERGENCY, CHRONIC_CARE, _, AT_PHARMACY = range(5)
 
-# Contacts in a thousand person-years by age band, and where they happen in percent.
+# Contacts in a thousand person-years by age band, and where they happen in percent. Residents were seen 2.51 times in
+# clinics in 2024; of the visits to county hospitals, townships and villages 65 % were to the last two in 2022
+# ([series], [health] of figures.yaml).
 _CONTACTS = {
     OUTPATIENT: np.array([3000, 1750, 2700, 3800]),
     EMERGENCY: np.array([160, 90, 110, 220]),
     AT_PHARMACY: np.array([350, 1050, 1700, 1900]),
 }
-_PER_CONDITION = 2500
+# Percent of these that employees and residents have: in 2024 employees were seen 6.9 times in clinics and bought 6.0
+# times in pharmacies, residents hardly ever ([series], [insurance]).
+_AS_ANYBODY = np.array([100, 100])
+_OF_INSURED_PERCENT = {OUTPATIENT: np.array([250, 100]), AT_PHARMACY: np.array([250, 45])}
+# 0.44 visits for each resident and 0.85 for each employee in 2024 ([series]).
+_PER_CONDITION = 1500
+_RHYTHMS = {EMERGENCY: URGENT, AT_PHARMACY: OPEN_DAILY}
 _WHERE = np.array([VILLAGE, TOWNSHIP, HOSPITAL, OUTSIDE])
 _WHERE_PERCENT = {
     OUTPATIENT: np.array([26, 34, 30, 10]),
@@ -58,7 +67,7 @@ def _contacts(
     rng: np.random.Generator, kind: int, rate: np.ndarray, people: Columns, places: Places, year: int
 ) -> Columns:
     person, _ = spread(rng.poisson(rate))
-    day = days_of_year(rng, year, len(person))
+    day = days_of_year(rng, year, len(person), _RHYTHMS.get(kind, ORDINARY))
     visits = blank_stays(person, _place(rng, kind, person, people, places), day, day)
     visits["kind"][:] = kind
     return visits
@@ -89,7 +98,10 @@ def _one_year(rng: np.random.Generator, people: Columns, places: Places, year: i
     age = people["age"] + since
     band = band_of(age)
     weight = np.where(age >= NEWBORN, people["frailty"], 0) / 1000
-    parts = [_contacts(rng, kind, rates[band] * weight, people, places, year) for kind, rates in _CONTACTS.items()]
+    parts = []
+    for kind, rates in _CONTACTS.items():
+        percent = _OF_INSURED_PERCENT.get(kind, _AS_ANYBODY)[people["insurance"]]
+        parts.append(_contacts(rng, kind, rates[band] * weight * percent / 100, people, places, year))
     for part in parts:
         person = part["person"]
         part["illness"] = fall_ill(rng, people["sex"][person], band[person], "visits")

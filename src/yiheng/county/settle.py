@@ -10,8 +10,9 @@ from .people import EMPLOYEE
 from .stays import INPATIENT
 
 # Percent of the covered part by insurance (employee, resident) and kind of place
-# (hospital, township, village, pharmacy, outside).
-_STAY_PERCENT = np.array([[84, 92, 92, 0, 75], [70, 85, 85, 0, 55]])
+# (hospital, township, village, pharmacy, outside). Of what is covered the funds paid 84.8 % of employees' stays and
+# 68.6 % of residents' in 2024 ([insurance] of figures.yaml), deductibles included.
+_STAY_PERCENT = np.array([[90, 94, 94, 0, 84], [74, 87, 87, 0, 60]])
 _CHRONIC_PERCENT = np.array([[80, 85, 85, 70, 65], [60, 70, 70, 50, 45]])
 _VISIT_PERCENT = np.array([[55, 65, 70, 50, 45], [30, 55, 60, 0, 15]])
 _DEDUCTIBLE_FEN = np.array([50_000, 20_000, 0, 0, 100_000])

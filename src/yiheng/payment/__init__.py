@@ -1,10 +1,14 @@
 """The book: budget, care, clearing and distribution, step by step, each with its reason."""
 
+from .against import Against, examples_against, rows_against
 from .book import ACCOUNTS, Account, Book, Transfer
-from .declare import STEPS, Step, check_steps
+from .check import check_policy
+from .declare import STEPS, Step, check_steps, decided, refuse_choices
+from .editor import editor_schema
 from .examples import Outcome, examples_file, run_examples
 from .facts import CellSum, Fact, PartyFacts, fact_read
 from .pools import share_pools
+from .reading import read_aloud
 from .settle import FIGURES, Statement, settle, settle_each
 
 __all__ = [
@@ -12,6 +16,7 @@ __all__ = [
     "FIGURES",
     "STEPS",
     "Account",
+    "Against",
     "Book",
     "CellSum",
     "Fact",
@@ -20,9 +25,16 @@ __all__ = [
     "Statement",
     "Step",
     "Transfer",
+    "check_policy",
     "check_steps",
+    "decided",
+    "editor_schema",
+    "examples_against",
     "examples_file",
     "fact_read",
+    "read_aloud",
+    "refuse_choices",
+    "rows_against",
     "run_examples",
     "settle",
     "settle_each",

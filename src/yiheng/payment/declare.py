@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
@@ -119,6 +119,36 @@ def percent(rate: Fraction) -> str:
         except Inexact:
             text = str(hundredfold)
     return f"{text} %"
+
+
+def decided(source: PolicyFile) -> list[str]:
+    """The assumptions whose alternatives can be computed: they set a value, or a step takes them as a choice."""
+    takes = [
+        name
+        for written in source.policy.steps
+        for argument, name in written.takes.items()
+        if STEPS[written.step].takes.get(argument) == "choice"
+    ]
+    return [name for name, stated in source.policy.assumptions.items() if stated.sets or name in takes]
+
+
+def refuse_choices(source: PolicyFile, assume: Mapping[str, str]) -> None:
+    """Refuse another choice for an assumption that nothing in the file computes.
+
+    Raises:
+        Refusal: there is no such assumption, or no value and no step depends on it.
+    """
+    for name in assume:
+        if name not in source.policy.assumptions:
+            cure = nearest(name, source.policy.assumptions)
+            raise Refusal(f"there is no assumption '{name}'", where=source.file, cure=cure)
+        if name not in decided(source):
+            raise Refusal(
+                f"nothing in the policy is computed from the assumption '{name}'",
+                where=source.document.place(("assumptions", name)),
+                expected="an assumption that sets a value, or that a step takes",
+                cure="leave it as chosen: the figures that the other reading needs are not among the facts",
+            )
 
 
 def check_steps(source: PolicyFile) -> None:

@@ -50,7 +50,7 @@ def _differences(source: PolicyFile, one: Example, place: str) -> list[str]:
         return [f"there is no figure '{name}': {nearest(name, FIGURES)}" for name in unknown]
     try:
         parties = {one.party: one.given, **one.others}
-        given = [_facts(source, party, facts, place) for party, facts in parties.items()]
+        given = [example_facts(source, party, facts, place) for party, facts in parties.items()]
         facts = share_pools(source, one.year, given, assume=one.assume)
         statement = settle(source, one.year, facts[0], assume=one.assume)
     except Refusal as refusal:
@@ -75,7 +75,12 @@ def _differences(source: PolicyFile, one: Example, place: str) -> list[str]:
     return differs
 
 
-def _facts(source: PolicyFile, party: str, given: Mapping[str, str], place: str) -> PartyFacts:
+def example_facts(source: PolicyFile, party: str, given: Mapping[str, str], place: str) -> PartyFacts:
+    """The facts of a party as an example writes them.
+
+    Raises:
+        Refusal: a fact that the policy does not have, or a text that is no figure.
+    """
     facts = {}
     file, _, line = place.rpartition(":")
     for name, text in given.items():

@@ -13,7 +13,7 @@ from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 
 from .plain_yaml import Document, Path_, read_document
-from .schema import Policy
+from .schema import Misplaced, Policy
 
 # Pydantic names the tried arm of a union in the path of a fault; the file has no such key.
 UNION_ARMS = ("str", "dict[str,str]", "list[str]", "AtLeast")
@@ -98,7 +98,8 @@ def validated(model: type[Model], document: Document) -> Model:
 
 def _refusal(model: type[BaseModel], document: Document, fault: Any) -> Refusal:
     path: Path_ = tuple(part for part in fault["loc"] if part not in UNION_ARMS)
-    where = document.place(path)
+    error = fault.get("ctx", {}).get("error")
+    where = document.place((*path, *error.path) if isinstance(error, Misplaced) else path)
     name = ".".join(str(part) for part in path) or "the file"
     if fault["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
@@ -110,7 +111,8 @@ def _refusal(model: type[BaseModel], document: Document, fault: Any) -> Refusal:
         )
     if fault["type"] == "missing":
         return Refusal(f"'{name}' is missing", where=where, expected=f"an entry '{path[-1]}'", cure="add it")
-    return Refusal(f"'{name}': {fault['msg']}", where=where, cure="mend this entry")
+    said = str(error) if isinstance(error, ValueError) else fault["msg"]
+    return Refusal(said if not path else f"'{name}': {said}", where=where, cure="mend this entry")
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:

@@ -36,6 +36,14 @@ def _whole(text: object) -> object:
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 
 
+class Misplaced(ValueError):
+    """A fault of a whole file that belongs to one entry, such as ``("assumptions", "growth")``."""
+
+    def __init__(self, what: str, *path: str) -> None:
+        self.path = path
+        super().__init__(what)
+
+
 class Strict(BaseModel):
     """No unknown key, no change after reading."""
 
@@ -99,6 +107,13 @@ class Entry(Strict):
     value: str | dict[str, str] | list[Band]
     article: str
     known_on: dt.date | None = None
+
+    @property
+    def single(self) -> object:
+        """The figure that stands alone, of a value for all or for one class; several are no single figure."""
+        if isinstance(self.value, dict) and len(self.value) == 1:
+            return next(iter(self.value.values()))
+        return self.value
 
     @property
     def text(self) -> str:
@@ -206,18 +221,25 @@ class Risk(Strict):
     coding_cap: str
 
     @property
-    def units(self) -> dict[str, str]:
-        """The values it takes, with the unit each must have."""
-        return {self.minimum: "count", self.shrinkage: "count", self.coding_cap: "percent"}
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """The values it takes, each with the unit it must have."""
+        return (self.minimum, "count"), (self.shrinkage, "count"), (self.coding_cap, "percent")
 
 
 class Assumption(Strict):
-    """A point that the source leaves open, what was chosen, and what else could be."""
+    """A point that the source leaves open, what was chosen, what else could be; ``called`` names choices in words."""
 
     says: Sentence = Field(alias="is")
     chosen: str
     alternatives: list[str] = Field(min_length=1)
     sets: str | None = Field(default=None, description="the value that this assumption decides, if any")
+    called: dict[str, Sentence] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_its_choices(self) -> Assumption:
+        if unknown := set(self.called) - {self.chosen, *self.alternatives}:
+            raise ValueError(f"'called' names '{min(unknown)}', which is neither chosen nor an alternative")
+        return self
 
 
 class AtLeast(Strict):
@@ -263,6 +285,12 @@ class RoundingRule(Strict):
     leftover: Literal["largest_fraction_first"] = "largest_fraction_first"
 
 
+# How a figure of a unit is written.
+SIGNS: dict[str, str] = {
+    "percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "yuan_by": " 元", "percent_by": " %",
+}  # fmt: skip
+
+
 class Policy(Strict):
     """One place, one period, one file."""
 
@@ -287,22 +315,33 @@ class Policy(Strict):
             if assumption.sets is None:
                 continue
             if assumption.sets not in self.values:
-                raise ValueError(f"assumption '{name}' sets '{assumption.sets}', which is not among the values")
-            other = [e.value for e in self.values[assumption.sets].history if e.value != assumption.chosen]
+                what = f"assumption '{name}' sets '{assumption.sets}', which is not among the values"
+                raise Misplaced(what, "assumptions", name)
+            other = [e.value for e in self.values[assumption.sets].history if e.single != assumption.chosen]
             if other:
-                raise ValueError(
+                raise Misplaced(
                     f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
-                    f"'{assumption.sets}' is '{other[0]}'"
+                    f"'{assumption.sets}' is '{other[0]}'",
+                    "assumptions",
+                    name,
                 )
         return self
+
+    def choice_words(self, assumption: str, choice: str) -> Words:
+        """A choice for an assumption as people read it: its name, or the figure with its unit."""
+        stated = self.assumptions[assumption]
+        if choice in stated.called:
+            return stated.called[choice].words
+        sign = SIGNS.get(self.values[stated.sets].unit, "") if stated.sets else ""
+        return Words(f"{choice}{sign}", f"{choice}{sign}")
 
     @model_validator(mode="after")
     def _risk_takes_cells_and_values(self) -> Policy:
         for name, risk in self.risk.items():
             for fact in (*risk.base, risk.now):
                 if fact not in self.facts or self.facts[fact].kind != "cells":
-                    raise ValueError(f"risk '{name}' takes '{fact}', which is not a fact of kind cells")
-            for value, unit in risk.units.items():
+                    raise Misplaced(f"risk '{name}' takes '{fact}', which is not a fact of kind cells", "risk", name)
+            for value, unit in risk.units:
                 if value not in self.values or self.values[value].unit != unit:
-                    raise ValueError(f"risk '{name}' takes '{value}', which is not a value in {unit}")
+                    raise Misplaced(f"risk '{name}' takes '{value}', which is not a value in {unit}", "risk", name)
         return self

@@ -15,10 +15,9 @@ from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, nearest
 
 from .read import PolicyFile
-from .schema import Assumption, Entry, Unit, Value
+from .schema import SIGNS, Assumption, Entry, Unit, Value
 
 PARTS: dict[str, int] = {"percent": 100, "per_mille": 1000, "per_ten_thousand": 10_000}
-SIGNS = {"percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "count": ""}
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -201,7 +200,8 @@ class Terms:
                 cure=nearest(chosen, among),
             )
         zh, en = stated.says.words
-        says = Words(f"假设：{zh}（选择：{chosen}）", f"assumption: {en} (chosen: {chosen})")
+        called = self.source.policy.choice_words(assumption, chosen)
+        says = Words(f"假设：{zh}（选择：{called.zh}）", f"assumption: {en} (chosen: {called.en})")
         return Known(chosen, Because(says, source=self._place(path)))
 
     def assumption(self, name: str) -> Assumption:
@@ -246,18 +246,24 @@ class Terms:
 
     def _text(self, name: str, entry: Entry) -> str:
         """The written value, unless an assumption that decides it was changed for this run."""
-        for key, assumption in self.source.policy.assumptions.items():
-            if assumption.sets == name and key in self.assume:
-                return self.assume[key]
+        changed = self._changed(name)
+        if changed is not None:
+            return changed
         if not isinstance(entry.value, str):
             raise Refusal(f"'{name}' must be a single value", where=self.source.file)
         return entry.value
+
+    def _changed(self, name: str) -> str | None:
+        """What this run sets a value to by another choice for the assumption that decides it."""
+        decides = [key for key, stated in self.source.policy.assumptions.items() if stated.sets == name]
+        return next((self.assume[key] for key in decides if key in self.assume), None)
 
     def _of(self, name: str, entry: Entry, key: str, place: str) -> str:
         known = entry.value if isinstance(entry.value, dict) else {}
         if key not in known:
             raise Refusal(f"'{name}' has no value for '{key}'", where=place, cure=nearest(key, known))
-        return known[key]
+        # An assumption decides such a value only where it has one class.
+        return self._changed(name) or known[key]
 
     def _because(self, value: Value, entry: Entry, text: str, place: str) -> Because:
         sign = SIGNS.get(value.unit, "")

@@ -5,11 +5,12 @@ from .checking import questioned_page, questioned_rows, refused_rows, run_qualit
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
+from .facts import refuse_unknown_totals
 from .loading import run_load
 from .lookup import lists_known, look_up
 from .measuring import run_measure
 from .replaying import Replay, replay
-from .settling import run_settle
+from .settling import parties_of_file, run_settle
 from .workspace import Workspace
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "lists_known",
     "load_codes",
     "look_up",
+    "parties_of_file",
     "questioned_page",
     "questioned_rows",
+    "refuse_unknown_totals",
     "refused_rows",
     "replay",
     "run_audit",

@@ -13,9 +13,11 @@ from typing import Any
 from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
-from yiheng.payment import check_steps
+from yiheng.payment import STEPS, check_policy, decided
 from yiheng.policy import PolicyFile, policy_for_year
 
+from .added_facts import added_pins, keep_added
+from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
@@ -24,6 +26,7 @@ from .settling import (
     keep_facts,
     keep_policies,
     kept_policies,
+    refuse_unclear,
     settle_into,
     settle_manifest,
     years_of,
@@ -35,6 +38,8 @@ COMPARISON = "comparison.json"
 # In the folder of the run: what each policy came to, with its statements.
 SETTLED = "settled"
 HASH_SIGNS = 8
+# What a settlement under one of the policies has in common with the comparison.
+INPUTS, PINS = ("year", "facts", "known_on", "with"), ("snapshot_set", "facts_sha256", "with_sha256")
 
 
 @dataclass
@@ -64,6 +69,7 @@ def run_compare(
     *,
     year: int | None = None,
     facts: Path | None = None,
+    added: Path | None = None,
     known_on: dt.date | None = None,
     base: str | None = None,
     assume: Mapping[str, str] | None = None,
@@ -76,6 +82,7 @@ def run_compare(
 
     Args:
         policies: files or folders, at least two; of one alone its assumptions can be compared.
+        added: a file of facts that the lake does not hold, one party and year a row.
         base: the name of the policy that the others are compared to; the first by default.
         assume: another choice for some assumptions, in every policy that has them.
         alternatives: settle also under each alternative of each assumption, one at a time.
@@ -83,16 +90,16 @@ def run_compare(
     Raises:
         Refusal: nothing says what to settle, a policy cannot be read, or none can be settled.
     """
-    if year is None and facts is None:
-        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    refuse_unclear(year, facts, added)
     if len(policies) < 2 and not alternatives:
         raise Refusal("one policy is no comparison", expected="two or more policies, or --alternatives")
     read = [_editions(policy, [year] if year is not None else years_of(policy, _there(facts))) for policy in policies]
     unders = [Under(name, sources) for name, sources in zip(_names(read), read, strict=True)]
     for under in unders:
         for source in under.sources.values():
-            check_steps(source)
+            check_policy(source)
     _refuse_unknown_names(unders, base, assume or {})
+    named, pinned = added_pins(added)
     manifest = Manifest(
         "compare",
         {
@@ -103,15 +110,18 @@ def run_compare(
             "known_on": known_on.isoformat() if known_on else None,
             "assume": dict(assume or {}),
             "alternatives": alternatives,
+            **named,
         },
         {
             "policy_sha256": {u.name: {str(y): s.sha256 for y, s in u.sources.items()} for u in unders},
             **data_pins(workspace, facts),
+            **pinned,
         },
     )
     folder = workspace.run_folder(manifest.run)
     for policy, under in zip(policies, unders, strict=True):
         keep_policies(policy, under.sources, folder / SETTLED / under.name)
+    keep_added(added, folder)
     if facts is not None:
         keep_facts(facts, folder)
     result = compare_into(workspace, manifest, folder, folder, progress)
@@ -181,16 +191,17 @@ def _settle(
     """Settle under one policy, and under each alternative of its assumptions where the run asks for them."""
     into = folder / SETTLED / under.name
     into.mkdir(parents=True, exist_ok=True)
-    known = {name for source in under.sources.values() for name in source.policy.assumptions}
+    known = {name for source in under.sources.values() for name in decided(source)}
     assume = {name: choice for name, choice in manifest.inputs["assume"].items() if name in known}
 
     def settled(choices: Mapping[str, str], where: Path) -> dict[str, Any]:
-        inputs = {name: manifest.inputs[name] for name in ("year", "facts", "known_on")} | {"assume": dict(choices)}
-        pins = {name: manifest.pins[name] for name in ("snapshot_set", "facts_sha256")}
+        inputs = {name: manifest.inputs[name] for name in INPUTS if name in manifest.inputs} | {"assume": dict(choices)}
+        pins = {name: manifest.pins[name] for name in PINS if name in manifest.pins}
         one = settle_manifest(under.sources, inputs, pins)
         return settle_into(workspace, one, kept, where, under.sources, engine=engine)
 
     try:
+        _refuse_without_package(under)
         under.result = settled(assume, into)
     except Refusal as refusal:
         under.refused = str(refusal)
@@ -202,14 +213,26 @@ def _settle(
             under.alternatives += alternative_rows(under.name, under.result, result, other)
 
 
+def _refuse_without_package(under: Under) -> None:
+    """Refuse a policy that charges no care to a budget: it pays for results, or tells who bears a cost."""
+    if all(STEPS[step.step].stage != "care" for step in under.newest.policy.steps):
+        raise Refusal(
+            "the policy clears no package: it pays for results or says who bears a cost",
+            where=under.newest.file,
+            expected="a policy with a step such as pay_for_care",
+            cure="settle it on its own",
+        )
+
+
 def _other_choices(under: Under, assume: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Each assumption of the newest edition with each choice that was not taken."""
-    for name, stated in under.newest.policy.assumptions.items():
-        chosen = assume.get(name, stated.chosen)
-        for choice in dict.fromkeys((stated.chosen, *stated.alternatives)):
-            if choice != chosen:
-                text, text_en = stated.says.words
-                yield {"assumption": name, "text": text, "text_en": text_en, "chosen": chosen, "choice": choice}
+    policy = under.newest.policy
+    for name, chosen, choice in other_choices(under.newest, assume):
+        text, text_en = policy.assumptions[name].says.words
+        called = {
+            f"{key}_zh": policy.choice_words(name, one).zh for key, one in (("chosen", chosen), ("choice", choice))
+        }
+        yield {"assumption": name, "text": text, "text_en": text_en, "chosen": chosen, "choice": choice, **called}
 
 
 def _policy_json(under: Under) -> dict[str, Any]:
@@ -266,7 +289,7 @@ def _refuse_unknown_names(unders: list[Under], base: str | None, assume: Mapping
     names = [under.name for under in unders]
     if base is not None and base not in names:
         raise Refusal(f"'{base}' is not among the policies compared", expected=", ".join(names))
-    known = {name for under in unders for source in under.sources.values() for name in source.policy.assumptions}
+    known = {name for under in unders for source in under.sources.values() for name in decided(source)}
     for name in assume:
         if name not in known:
             raise Refusal(f"no policy has an assumption '{name}'", cure=nearest(name, known))

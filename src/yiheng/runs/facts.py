@@ -57,7 +57,7 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     engine.views("cut_enrolment")
     tables, defined = engine.as_computed(), engine.as_defined()
     declared = source.policy.facts
-    _refuse_unknown_totals(source)
+    refuse_unknown_totals(source)
     lake_facts = {name: fact for name, fact in declared.items() if fact.total and fact.kind == "amount"}
     years = sorted({year + fact.year for fact in lake_facts.values()})
     answered = {
@@ -115,7 +115,12 @@ def _lake_fact(
     return Fact(Fen(fen), Because(words, source=place))
 
 
-def _refuse_unknown_totals(source: PolicyFile) -> None:
+def refuse_unknown_totals(source: PolicyFile) -> None:
+    """Check that every fact from the lake is a total that is declared.
+
+    Raises:
+        Refusals: all that are not, with line and nearest known name.
+    """
     wrong = [
         Refusal(
             f"there is no total '{fact.total}'",

@@ -6,20 +6,21 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.basis.periods import year_span
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
-from yiheng.payment import PartyFacts, Statement, check_steps, settle_each, share_pools
-from yiheng.policy import PolicyFile, Terms, policy_for_year, read_policy
+from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle_each, share_pools
+from yiheng.policy import PolicyFile, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
+from .added_facts import ADDED, added_pins, keep_added, with_added
+from .alternatives import figures_under
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
@@ -34,13 +35,18 @@ FACTS = "facts.csv"
 
 @dataclass(frozen=True)
 class Settled:
-    """One party's statement, or why it was refused."""
+    """One party's statement, or why it was refused.
+
+    Attributes:
+        under: assumption → figures under each other choice, where the run asks for them.
+    """
 
     party: str
     year: int
     source: PolicyFile | None
     statement: Statement | None
     refusal: Refusal | None
+    under: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @told()
@@ -50,8 +56,10 @@ def run_settle(
     *,
     year: int | None = None,
     facts: Path | None = None,
+    added: Path | None = None,
     known_on: dt.date | None = None,
     assume: Mapping[str, str] | None = None,
+    alternatives: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Settle every party of a year from the lake, or every row of a facts file.
@@ -59,36 +67,53 @@ def run_settle(
     Args:
         policy: a policy file, or a folder from which the one in force is taken.
         year: the year to settle; with a facts file, only its rows of that year.
+        added: a file of facts that the lake does not hold, one party and year a row.
         known_on: settle with the values that were announced by that day.
         assume: another choice for some assumptions, by id.
+        alternatives: state also the figures under each alternative of each assumption, one at a time.
 
     Raises:
         Refusal: when neither year nor facts are given, or policy or facts cannot be read.
     """
-    if year is None and facts is None:
-        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    refuse_unclear(year, facts, added)
     years = [year] if year is not None else []
     if facts is not None and not years:
         years = years_of(policy, facts)
     sources = _sources(policy, years)
     for source in sources.values():
-        check_steps(source)
-        for name in assume or {}:
-            Terms(source, year_span(max(years)).last).assumption(name)
+        check_policy(source)
+        refuse_choices(source, assume or {})
     inputs = {
         "year": year,
         "facts": facts.name if facts else None,
         "known_on": known_on.isoformat() if known_on else None,
         "assume": dict(assume or {}),
     }
-    manifest = settle_manifest(sources, inputs, data_pins(workspace, facts))
+    named: dict[str, Any]
+    named, pinned = added_pins(added)
+    if alternatives:
+        named = {**named, "alternatives": True}
+    manifest = settle_manifest(sources, {**inputs, **named}, {**data_pins(workspace, facts), **pinned})
     folder = workspace.run_folder(manifest.run)
     keep_policies(policy, sources, folder)
+    keep_added(added, folder)
     if facts is not None:
         keep_facts(facts, folder)
     result = settle_into(workspace, manifest, folder, folder, sources, progress)
     workspace.note_run(manifest.run, "settle")
     return result
+
+
+def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> None:
+    """Say what to settle, and from what.
+
+    Raises:
+        Refusal: when neither year nor facts are given, or facts are to be added to a file of facts.
+    """
+    if year is None and facts is None:
+        raise Refusal("nothing says what to settle", expected="--year for the lake or --facts for a file")
+    if facts is not None and added is not None:
+        raise Refusal("facts are added to those of the lake only", cure="write the columns into the facts file")
 
 
 def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
@@ -149,8 +174,9 @@ def settle_into(
         queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(asked.at.snapshots)
         if engine is None:
             asked.close()
-        parties = _shared(manifest, source, year, list(gathered.parties.values()))
-        settled = _settled(manifest, source, year, parties)
+        if shown := manifest.inputs.get("with"):
+            gathered.parties = with_added(kept / ADDED, shown, source, year, gathered.parties)
+        settled = _settled_all(manifest, source, year, list(gathered.parties.values()))
     else:
         snapshots = {}
         settled = _settled_rows(kept / FACTS, manifest, sources)
@@ -183,12 +209,13 @@ def _stated(
             refused.append({"party": one.party, "year": one.year, "why": str(one.refusal)})
         elif one.statement and one.source:
             if one.year not in policies:
-                policies[one.year] = _policy_json(one.source, assume)
+                policies[one.year] = _policy_json(one.source, assume, {})
             lines += (
                 {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
                 for name, amount in one.statement.figures.items()
             )
-            yield one.statement.as_json(policies[one.year])
+            told = _policy_json(one.source, assume, one.under) if one.under else policies[one.year]
+            yield one.statement.as_json(told)
 
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
@@ -218,11 +245,11 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
             if year in unread and (policy.pools or policy.risk):
                 # Shared without the party of that row, the others would get its part.
                 raise Refusal(f"a row of {year} cannot be read, and the parties share a pool: {unread[year]}")
-            shared = _shared(manifest, sources[year], year, parties)
+            settled = _settled_all(manifest, sources[year], year, parties)
         except Refusal as refusal:
             yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
-            yield from _settled(manifest, sources[year], year, shared)
+            yield from settled
 
 
 def _known_on(manifest: Manifest) -> dt.date | None:
@@ -230,8 +257,19 @@ def _known_on(manifest: Manifest) -> dt.date | None:
     return dt.date.fromisoformat(known_on) if known_on else None
 
 
-def _shared(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> list[PartyFacts]:
-    return share_pools(source, year, parties, known_on=_known_on(manifest), assume=manifest.inputs["assume"])
+def _settled_all(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
+    """All parties of a year, pools first.
+
+    Raises:
+        Refusal: at once, when a fact that a pool needs is unknown.
+    """
+    known_on, assume = _known_on(manifest), manifest.inputs["assume"]
+    shared = share_pools(source, year, parties, known_on=known_on, assume=assume)
+    under: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    if manifest.inputs.get("alternatives"):
+        under = figures_under(source, year, parties, known_on=known_on, assume=assume)
+    settled = _settled(manifest, source, year, shared)
+    return (replace(one, under=under[one.party]) for one in settled) if under else settled
 
 
 def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
@@ -243,27 +281,37 @@ def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[Pa
             yield Settled(party, year, source, came, None)
 
 
-def _policy_json(source: PolicyFile, assume: Mapping[str, str]) -> str:
+def _policy_json(source: PolicyFile, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]) -> str:
     """What every statement says of its policy, as members of a JSON object behind its own."""
     policy = source.policy
     named = {
         "id": policy.policy, "hash": source.sha256, "file": source.file, "title": policy.title.zh,
         "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
+        "issued_by": policy.issued.by, "issued_number": policy.issued.number, "issued_on": policy.issued.on.isoformat(),
     }  # fmt: skip
-    assumptions = [
-        {
-            "id": name,
-            "text": assumption.says.zh,
-            "text_en": assumption.says.en,
-            "chosen": (chosen := assume.get(name, assumption.chosen)),
-            "alternatives": [one for one in (assumption.chosen, *assumption.alternatives) if one != chosen],
-        }
-        for name, assumption in policy.assumptions.items()
-    ]
+    assumptions = [_assumption_json(source, name, assume, under) for name in policy.assumptions]
     return "".join(
         f', "{key}": {json.dumps(value, ensure_ascii=False)}'
         for key, value in (("policy", named), ("assumptions", assumptions))
     )
+
+
+def _assumption_json(
+    source: PolicyFile, name: str, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    policy = source.policy
+    stated = policy.assumptions[name]
+    chosen = assume.get(name, stated.chosen)
+    others = [one for one in (stated.chosen, *stated.alternatives) if one != chosen]
+    shown = {
+        "id": name,
+        "text": stated.says.zh,
+        "text_en": stated.says.en,
+        "chosen": chosen,
+        "alternatives": others,
+        "called": {one: policy.choice_words(name, one).zh for one in (chosen, *others)},
+    }
+    return {**shown, "under": under[name]} if name in under else shown
 
 
 def years_of(policy: Path, facts: Path) -> list[int]:
@@ -271,6 +319,19 @@ def years_of(policy: Path, facts: Path) -> list[int]:
     first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
     names = read_policy(first).policy.facts_file
     return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
+
+
+def parties_of_file(source: PolicyFile, facts: Path) -> dict[int, list[PartyFacts]]:
+    """The parties of a facts file by year, as a policy reads them.
+
+    Raises:
+        Refusals: rows without party or year, columns that the file lacks, cells that are no figure.
+    """
+    names = source.policy.facts_file
+    parties: dict[int, list[PartyFacts]] = {}
+    for row in facts_rows(facts, names.party, names.year):
+        parties.setdefault(row.year, []).append(facts_of_row(source, facts.name, row))
+    return parties
 
 
 def _sources(policy: Path, years: list[int]) -> dict[int, PolicyFile]:

@@ -13,6 +13,7 @@ import typst
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
 
+from .assumed import assumption_rows, conclusion
 from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
 from .waterfall import waterfall
 
@@ -46,16 +47,18 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
             "head": [
                 ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
+                ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]),
             ],
             "sections": [
-                table("清算结果", [("项目", "words"), ("金额（元）", "money")], _figures(statement)),
+                {**table("清算结果", [("项目", "words"), ("金额（元）", "money")], _figures(statement)),
+                 "lead": conclusion(statement)},
                 {"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)},
                 SIGNATURES,
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
                 table("转账明细", TRANSFERS, _transfers(statement)),
                 table("内部分配", [("用途", "words"), ("金额（元）", "money")], _shared(statement)),
-                table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, _assumptions(statement)),
+                table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, assumption_rows(statement)),
                 table("运行清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
             "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
@@ -68,7 +71,7 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
 # Signed beside the figures: what follows is their proof.
 SIGNATURES = {"kind": "signatures", "title": "确认", "who": ["医疗保障经办机构（盖章）", "医共体牵头单位（盖章）"]}
 TRANSFERS = [("序号", "short"), ("付方 → 收方", "words"), ("依据", "words"), ("金额（元）", "money")]
-ASSUMPTIONS = [("编号", "name"), ("假设", "words"), ("所选", "short"), ("其他可能", "short")]
+ASSUMPTIONS = [("编号", "name"), ("假设", "words"), ("所选", "half"), ("其他可能", "words")]
 
 
 def set_paper(content: dict[str, Any], into: Path) -> None:
@@ -147,6 +150,10 @@ def _in_order(statement: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return sorted(statement["because"].items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
 
 
+def _document(policy: dict[str, Any]) -> str:
+    return f"{policy['issued_number']}（{policy['issued_on']}）" if "issued_number" in policy else "—"
+
+
 def _transfers(statement: dict[str, Any]) -> list[Row]:
     return [
         (str(at), f"{t['from_zh']} → {t['to_zh']}", _with_place(t["because"]), money(t["yuan"]))
@@ -163,10 +170,6 @@ def _shared(statement: dict[str, Any]) -> list[Row]:
     return [(purpose, money(yuan)) for purpose, yuan in statement["shared"].items()]
 
 
-def _assumptions(statement: dict[str, Any]) -> list[Row]:
-    return [(a["id"], a["text"], a["chosen"], "；".join(a["alternatives"]) or "—") for a in statement["assumptions"]]
-
-
 def _manifest(result: dict[str, Any], statement: dict[str, Any], whole: str) -> list[Row]:
     """What the statement was made of: policy, data, versions, and the hash by which it is known."""
     manifest = result["manifest"]
@@ -178,6 +181,8 @@ def _manifest(result: dict[str, Any], statement: dict[str, Any], whole: str) -> 
     ]
     if pins["facts_sha256"]:
         rows.append(("事实文件 SHA-256", pins["facts_sha256"]))
+    if "with_sha256" in pins:
+        rows += [("补充事实", inputs["with"]), ("补充事实 SHA-256", pins["with_sha256"])]
     if inputs["known_on"]:
         rows.append(("按此日已公布的取值", inputs["known_on"]))
     used = {line["where"] for b in statement["because"].values() for _, line in lines_of(b) if "where" in line}

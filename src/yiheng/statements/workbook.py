@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from yiheng.intake.rejects import close_book
 from yiheng.payment import ACCOUNTS, FIGURES
 
+from .assumed import assumption_rows
 from .chosen import lines_of, place_of
 from .formulas import (
     ACCOUNT_COLUMNS,
@@ -186,14 +187,25 @@ def _reasons(
 
 
 def _assumptions(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, text: Format) -> None:
-    write_header(sheet, ["政策", "编号", "假设", "所选", "其他可能"], head)
-    seen = {(s["policy"]["file"], a["id"]): (s["policy"]["title"], a) for s in statements for a in s["assumptions"]}
-    for row, (title, a) in enumerate(seen.values(), start=1):
-        for column, value in enumerate([title, a["id"], a["text"], a["chosen"], "；".join(a["alternatives"])]):
-            sheet.write_string(row, column, value, text)
+    write_header(sheet, ["政策", "编号", "假设", "所选", "其他可能", "医共体"], head)
+    # Of many parties the choices are told once; what each would get under the others is told of each.
+    seen = {
+        (s["policy"]["title"], *row, f"{s['party']} {s['year']}" if _computed(s) else "")
+        for s in statements
+        for row in assumption_rows(s)
+    }
+    for at, values in enumerate(sorted(seen), start=1):
+        for column, value in enumerate(values):
+            sheet.write_string(at, column, value, text)
     sheet.set_column(0, 1, PARTY_WIDTH)
     sheet.set_column(2, 2, TEXT_WIDTH)
-    sheet.set_column(3, 4, MONEY_WIDTH)
+    sheet.set_column(3, 3, MONEY_WIDTH)
+    sheet.set_column(4, 4, TEXT_WIDTH)
+    sheet.set_column(5, 5, PARTY_WIDTH)
+
+
+def _computed(statement: dict[str, Any]) -> bool:
+    return any("under" in one for one in statement["assumptions"])
 
 
 def _refused(sheet: Worksheet, refused: list[dict[str, Any]], head: Format, text: Format) -> None:

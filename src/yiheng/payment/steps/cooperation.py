@@ -68,7 +68,7 @@ def _split(case: Case, name: str, pool: str, shares: str, taker: str) -> Iterato
     for member, part in sorted(case.terms.shared(amount, agreed.value).items()):
         rate = percent(agreed.value[member])
         says = formula(
-            f"合计 × {rate}，余下的分给舍去最多的一份", f"total × {rate}; leftover fen to the largest fraction",
+            f"合计 × {rate}，尾差归舍去最多的一份", f"total × {rate}; leftover fen to the largest fraction",
             why.worth(amount), agreed.because,
         )  # fmt: skip
         yield Transfer(other, case.book.open(Account(taker, case.party, member)), part, name, says.worth(part))

@@ -23,7 +23,7 @@ def distribute_kept(case: Case, shares: str) -> Iterator[Transfer]:
     for purpose, part in sorted(case.terms.shared(pool[1], agreed.value).items()):
         rate = percent(agreed.value[purpose])
         why = formula(
-            f"留用结余 × {rate}，余下的分给舍去最多的一份",
+            f"留用结余 × {rate}，尾差归舍去最多的一份",
             f"kept surplus × {rate}; leftover fen to the largest fraction",
             formula("留用结余", "kept surplus").worth(pool[1]),
             agreed.because,

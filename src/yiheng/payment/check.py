@@ -1,0 +1,109 @@
+"""Everything that can be known to be wrong with a policy before a single fact is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.policy import PolicyFile, Terms
+from yiheng.policy.schema import PLAIN_NUMBER, Entry, Pool
+
+from .declare import check_steps
+
+WHOLE = 100
+
+
+def check_policy(source: PolicyFile) -> None:
+    """Check the steps, every dated value, the pools and the conditions of a policy.
+
+    Raises:
+        Refusals: all faults together, with line and nearest known name.
+    """
+    found: list[Refusal] = []
+    try:
+        check_steps(source)
+    except Refusals as faults:
+        found += faults.found
+    for check in (_values, _pools, _words):
+        found += check(source)
+    if found:
+        raise Refusals(found)
+
+
+def _values(source: PolicyFile) -> Iterator[Refusal]:
+    """Every entry is read as a step would read it on its first day."""
+    for name, value in source.policy.values.items():
+        for entry in value.history:
+            known = entry.known_on or source.policy.issued.on
+            terms = Terms(source, entry.first, max(known, source.policy.issued.on))
+            try:
+                for read in _readings(terms, name, value.unit, entry):
+                    read()
+            except Refusal as refusal:
+                yield refusal
+
+
+def _readings(terms: Terms, name: str, unit: str, entry: Entry) -> Iterator[Callable[[], object]]:
+    keys = list(entry.value) if isinstance(entry.value, dict) else [""]
+    if unit in ("yuan_by_party", "yuan"):
+        yield from (lambda key=key: terms.amount(name, key) for key in keys)
+    elif unit in ("percent_by", "yuan_by"):
+        by = terms.rate_for if unit == "percent_by" else terms.amount_for
+        yield from (lambda key=key: by(name, key) for key in keys)
+    elif unit == "bands":
+        yield lambda: terms.bands(name)
+    elif unit == "shares":
+        yield lambda: terms.shares(name)
+    elif unit == "count":
+        yield lambda: terms.count(name)
+    else:
+        yield lambda: terms.rate(name)
+
+
+def _pools(source: PolicyFile) -> Iterator[Refusal]:
+    policy = source.policy
+    for name, pool in policy.pools.items():
+        where = source.document.place(("pools", name))
+        if name in policy.facts or name in policy.risk:
+            yield Refusal(f"the pool '{name}' is called like a fact", where=where, cure="give it another name")
+        yield from _names_of_pool(source, pool, where)
+        if pool.pot is not None:
+            yield from _pot(source, name, pool, where)
+
+
+def _names_of_pool(source: PolicyFile, pool: Pool, where: str) -> Iterator[Refusal]:
+    facts = source.policy.facts
+    named = [*pool.by, *pool.sized.values(), pool.each, pool.mean_of, pool.over, pool.rank_of]
+    for fact in (one for one in named if one is not None):
+        expected = "amount" if fact == pool.mean_of else "number"
+        if fact not in facts:
+            yield Refusal(f"'{fact}' is not a fact of this file", where=where, cure=nearest(fact, facts))
+        elif facts[fact].kind != expected:
+            yield Refusal(f"the fact '{fact}' is of kind {facts[fact].kind}", where=where, expected=expected)
+
+
+def _pot(source: PolicyFile, name: str, pool: Pool, where: str) -> Iterator[Refusal]:
+    values = source.policy.values
+    if pool.pot not in values:
+        yield Refusal(f"'{pool.pot}' is not a value of this file", where=where, cure=nearest(pool.pot or "", values))
+    elif values[pool.pot].unit != "yuan":
+        yield Refusal(f"'{pool.pot}' is in {values[pool.pot].unit}", where=where, expected="unit yuan")
+    wrong = [text for text in pool.by.values() if not PLAIN_NUMBER.fullmatch(text)]
+    if wrong:
+        yield Refusal(f"'{wrong[0]}' is not a percent of a pot", where=where, expected="a number such as 30")
+    elif sum(Fraction(text) for text in pool.by.values()) != WHOLE:
+        yield Refusal(f"the percents of the pool '{name}' do not add up to 100", where=where, expected="100 in all")
+
+
+def _words(source: PolicyFile) -> Iterator[Refusal]:
+    """A condition may only name words that its fact can say."""
+    facts = source.policy.facts
+    for i, written in enumerate(source.policy.steps):
+        for key, conditions in (("when", written.when), ("unless", written.unless)):
+            for name, condition in conditions.items():
+                said = facts[name].words if name in facts and isinstance(condition, list) else []
+                for word in condition if said and isinstance(condition, list) else ():
+                    if word not in said:
+                        where = source.document.place(("steps", i, key, name))
+                        yield Refusal(f"'{name}' never is '{word}'", where=where, cure=nearest(word, said))
