@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,8 @@ from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
-from .manifest import Manifest, canonical, write_whole
-from .workspace import DEFAULT_ENGINE, Workspace
+from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
+from .workspace import Workspace
 
 FINDINGS = "findings.json"
 ORDER = ("occurred_on", "visit", "line", "person")
@@ -75,18 +76,18 @@ def audit(
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
     codes = pinned_editions(manifest.pins["codes"])
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)
     rules = [RULES[name] for name in manifest.inputs["rules"]]
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
-    lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
-    found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
-    for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
-        progress(f"{rule.zh} {rule.name}")
-        if rule.limits_of and rule.limits_of not in _classes(engine, span):
-            lacks[rule.name] = _no_limits(rule)
-            continue
-        found[rule.name] += _found(engine, rule, manifest, span)
-    engine.close()
+    classes: dict[str, set[str]] = {}
+    with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
+        lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
+        found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
+        for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
+            progress(f"{rule.zh} {rule.name}")
+            if rule.limits_of and rule.limits_of not in _classes(engine, span, classes):
+                lacks[rule.name] = _no_limits(rule)
+                continue
+            found[rule.name] += _found(engine, rule, manifest, span)
     judged = [rule for rule in rules if rule.name not in lacks]
     result = {
         "run": manifest.run,
@@ -95,7 +96,7 @@ def audit(
         "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
     }
     write_whole(folder / FINDINGS, canonical(result))
-    manifest.write(folder, [FINDINGS])
+    manifest.write(folder, [FINDINGS], on)
     return result
 
 
@@ -139,12 +140,14 @@ def _one_edition_after_the_other(jobs: list[tuple[Rule, Span]]) -> list[tuple[Ru
     return sorted(jobs, key=lambda job: sorted((name, one.edition) for name, one in job[1].codes.items()))
 
 
-def _classes(engine: Engine, span: Span) -> set[str]:
-    """The classes of which the lists in use hold limits that can be judged."""
-    engine.use_codes(_held(span))
-    return {
-        row["rule_class"] for row in engine.rows(engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct())
-    }
+def _classes(engine: Engine, span: Span, known: dict[str, set[str]]) -> set[str]:
+    """The classes of which the lists in use hold limits that can be judged; asked once for the same editions."""
+    held = canonical({name: one.edition for name, one in span.codes.items()})
+    if held not in known:
+        engine.use_codes(_held(span))
+        found = engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct()
+        known[held] = {row["rule_class"] for row in engine.rows(found)}
+    return known[held]
 
 
 def _held(span: Span) -> dict[str, list[InUse]]:

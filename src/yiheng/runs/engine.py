@@ -19,7 +19,8 @@ from yiheng.records import RESULTS, TABLES, Table
 
 from .editions import InUse, edition_file
 from .machines import machine
-from .workspace import DEFAULT_ENGINE, Workspace
+from .manifest import DEFAULT_ENGINE
+from .workspace import Workspace
 
 
 class Engine:
@@ -108,7 +109,7 @@ class Engine:
             self._from_files(f"{named}_{i}", schema, [str(file)]).mutate(**{named: ibis.literal(key)})
             for i, (key, file) in enumerate(files.items())
         ]
-        return ibis.union(*tables) if tables else ibis.memtable([], schema={**schema, named: "string"})
+        return ibis.union(*tables) if tables else self._machine.empty(named, ibis.schema({**schema, named: "string"}))
 
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""

@@ -19,8 +19,6 @@ class Machine(Protocol):
     """Executes expressions over Parquet files; writes nowhere but into its scratch folder."""
 
     dialect: str
-    # The packages whose versions a manifest names.
-    packages: tuple[str, ...]
 
     def read(self, name: str, schema: ibis.Schema, files: list[str]) -> ibis.Table:
         """Parquet files as one table of this schema; a column that a file lacks is null in its rows."""

@@ -18,7 +18,6 @@ class DuckDB:
     """A database in memory."""
 
     dialect = "duckdb"
-    packages = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg")
 
     def __init__(self, scratch: Path) -> None:
         # No result depends on the order in which files are read: what is asked for in order says so.

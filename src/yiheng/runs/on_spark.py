@@ -1,4 +1,4 @@
-"""Apache Spark: what an engine stands on where one machine's memory is outgrown; the same expressions, the same rows."""
+"""Apache Spark: what an engine stands on where one machine is outgrown; the same expressions, the same rows."""
 
 from __future__ import annotations
 
@@ -48,12 +48,11 @@ class Spark:
     """A session of Spark: the one that is open in this process, or a new local one, which is stopped at close."""
 
     dialect = "pyspark"
-    packages = ("pyspark", "ibis-framework", "pyarrow", "pyiceberg")
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         open_already = SparkSession.getActiveSession()
-        self._session = open_already or _started(scratch)
+        self._session = open_already or start(scratch)
         self._ours = open_already is None
         for setting, value in MUST_HOLD.items():
             self._session.conf.set(setting, value)
@@ -91,9 +90,7 @@ class Spark:
     def arrow(self, expression: ibis.Table, order: tuple[str, ...]) -> pa.Table:
         """Execute an expression; what it gives is put in order here, which spares Spark a pass over it."""
         # Ibis itself would pass through pandas, where a whole number beside an unknown one becomes floating point.
-        self._con.create_view("_asked", expression, overwrite=True)
-        given = self._session.table("_asked").toArrow()
-        table = given.cast(expression.schema().to_pyarrow())
+        table = self._session.sql(self._con.compile(expression)).toArrow().cast(expression.schema().to_pyarrow())
         if order:
             keys = [(name, "ascending", "at_start") for name in order]
             table = table.take(pc.sort_indices(table, sort_keys=keys))
@@ -111,11 +108,11 @@ class Spark:
     def close(self) -> None:
         """Forget what was read and kept; a session of our own ends, with its Java process and its folder."""
         if self._ours:
-            _stop(self._session)
+            stop(self._session)
             shutil.rmtree(self._scratch, ignore_errors=True)
             return
         self._session.catalog.clearCache()
-        for name in {*self._views, "_asked"}:
+        for name in self._views:
             self._session.catalog.dropTempView(name)
 
     def _view(self, name: str) -> ibis.Table:
@@ -123,7 +120,15 @@ class Spark:
         return self._con.table(name)
 
 
-def _started(scratch: Path) -> SparkSession:
+def start(scratch: Path, **settings: str) -> SparkSession:
+    """Start a local session of Spark, with a Java process of its own, which writes into one folder only.
+
+    Args:
+        settings: what else is set, or set otherwise, such as ``spark.driver.memory``.
+
+    Raises:
+        Refusal: when there is no Java.
+    """
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         raise Refusal(
             "Spark needs Java, and there is none", expected="Java 17", cure="apt-get install openjdk-17-jre-headless"
@@ -132,15 +137,15 @@ def _started(scratch: Path) -> SparkSession:
     places = {
         "spark.local.dir": str(scratch / "spill"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.driver.extraJavaOptions": f'-XX:-UsePerfData "-Djava.io.tmpdir={scratch}" "-Dderby.system.home={scratch}"',
+        "spark.driver.defaultJavaOptions": f'-XX:-UsePerfData "-Djava.io.tmpdir={scratch}"',
     }
     builder = SparkSession.builder
-    for setting, value in {**SETTINGS, **places}.items():
+    for setting, value in {**SETTINGS, **places, **settings}.items():
         builder = builder.config(setting, value)
     return builder.getOrCreate()
 
 
-def _stop(session: SparkSession) -> None:
+def stop(session: SparkSession) -> None:
     """Stop the session and its Java process: the next one has its own scratch folder."""
     gateway = session.sparkContext._gateway
     session.stop()

@@ -15,11 +15,12 @@ from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import Lake
 
+from .manifest import DEFAULT_ENGINE
+
 FILE = "yiheng.toml"
 FORMAT = 1
 HASHED = "hash_person_id"
 ENGINE = "engine"
-DEFAULT_ENGINE = "duckdb"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Workspace:
 
     @property
     def engine(self) -> str:
-        """What audits run on where nothing else is asked for: ``duckdb``, or ``spark`` where ``yiheng.toml`` says so."""
+        """What audits run on where nothing else is asked for: ``duckdb``, unless ``yiheng.toml`` says ``spark``."""
         return str(self.settings.get(ENGINE, DEFAULT_ENGINE))
 
     @cached_property
