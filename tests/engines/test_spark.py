@@ -13,7 +13,7 @@ import pytest
 
 from tests.tiny import loaded
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import run_audit
+from yiheng.runs import replay, run_audit
 from yiheng.runs.on_spark import Spark, start, stop
 from yiheng.supervision import RULES
 
@@ -56,6 +56,14 @@ def test_what_could_be_judged_and_what_is_at_stake_is_the_same_on_both(audited):
 def test_the_manifest_says_what_the_run_stood_on(county, audited):
     manifest = county.result(audited["spark"]["run"], "manifest.json")
     assert (manifest["engine"], "pyspark" in manifest["versions"]) == ("spark", True)
+
+
+def test_a_replay_stands_on_what_the_run_stood_on(county, spark, monkeypatch):
+    run = run_audit(county, ["split_stay"], engine="spark")["run"]
+    stood_on = []
+    monkeypatch.setattr("yiheng.runs.engine.machine", lambda on, scratch: stood_on.append(on) or Spark(scratch))
+    again = replay(county, run)
+    assert (again.same, stood_on, "pyspark" in again.versions) == (True, ["spark"], True)
 
 
 def test_what_an_older_file_lacks_is_unknown_and_a_folder_may_have_any_name(tmp_path, spark):
