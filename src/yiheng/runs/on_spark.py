@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -147,7 +148,7 @@ def start(scratch: Path, **settings: str) -> SparkSession:
 
 def stop(session: SparkSession) -> None:
     """Stop the session and its Java process: the next one has its own scratch folder."""
-    gateway = session.sparkContext._gateway
+    gateway: Any = session.sparkContext._gateway
     session.stop()
     gateway.shutdown()
     gateway.proc.stdin.close()
