@@ -9,6 +9,7 @@ from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .facts import refuse_unknown_totals
 from .loading import run_load
 from .lookup import lists_known, look_up
+from .manifest import ENGINES
 from .measuring import run_measure
 from .replaying import Replay, replay
 from .settling import parties_of_file, run_settle
@@ -16,6 +17,7 @@ from .workspace import Workspace
 
 __all__ = [
     "CLAIM_COLUMNS",
+    "ENGINES",
     "KNOWN",
     "Claims",
     "Desk",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
-from .manifest import Manifest, canonical, write_whole
+from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
@@ -34,6 +35,7 @@ def run_audit(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    engine: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run audit rules on the data as it is now.
@@ -41,9 +43,11 @@ def run_audit(
     Args:
         names: rules; none means all.
         since, until: only what occurred on these days, both included.
+        engine: ``duckdb`` or ``spark``; by default what the workspace says. Both find the same.
 
     Raises:
         Refusals: unknown rules.
+        Refusal: an unknown engine, or one that is not installed.
     """
     unknown = [name for name in names or [] if name not in RULES]
     if unknown:
@@ -57,28 +61,33 @@ def run_audit(
             "limits": {name: limit.value for name, limit in LIMITS.items()},
         },
     )
-    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress)
+    on = engine or workspace.engine
+    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress, on)
     workspace.note_run(manifest.run, "audit")
     return audited
 
 
 def audit(
-    workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    manifest: Manifest,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    on: str = DEFAULT_ENGINE,
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
     codes = pinned_editions(manifest.pins["codes"])
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
     rules = [RULES[name] for name in manifest.inputs["rules"]]
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
-    lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
-    found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
-    for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
-        progress(f"{rule.zh} {rule.name}")
-        if rule.limits_of and rule.limits_of not in _classes(engine, span):
-            lacks[rule.name] = _no_limits(rule)
-            continue
-        found[rule.name] += _found(engine, rule, manifest, span)
-    engine.close()
+    classes: dict[str, set[str]] = {}
+    with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
+        lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
+        found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
+        for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
+            progress(f"{rule.zh} {rule.name}")
+            if rule.limits_of and rule.limits_of not in _classes(engine, span, classes):
+                lacks[rule.name] = _no_limits(rule)
+                continue
+            found[rule.name] += _found(engine, rule, manifest, span)
     for some in found.values():
         some.sort(key=lambda one: one["occurred_on"])
     judged = [rule for rule in rules if rule.name not in lacks]
@@ -89,7 +98,7 @@ def audit(
         "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
     }
     write_whole(folder / FINDINGS, canonical(result))
-    manifest.write(folder, [FINDINGS])
+    manifest.write(folder, [FINDINGS], on)
     return result
 
 
@@ -133,12 +142,14 @@ def _one_edition_after_the_other(jobs: list[tuple[Rule, Span]]) -> list[tuple[Ru
     return sorted(jobs, key=lambda job: sorted((name, one.edition) for name, one in job[1].codes.items()))
 
 
-def _classes(engine: Engine, span: Span) -> set[str]:
-    """The classes of which the lists in use hold limits that can be judged."""
-    engine.use_codes(_held(span))
-    return {
-        row["rule_class"] for row in engine.rows(engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct())
-    }
+def _classes(engine: Engine, span: Span, known: dict[str, set[str]]) -> set[str]:
+    """The classes of which the lists in use hold limits that can be judged; asked once for the same editions."""
+    held = canonical({name: one.edition for name, one in span.codes.items()})
+    if held not in known:
+        engine.use_codes(_held(span))
+        found = engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct()
+        known[held] = {row["rule_class"] for row in engine.rows(found)}
+    return known[held]
 
 
 def _held(span: Span) -> dict[str, list[InUse]]:

@@ -25,6 +25,11 @@ def in_millionths(price: ibis.Deferred) -> ibis.Deferred:
     return (price * MILLION).cast("int64")
 
 
+def one_text(words: ibis.Deferred) -> ibis.Deferred:
+    """The words of a group as one text, in an order that every engine knows."""
+    return words.collect().sort().join("、")
+
+
 def limit_of_item(t: Tables) -> ibis.Table:
     """One row a limit of an item: from the published knowledge points and from the place's own list."""
     columns = ("rule_class", "item_code", "item_name", "measure", "value")

@@ -7,7 +7,7 @@ from ibis import _
 
 from ..declare import Tables
 from ..limited import Beyond
-from ..views import TEN_THOUSAND
+from ..views import TEN_THOUSAND, one_text
 
 LEVELS = ("未定级", "一级", "二级", "三级")
 
@@ -49,7 +49,7 @@ def _charged(t: Tables, limits: ibis.Table) -> ibis.Table:
     told = limits.group_by("item_code").agg(
         item_name=_.item_name.min(),
         value=_.value.min(),
-        allowed=_in_zh(_.value).group_concat(sep="、", order_by=_.value),
+        allowed=one_text(_in_zh(_.value)),
     )
     return t["limited_charge"].join(told, "item_code")
 
@@ -91,7 +91,7 @@ def _by_diagnosis(forbidden: bool) -> Beyond:
         fits = codes.join(limits, codes.code.startswith(limits["value"])).select("code", fit_item=_.item_code)
         held = t["charged_diagnosis"].join(fits, "code").select(fit_visit=_.visit_id, fit_item=_.fit_item).distinct()
         charges = _charged(t, limits)
-        diagnoses = t["charged_diagnosis"].group_by("visit_id").agg(had=_.code.group_concat(sep="、", order_by=_.code))
+        diagnoses = t["charged_diagnosis"].group_by("visit_id").agg(had=one_text(_.code))
         charges = charges.join(diagnoses, "visit_id")
         same = [charges.visit_id == held.fit_visit, charges.item_code == held.fit_item]
         wrong = charges.semi_join(held, same) if forbidden else charges.anti_join(held, same)
