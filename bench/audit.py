@@ -6,10 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from yiheng.county import make_county
-
-from .county import PEOPLE
-from .peer_pandas import CLAIMS
+from .county import PEOPLE, make_claims
 from .rule_sets import CHOSEN, SETS
 from .timing import Measured, measured
 
@@ -30,10 +27,7 @@ def run() -> list[str]:
     people = int(sys.argv[2]) if len(sys.argv) > 2 else PEOPLE
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        make_county(folder / "parquet", folder / "labels.csv", people=people)
-        for file in (folder / "parquet").iterdir():
-            if file.stem not in CLAIMS:
-                file.unlink()
+        make_claims(folder, people)
         lines = measured("bench.ours", "load", place, "parquet", times=1).result
         measured("bench.peer_pandas", "load", place, "parquet", times=1)
         sides = {side: measured(module, "audit", place, "parquet", last) for side, (module, last) in SIDES.items()}
