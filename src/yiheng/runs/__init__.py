@@ -10,12 +10,15 @@ from .loading import run_load
 from .lookup import lists_known, look_up
 from .measuring import run_measure
 from .replaying import Replay, replay
+from .sampling import run_draw, run_estimate
+from .scoring import SCORED, run_score
 from .settling import parties_of_file, run_settle
 from .workspace import Workspace
 
 __all__ = [
     "CLAIM_COLUMNS",
     "KNOWN",
+    "SCORED",
     "Claims",
     "InUse",
     "Kept",
@@ -35,9 +38,12 @@ __all__ = [
     "replay",
     "run_audit",
     "run_compare",
+    "run_draw",
+    "run_estimate",
     "run_load",
     "run_measure",
     "run_quality",
+    "run_score",
     "run_settle",
     "settled_in",
 ]

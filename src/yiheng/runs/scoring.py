@@ -136,7 +136,7 @@ def _row(rank: int | None, record: Record, score: Score) -> dict[str, Any]:
     return {
         "rank": rank,
         "subject": record.subject,
-        "peers": record.peers[0],
+        "peers": record.peers[0] if record.peers else None,
         "score": score.points,
         "visits": record.visits,
         "fund_fen": record.size_fen,

@@ -13,10 +13,9 @@ from yiheng.policy import Limits
 
 from .declare import Tables
 
-NEEDED = ("visit", "settlement", "diagnosis")
 WHOLE_PERCENT = 100
-PAIR = ("institution", "one", "other")
-ADMITTED = ("institution", "first_on", "last_on", "illness", "person", "fund_fen")
+# What stays of one group have in common.
+ALIKE = ("institution", "first_on", "last_on", "illness")
 
 
 def pairs_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
@@ -72,10 +71,9 @@ def admitted_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
         person=_.person_id,
         fund_fen=_.fund_fen.fill_null(0),
     )
-    alike = ["institution", "first_on", "last_on", "illness"]
     # One person counts once, however many rows.
-    stays = stays.group_by(*alike, "person").agg(fund_fen=_.fund_fen.sum().cast("int64"))
-    together = stays.mutate(together=_.count().over(group_by=alike))
+    stays = stays.group_by(*ALIKE, "person").agg(fund_fen=_.fund_fen.sum().cast("int64"))
+    together = stays.mutate(together=_.count().over(group_by=list(ALIKE)))
     return together.filter(_.together >= limits["together_stays"].value).drop("together")
 
 
@@ -121,7 +119,7 @@ def groups_of(pairs: Iterable[Mapping[str, Any]], admitted: Iterable[Mapping[str
     pairs, admitted = list(pairs), list(admitted)
     common: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in admitted:
-        common.setdefault(tuple(row[name] for name in ADMITTED[:4]), []).append(row)
+        common.setdefault(tuple(row[name] for name in ALIKE), []).append(row)
     links = [(row["one"], row["other"]) for row in pairs]
     links += [(rows[0]["person"], row["person"]) for rows in common.values() for row in rows]
     head = _joined(links)

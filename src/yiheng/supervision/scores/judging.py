@@ -112,7 +112,7 @@ def record_of(subject: Subject, row: Mapping[str, Any], limits: Limits) -> Recor
         least = 1 if subject == "person" else limits[feature.least].value
         known = top is not None and bool(bottom) and bottom > 0 and events >= least
         values[feature.name] = divided(top, bottom) if known else None
-    groups = tuple(dict.fromkeys((row["peer"], row["wide"])))
+    groups = tuple(dict.fromkeys(one for one in (row["peer"], row["wide"]) if one))
     return Record(row["subject"], groups, row["visits"] or 0, row["size_fen"], values)
 
 

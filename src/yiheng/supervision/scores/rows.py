@@ -19,7 +19,6 @@ COLUMN: dict[Subject, str] = {
     "doctor": "doctor_at",
     "person": "person",
 }
-NEEDED = ("visit", "institution", "person", "settlement")
 
 
 def visits_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
@@ -96,15 +95,14 @@ def records_of(subject: Subject, t: Tables, year: int, limits: Limits) -> ibis.T
     """One row a subject: its peer groups from narrow to wide, its size, and the sums of its features."""
     visits = visits_of(t, year, limits)
     key = COLUMN[subject]
-    seen = visits.filter(visits[key].notnull()).rename(subject=key) if key != "person" else visits
-    sums = _summed(seen if key != "person" else visits.mutate(subject=_.person), subject, "visits")
+    # The column keeps its name for the features that count places or persons.
+    sums = _summed(visits.filter(_[key].notnull()).mutate(subject=_[key]), subject, "visits")
     if subject == "institution":
         signed = signed_with(t, visits, year)
-        # The column keeps its name for the features that count places.
         more = _summed(signed.mutate(subject=_.institution), subject, "signed")
         places = t["institution"].select(subject=_.institution_id, peer=_.kind + SEPARATOR + _.level.fill_null(""), wide=_.kind)
         return places.left_join(sums, "subject").drop("subject_right").left_join(more, "subject").drop("subject_right")
-    return sums.join(_peers(subject, t, year), "subject")
+    return sums.left_join(_peers(subject, t, year), "subject").drop("subject_right")
 
 
 def _summed(rows: ibis.Table, subject: Subject, which: Rows) -> ibis.Table:
@@ -129,9 +127,9 @@ def _peers(subject: Subject, t: Tables, year: int) -> ibis.Table:
     else:
         with_one = t["doctor"].left_join(specialty, ["institution_id", "department"])
         known = with_one.drop("institution_id_right", "department_right").join(place, "institution_id").mutate(of=_.doctor)
-    narrow = ibis.literal(SEPARATOR).join([_.place_kind, _.level, _.specialty.fill_null("")])
+    known = known.mutate(specialty=_.specialty.fill_null(""))
     return known.select(
         subject=_.institution_id + SEPARATOR + _.of,
-        peer=narrow,
-        wide=_.place_kind + SEPARATOR + _.specialty.fill_null(""),
+        peer=_.place_kind + SEPARATOR + _.level + SEPARATOR + _.specialty,
+        wide=_.place_kind + SEPARATOR + _.specialty,
     )
