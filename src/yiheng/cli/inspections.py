@@ -20,13 +20,15 @@ DIGITS = 2
 @click.command()
 @click.option("--of", "subject", type=click.Choice(SCORED), default="institution", show_default=True, help="Whom.")
 @click.option("--year", type=int, help="Calendar year; the last one with a visit by default.")
-@click.option("--top", type=click.IntRange(min=1), default=TOP, show_default=True, help="How many to print.")
+@click.option("--top", type=click.IntRange(min=1), help="How many to print; 20 in a table, all otherwise, by default.")
 @click.option("--reference", help="A score run whose frozen reference is taken.")
 @workspace_option
 @format_option
 @says_refusals
-def score(subject: str, year: int | None, top: int, reference: str | None, workspace: Path | None, form: str) -> int:
-    """Rank institutions, departments, doctors or persons for inspection, or find people who are together again and again.
+def score(
+    subject: str, year: int | None, top: int | None, reference: str | None, workspace: Path | None, form: str
+) -> int:
+    """Rank institutions, departments, doctors or persons for inspection, or find people who are always together.
 
     A score says how far one is from its peers; it never deducts. The run keeps every score and the reference.
 
@@ -39,6 +41,7 @@ def score(subject: str, year: int | None, top: int, reference: str | None, works
     """
     with working("score") as step:
         result = run_score(opened(workspace), subject, year=year, reference=reference, progress=step)
+    top = top or (TOP if form == "table" else None)
     if subject == "group":
         _answer_groups(form, result, top)
         return DONE
@@ -54,7 +57,7 @@ def score(subject: str, year: int | None, top: int, reference: str | None, works
     return DONE
 
 
-def _answer_groups(form: str, result: dict[str, Any], top: int) -> None:
+def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
     shown = result["groups"][:top]
     columns = ["rank", "persons", "institutions", "ties", "fund_fen", "says", "members"]
     rows = [

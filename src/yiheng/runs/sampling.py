@@ -176,7 +176,9 @@ def _strata(file: Path, shown: str) -> list[Stratum]:
         samples.setdefault(whole, []).append(one)
     names = [name for name, _units, _claimed in samples]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        wrong.append(Refusal("its rows name different wholes", where=f"{shown} {name}", expected="one number and amount"))
+        wrong.append(
+            Refusal("its rows name different wholes", where=f"{shown} {name}", expected="one number and amount")
+        )
     if wrong:
         raise Refusals(wrong)
     return [Stratum(*whole, tuple(sample)) for whole, sample in sorted(samples.items())]

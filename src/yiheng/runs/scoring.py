@@ -48,7 +48,8 @@ def run_score(
     """Score the data as it is now.
 
     Args:
-        subject: ``institution``, ``department``, ``doctor``, ``person``, or ``group`` for persons who are together again and again.
+        subject: ``institution``, ``department``, ``doctor``, ``person``, or ``group`` for persons who are always
+            together.
         year: the calendar year scored; the last one with a visit by default.
         reference: an earlier score run whose reference is taken; its own records are the reference by default.
 

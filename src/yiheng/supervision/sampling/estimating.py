@@ -131,5 +131,7 @@ def _fault(stratum: Stratum) -> Refusal | None:
         return Refusal("the sample claimed more than its whole stratum", where=name)
     wrong = next((one for one in stratum.sample if not 0 <= one.wrong_fen <= one.claimed_fen), None)
     if wrong:
-        return Refusal("more is wrong than was claimed", where=f"{name} {wrong.unit}", expected="between 0 and the claim")
+        return Refusal(
+            "more is wrong than was claimed", where=f"{name} {wrong.unit}", expected="between 0 and the claim"
+        )
     return None

@@ -3,7 +3,7 @@
 from . import features
 from .company import Group, admitted_of, groups_of, pairs_of
 from .declare import FEATURES, LIMITS, SUBJECTS, Feature, Subject, features_of
-from .judging import Record, Reference, Score, freeze, judge, record_of
+from .judging import Record, Reference, Score, Value, freeze, judge, record_of
 from .precision import Precision, beyond_size, precision_at
 from .rows import records_of
 
@@ -18,6 +18,7 @@ __all__ = [
     "Reference",
     "Score",
     "Subject",
+    "Value",
     "admitted_of",
     "beyond_size",
     "features",

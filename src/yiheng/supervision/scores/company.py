@@ -21,13 +21,11 @@ ALIKE = ("institution", "first_on", "last_on", "illness")
 def pairs_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
     """Two persons who were at one place without a bed on the same days so often that it is no chance.
 
-    On so many days or more, and on a large part of the days of the one who comes less often. Planned courses are spared:
-    people of one dialysis shift meet.
+    On so many days or more, and on a large part of the days of the one who comes less often. Planned courses are
+    spared: people of one dialysis shift meet.
     """
     least, percent = limits["together_days"].value, limits["together_percent"].value
-    called = t["visit"].filter(
-        _.began_on.year() == year, _.kind != "inpatient", ~_.planned_course.fill_null(False)
-    )
+    called = t["visit"].filter(_.began_on.year() == year, _.kind != "inpatient", ~_.planned_course.fill_null(False))
     paid = t["settlement"].group_by("visit_id").agg(fund_fen=_.fund_fen.sum().cast("int64"))
     called = called.left_join(paid, "visit_id").select("person_id", "institution_id", "began_on", "fund_fen", "doctor")
     days = called.group_by("person_id", "institution_id", "began_on").agg(
@@ -56,12 +54,10 @@ def pairs_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
 
 
 def admitted_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
-    """Persons admitted to one place on the same day, discharged on the same day, with the same illness, in great number."""
+    """Many persons admitted to one place on one day, discharged on one day, with the same illness."""
     main = t["diagnosis"].filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
     paid = t["settlement"].group_by("visit_id").agg(fund_fen=_.fund_fen.sum().cast("int64"))
-    stays = t["visit"].filter(
-        _.kind == "inpatient", _.ended_on.year() == year, ~_.planned_course.fill_null(False)
-    )
+    stays = t["visit"].filter(_.kind == "inpatient", _.ended_on.year() == year, ~_.planned_course.fill_null(False))
     joined = stays.join(main, "visit_id").left_join(paid, "visit_id")
     stays = joined.select(
         institution=_.institution_id,

@@ -1,4 +1,4 @@
-"""How a feature of a score is declared: one sentence, two sums over rows of one subject, and which side is conspicuous."""
+"""How a feature of a score is declared: one sentence, two sums over a subject's rows, and the conspicuous side."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import ibis
+from ibis.expr.types import IntegerScalar
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import read_limits
@@ -31,15 +32,14 @@ Rows = Literal["visits", "signed"]
 Far = Literal["higher", "lower", "either"]
 Unit = Literal["share", "fen", "days", "number"]
 Tables = Mapping[str, ibis.Table]
-Whole = ibis.expr.types.IntegerScalar
 
 
 class Sums(NamedTuple):
     """Top and bottom of a feature's value, and how many events stand behind the bottom."""
 
-    top: Whole
-    bottom: Whole
-    events: Whole
+    top: IntegerScalar
+    bottom: IntegerScalar
+    events: IntegerScalar
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ibis
+from ibis.expr.types import IntegerScalar
 
-from .declare import CARERS, EVERYBODY, Sums, Whole, feature
+from .declare import CARERS, EVERYBODY, Sums, feature
 
 STAYS = "score_least_stays"
 # Shares of the first digits 1 to 9 by Benford's law, in ten-thousandths; they add up to the whole.
@@ -30,7 +31,7 @@ def _marked(marked: ibis.Column, among: ibis.Column) -> Sums:
     return Sums((marked & known).sum(), known.sum(), known.sum())
 
 
-def _in_a_year(count: Whole, visits: Whole) -> Sums:
+def _in_a_year(count: IntegerScalar, visits: IntegerScalar) -> Sums:
     """A number of a whole year; one who made any visit has one year."""
     return Sums(count, ibis.ifelse(visits > 0, 1, 0), visits)
 

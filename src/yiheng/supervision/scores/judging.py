@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,13 @@ OVER_MAD, OVER_MEAN_DEVIATION = 1.4826, 1.2533
 DIGITS = 4
 
 
+class Value(NamedTuple):
+    """A known value; of a share of counted events also their number, by which chance alone moves it."""
+
+    value: float
+    counted: int | None = None
+
+
 @dataclass(frozen=True)
 class Record:
     """One subject as it is scored: peer groups from narrow to wide, size, and values; an unknown value is None."""
@@ -26,7 +33,7 @@ class Record:
     peers: tuple[str, ...]
     visits: int
     size_fen: int | None
-    values: Mapping[str, float | None]
+    values: Mapping[str, Value | None]
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ def record_of(subject: Subject, row: Mapping[str, Any], limits: Limits) -> Recor
         top, bottom, events = (row[column] for column in feature.columns)
         least = 1 if subject == "person" else limits[feature.least].value
         known = top is not None and bool(bottom) and bottom > 0 and events >= least
-        values[feature.name] = divided(top, bottom) if known else None
+        counted = events if feature.unit == "share" and bottom == events else None
+        values[feature.name] = Value(divided(top, bottom), counted) if known else None
     groups = tuple(dict.fromkeys(one for one in (row["peer"], row["wide"]) if one))
     return Record(row["subject"], groups, row["visits"] or 0, row["size_fen"], values)
 
@@ -123,7 +131,7 @@ def freeze(subject: Subject, records: Iterable[Record], limits: Limits) -> Refer
         for group in record.peers:
             for name, value in record.values.items():
                 if value is not None:
-                    found.setdefault(group, {}).setdefault(name, []).append(value)
+                    found.setdefault(group, {}).setdefault(name, []).append(value.value)
     peers = {group: {name: _alike(values) for name, values in of.items()} for group, of in found.items()}
     least, strongest, cap = (limits[name].value for name in ("score_least_peers", "score_strongest", "score_cap"))
     return Reference(subject, least, strongest, cap, peers)
@@ -139,7 +147,7 @@ def judge(record: Record, reference: Reference) -> Score:
             continue
         peers = reference.peers[group][name]
         deviation = _deviation(FEATURES[name], value, peers, reference.cap)
-        reasons.append(Reason(FEATURES[name], value, group, peers, deviation))
+        reasons.append(Reason(FEATURES[name], value.value, group, peers, deviation))
     if not reasons:
         return Score(None, (), tuple(unknown))
     reasons.sort(key=_strong_first)
@@ -167,16 +175,28 @@ def _enough(reference: Reference, group: str, name: str) -> bool:
     return peers is not None and peers.known >= reference.least_peers
 
 
-def _deviation(feature: Feature, value: float, peers: Peers, cap: int) -> float:
-    apart = value - peers.median
+def _deviation(feature: Feature, value: Value, peers: Peers, cap: int) -> float:
+    apart = value.value - peers.median
     if feature.far == "either":
         apart = abs(apart)
     elif feature.far == "lower":
         apart = -apart
     if apart <= 0:
         return 0.0
+    step = float(np.sqrt(peers.spread**2 + _chance(value, peers)))
     # Peers that are all alike have no step: whoever differs is as far as counts.
-    return min(divided(apart, peers.spread), float(cap)) if peers.spread > 0 else float(cap)
+    return min(divided(apart, step), float(cap)) if step > 0 else float(cap)
+
+
+def _chance(value: Value, peers: Peers) -> float:
+    """The variance of a share by chance alone, if the record were like its peers: few events say little.
+
+    The peers' share is taken as if one event more had happened and one more had not, so that none is impossible.
+    """
+    if value.counted is None:
+        return 0.0
+    share = divided(peers.median * value.counted + 1, value.counted + 2)
+    return divided(share * (1 - share), value.counted)
 
 
 def _strong_first(reason: Reason) -> tuple[float, str]:

@@ -77,7 +77,10 @@ def signed_with(t: Tables, visits: ibis.Table, year: int) -> ibis.Table:
     """One row a person and institution of first visits in the year: visits there, stays, stays outside the county."""
     first, after = ibis.date(year, 1, 1), ibis.date(year + 1, 1, 1)
     held = t["enrolment"].filter(
-        _.institution_id.notnull(), _.enrolled_from < after, _.enrolled_until >= first, _.enrolled_until >= _.enrolled_from
+        _.institution_id.notnull(),
+        _.enrolled_from < after,
+        _.enrolled_until >= first,
+        _.enrolled_until >= _.enrolled_from,
     )
     signed = held.select(person=_.person_id, institution=_.institution_id).distinct()
     there = visits.group_by("person", "institution").agg(own_visits=_.count())
@@ -100,7 +103,9 @@ def records_of(subject: Subject, t: Tables, year: int, limits: Limits) -> ibis.T
     if subject == "institution":
         signed = signed_with(t, visits, year)
         more = _summed(signed.mutate(subject=_.institution), subject, "signed")
-        places = t["institution"].select(subject=_.institution_id, peer=_.kind + SEPARATOR + _.level.fill_null(""), wide=_.kind)
+        places = t["institution"].select(
+            subject=_.institution_id, peer=_.kind + SEPARATOR + _.level.fill_null(""), wide=_.kind
+        )
         return places.left_join(sums, "subject").drop("subject_right").left_join(more, "subject").drop("subject_right")
     return sums.left_join(_peers(subject, t, year), "subject").drop("subject_right")
 
@@ -126,7 +131,9 @@ def _peers(subject: Subject, t: Tables, year: int) -> ibis.Table:
         known = specialty.join(place, "institution_id").mutate(of=_.department)
     else:
         with_one = t["doctor"].left_join(specialty, ["institution_id", "department"])
-        known = with_one.drop("institution_id_right", "department_right").join(place, "institution_id").mutate(of=_.doctor)
+        known = (
+            with_one.drop("institution_id_right", "department_right").join(place, "institution_id").mutate(of=_.doctor)
+        )
     known = known.mutate(specialty=_.specialty.fill_null(""))
     return known.select(
         subject=_.institution_id + SEPARATOR + _.of,
