@@ -14,6 +14,7 @@ from .codes import codes
 from .comparing import compare
 from .data import load, new
 from .doors import demo, serve
+from .inspections import sample, score
 from .payment import explain, replay, settle
 from .policies import policy
 from .statements import statement
@@ -35,7 +36,7 @@ def main(workspace: Path | None) -> None:
 
 
 for verb in (
-    demo, new, load, codes, tables, sql, measure, quality, audit, check, settle, compare,
+    demo, new, load, codes, tables, sql, measure, quality, audit, check, score, sample, settle, compare,
     statement, explain, replay, policy, serve,
 ):  # fmt: skip
     main.add_command(verb)

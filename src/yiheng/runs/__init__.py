@@ -12,6 +12,8 @@ from .lookup import lists_known, look_up
 from .manifest import ENGINES
 from .measuring import run_measure
 from .replaying import Replay, replay
+from .sampling import run_draw, run_estimate
+from .scoring import SCORED, run_score
 from .settling import parties_of_file, run_settle
 from .workspace import Workspace
 
@@ -19,6 +21,7 @@ __all__ = [
     "CLAIM_COLUMNS",
     "ENGINES",
     "KNOWN",
+    "SCORED",
     "Claims",
     "Desk",
     "InUse",
@@ -40,9 +43,12 @@ __all__ = [
     "replay",
     "run_audit",
     "run_compare",
+    "run_draw",
+    "run_estimate",
     "run_load",
     "run_measure",
     "run_quality",
+    "run_score",
     "run_settle",
     "settled_in",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from yiheng.policy.schema import Fact as DeclaredFact
 
 from .cells import with_cells
 from .engine import Engine
+from .plain_csv import read_csv
 
 
 @dataclass
@@ -150,21 +149,8 @@ def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[Fact
     Raises:
         Refusals: missing columns, rows without party or year, a party's year twice; all together.
     """
-    try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise Refusal("there is no such file", where=str(file), cure="check the path") from None
-    except UnicodeDecodeError as wrong:
-        raise Refusal(f"the file is not UTF-8 (byte {wrong.start})", where=file.name, cure="save it as UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text))
-    header = reader.fieldnames or []
-    found = [
-        Refusal(f"the column '{column}' is missing", where=f"{file.name}:1", cure=nearest(column, header))
-        for column in (party_column, year_column)
-        if column not in header
-    ]
-    if found:
-        raise Refusals(found)
+    reader = read_csv(file, (party_column, year_column))
+    found: list[Refusal] = []
     seen: dict[tuple[str, int], int] = {}
     rows = []
     for cells in reader:

@@ -15,10 +15,12 @@ from .checking import check_quality
 from .comparing import compare_into
 from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
 from .measuring import measure
+from .sampling import draw_into, estimate_into
+from .scoring import score
 from .settling import kept_policies, settle_into
 from .workspace import Workspace
 
-REPLAYED = ("measure", "audit", "quality", "settle", "compare")
+REPLAYED = ("measure", "audit", "quality", "settle", "compare", "score", "draw", "estimate")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ def replay(workspace: Workspace, run: str) -> Replay:
             check_quality(workspace, manifest, again)
         elif manifest.verb == "compare":
             compare_into(workspace, manifest, folder, again)
+        elif manifest.verb == "score":
+            score(workspace, manifest, again)
+        elif manifest.verb == "draw":
+            draw_into(workspace, manifest, again)
+        elif manifest.verb == "estimate":
+            estimate_into(manifest, folder, again)
         else:
             settle_into(workspace, manifest, folder, again, kept_policies(folder))
         now = json.loads((again / MANIFEST).read_text("utf-8"))
