@@ -61,8 +61,15 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
     shown = result["groups"][:top]
     columns = ["rank", "persons", "institutions", "ties", "fund_fen", "says", "members"]
     rows = [
-        [row["rank"], row["persons"], " ".join(row["institutions"]), row["ties"], row["fund_fen"], row["says"]]
-        + [" ".join(row["members"])]
+        [
+            row["rank"],
+            row["persons"],
+            " ".join(row["institutions"]),
+            row["ties"],
+            row["fund_fen"],
+            row["says"],
+            " ".join(row["members"]),
+        ]
         for row in shown
     ]
     if form == "table":
@@ -73,10 +80,11 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
 
 
 def _reasons(row: dict[str, Any]) -> str:
-    return "；".join(
-        f"{one['zh']} {one['value']:.{DIGITS}f}，同类中位数 {one['median']:.{DIGITS}f}，偏离 {one['deviation']:.{DIGITS}f} 倍"
-        for one in row["reasons"][:REASONS_SHOWN]
-    )
+    told = []
+    for one in row["reasons"][:REASONS_SHOWN]:
+        value, median, off = (f"{one[name]:.{DIGITS}f}" for name in ("value", "median", "deviation"))
+        told.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {off} 倍")
+    return "；".join(told)
 
 
 @click.group()
