@@ -10,12 +10,14 @@ from . import RULES, WEIGHTS, NationalRule, Rule, national_rules
 HEAD = """\
 # Audit rules
 
-Made from the declarations in `yiheng.supervision`; do not edit. How a rule is written: [write a rule](../howto/write-a-rule.md).
+Made from the declarations in `yiheng.supervision`; do not edit. How a rule is written:
+[write a rule](../howto/write-a-rule.md).
 
 ## The national list of 2025
 
-All {total} rules of 国家医保智能监管规则库（2025 年版）: {rules} are computed by an audit rule, {measured} by indicators or quality checks, and {unknown}
-by nothing, for the reason that stands beside them; those are unknown in every audit. A rule about limited items judges where a code list holds limits of its class
+All {total} rules of 国家医保智能监管规则库（2025 年版）: {rules} are computed by an audit rule, {measured} by
+indicators or quality checks, and {unknown} by nothing, for the reason that stands below; those are unknown in every
+audit. A rule about limited items judges where a code list holds limits of its class
 ([keep code lists](../howto/keep-code-lists.md#limits-of-items)); an audit names the classes that have none.
 
 | no. | 中文 | official code | computed by |
@@ -34,7 +36,8 @@ OURS = """\
 
 ## Our rules
 
-What they limit is measured as [keep code lists](../howto/keep-code-lists.md#limits-of-items) says; the others read the records alone or a list of their own.
+What limits an item is measured as [keep code lists](../howto/keep-code-lists.md#limits-of-items) says; a rule without
+measures reads the records alone or a list of its own.
 
 | rule | 中文 | weight | meaning | measures |
 | --- | --- | --- | --- | --- |
