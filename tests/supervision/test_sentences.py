@@ -14,12 +14,14 @@ from yiheng.supervision.rules.beyond import LEVELS, ZH
 MEASURES = Path(__file__).parents[1] / "examples" / "rules" / "measures"
 
 
-def sentences(rule, measure, folder, **changed):
+def sentences(rule, measure, folder, **names):
     given = next(one["given"] for one in read_examples(MEASURES / f"{measure}.yaml") if one["catches"])
     for row in given["item_limit"]:
         row["rule_class"] = RULES[rule].limits_of
     for row in given["fee_line"]:
-        row["item_name"] = changed.get(row["item_code"], row["item_name"])
+        row["item_name"] = names.get(row["item_code"], row["item_name"])
+        if not row["item_name"]:
+            del row["item_name"]
     found = RULES[rule].rows(tables(given, folder)).to_pyarrow().to_pylist()
     return [(finding["says"], finding["says_en"]) for finding in map(RULES[rule].finding, found)]
 
