@@ -60,11 +60,7 @@ def score(
 def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
     shown = result["groups"][:top]
     columns = ["rank", "persons", "institutions", "ties", "fund_fen", "says", "members"]
-    rows = [
-        [row["rank"], row["persons"], " ".join(row["institutions"]), row["ties"], row["fund_fen"], row["says"]]
-        + [" ".join(row["members"])]
-        for row in shown
-    ]
+    rows = [[" ".join(cell) if isinstance(cell := row[column], list) else cell for column in columns] for row in shown]
     if form == "table":
         columns = ["名次", "人数", "机构", "同行次数", "基金支付（元）", "依据"]
         rows = [[*row[:4], yuan(row[4]), row[5]] for row in rows]
@@ -73,10 +69,11 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
 
 
 def _reasons(row: dict[str, Any]) -> str:
-    return "；".join(
-        f"{one['zh']} {one['value']:.{DIGITS}f}，同类中位数 {one['median']:.{DIGITS}f}，偏离 {one['deviation']:.{DIGITS}f} 倍"
-        for one in row["reasons"][:REASONS_SHOWN]
-    )
+    said = []
+    for one in row["reasons"][:REASONS_SHOWN]:
+        value, median, deviation = (f"{one[name]:.{DIGITS}f}" for name in ("value", "median", "deviation"))
+        said.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {deviation} 倍")
+    return "；".join(said)
 
 
 @click.group()
