@@ -2,13 +2,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Somebody else may be installing: wait for them.
+APT := apt-get -o DPkg::Lock::Timeout=300
 
-.PHONY: demo test check bench bench-national torture chromium clean
+.PHONY: demo test check bench bench-audit bench-national torture chromium java clean
 
 demo: $(VENV)/web.done
 	$(BIN)/yiheng demo
 
-test: check chromium
+test: check chromium java
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/test.done
@@ -18,6 +20,9 @@ check: $(VENV)/test.done
 
 bench: $(VENV)/test.done
 	$(BIN)/python -m bench
+
+bench-audit: $(VENV)/test.done java
+	$(BIN)/python -m bench audit
 
 bench-national: $(VENV)/test.done
 	$(BIN)/python -m bench national
@@ -29,7 +34,13 @@ torture: $(VENV)/test.done
 chromium:
 	@command -v chromium >/dev/null || { \
 	  echo "installing Chromium and a Chinese font"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+	  $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+# Spark runs on Java.
+java:
+	@command -v java >/dev/null || { \
+	  echo "installing Java 17"; \
+	  $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq openjdk-17-jre-headless >/dev/null; }
 
 $(VENV)/pip.done:
 	$(PYTHON) -m venv $(VENV)

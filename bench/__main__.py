@@ -1,4 +1,4 @@
-"""``python -m bench [county|national]``: run a benchmark, the county's if none is named, and print its table."""
+"""``python -m bench [county|audit|national]``: run a benchmark, the county's if none is named, and print its table."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import platform
 import sys
 from importlib.metadata import version
 
-from . import county, national
+from . import audit, county, national
 
 
 def main() -> None:
     """Print machine, versions and figures; the quickest of three runs each, side by side."""
-    names = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg", "pandas")
+    names = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg", "pandas", "pyspark")
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in names))
-    chosen = {"county": county, "national": national}[sys.argv[1] if len(sys.argv) > 1 else "county"]
+    chosen = {"county": county, "audit": audit, "national": national}[sys.argv[1] if len(sys.argv) > 1 else "county"]
     print(chosen.HEAD)
     for row in chosen.run():
         print(row, flush=True)

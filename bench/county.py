@@ -25,10 +25,7 @@ def run() -> list[str]:
     rows = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        make_county(folder / "parquet", folder / "labels.csv", people=PEOPLE)
-        for file in (folder / "parquet").iterdir():
-            if file.stem not in CLAIMS:
-                file.unlink()
+        make_claims(folder, PEOPLE)
         _as_csv(folder)
         for form in ("parquet", "csv"):
             lines = 0
@@ -38,6 +35,14 @@ def run() -> list[str]:
                 lines = ours.result if work == "load" else lines
                 rows.append(_row(f"{work}, {form}", lines, ours, theirs))
     return rows
+
+
+def make_claims(folder: Path, people: int) -> None:
+    """A county with the tables that a load of claims is made of, as Parquet."""
+    make_county(folder / "parquet", folder / "labels.csv", people=people)
+    for file in (folder / "parquet").iterdir():
+        if file.stem not in CLAIMS:
+            file.unlink()
 
 
 def _row(what: str, lines: int, ours: Measured, theirs: Measured) -> str:

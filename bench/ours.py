@@ -11,6 +11,8 @@ from pathlib import Path
 from yiheng.codes import SHIPPED_FILES
 from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_settle
 
+from .rule_sets import CHOSEN, SETS
+
 POLICY = Path(__file__).parents[1] / "policies" / "guangdong"
 
 
@@ -23,12 +25,12 @@ def load(folder: Path, form: str) -> int:
     return loaded.tables["fee_line"].accepted
 
 
-def audit(folder: Path, form: str) -> dict[str, int]:
-    """Audit the loaded county; gives findings by rule."""
+def audit(folder: Path, form: str, engine: str = "duckdb") -> dict[str, int]:
+    """Audit the loaded county by the rules that the peers know; gives findings by rule."""
     workspace = Workspace.open(folder / f"workspace-{form}")
     for name, file in SHIPPED_FILES.items():
         load_codes(workspace, file, name)
-    return {one["rule"]: one["findings"] for one in run_audit(workspace)["rules"]}
+    return {one["rule"]: one["findings"] for one in run_audit(workspace, list(SETS[CHOSEN]), engine=engine)["rules"]}
 
 
 def settle(folder: Path, year: str) -> dict[str, int]:
@@ -39,7 +41,7 @@ def settle(folder: Path, year: str) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    work, place, kind = sys.argv[1:4]
+    work, place, *more = sys.argv[1:]
     start = time.perf_counter()
-    result = {"load": load, "audit": audit, "settle": settle}[work](Path(place), kind)
+    result = {"load": load, "audit": audit, "settle": settle}[work](Path(place), *more)
     print(json.dumps({"seconds": time.perf_counter() - start, "result": result}))

@@ -12,6 +12,8 @@ import pandas as pd
 from yiheng.codes import LISTS, SHIPPED_FILES, read_edition
 from yiheng.records import TABLES
 
+from .rule_sets import CHOSEN, SETS
+
 # The tables that a load of claims is made of, and that the rules read.
 CLAIMS = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
 TIMES = {"day": "datetime64[us]", "instant": "datetime64[us]"}
@@ -78,16 +80,17 @@ def audit(folder: Path, form: str) -> dict[str, int]:
     points = pd.DataFrame(read_edition(LISTS["knowledge_point"], SHIPPED_FILES["knowledge_point"]).rows)
     conflicts = pd.DataFrame(read_edition(LISTS["sex_conflict"], SHIPPED_FILES["sex_conflict"]).rows)
     stays = stays_of(t)
-    return {
-        "split_stay": len(split_stay(stays)),
-        "frequent_stays": len(frequent_stays(stays)),
-        "overlapping_stays": len(overlapping_stays(stays)),
-        "duplicate_charge": len(duplicate_charge(t, points)),
-        "drug_for_other_sex": len(drug_for_other_sex(t, points)),
-        "over_frequency": len(over_frequency(t, points)),
-        "charged_outside_stay": len(charged_outside_stay(t)),
-        "diagnosis_for_other_sex": len(diagnosis_for_other_sex(t, conflicts)),
+    rules = {
+        "split_stay": lambda: split_stay(stays),
+        "frequent_stays": lambda: frequent_stays(stays),
+        "overlapping_stays": lambda: overlapping_stays(stays),
+        "duplicate_charge": lambda: duplicate_charge(t, points),
+        "drug_for_other_sex": lambda: drug_for_other_sex(t, points),
+        "over_frequency": lambda: over_frequency(t, points),
+        "charged_outside_stay": lambda: charged_outside_stay(t),
+        "diagnosis_for_other_sex": lambda: diagnosis_for_other_sex(t, conflicts),
     }
+    return {name: len(rules[name]()) for name in SETS[CHOSEN]}
 
 
 def stays_of(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -129,10 +132,8 @@ def lines_with_visit(t: dict[str, pd.DataFrame], codes: set[str]) -> pd.DataFram
 
 def duplicate_charge(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
     pairs = points[points.rule_class == "医疗服务项目重复收费"]
-    first = pairs[pairs.position == 1][["point_id", "item_code"]]
-    second = pairs[pairs.position == 2][["point_id", "item_code"]]
-    pair = first.merge(second, on="point_id", suffixes=("_a", "_b"))
-    lines = lines_with_visit(t, set(pairs.item_code))
+    pair = pairs[["item_code", "value"]].drop_duplicates().set_axis(["item_code_a", "item_code_b"], axis=1)
+    lines = lines_with_visit(t, {*pair.item_code_a, *pair.item_code_b})
     day = lines.groupby(["visit_id", "day", "item_code"], as_index=False).agg(
         n=("quantity", "sum"), fen=("scope_fen", "sum")
     )
@@ -146,7 +147,9 @@ def duplicate_charge(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.Dat
 
 
 def drug_for_other_sex(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
-    limited = points[(points.rule_class == "药品区分性别使用") & points.sex.notna()].groupby("item_code").sex.min()
+    limited = (
+        points[(points.rule_class == "药品区分性别使用") & (points.measure == "sex")].groupby("item_code").value.min()
+    )
     lines = lines_with_visit(t, set(limited.index))
     who = t["person"].set_index("person_id").sex
     lines["is"], lines["limited"] = lines.person_id.map(who), lines.item_code.map(limited)
@@ -156,8 +159,8 @@ def drug_for_other_sex(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.D
 
 
 def over_frequency(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
-    per_day = points[(points.rule_class == "医疗服务项目限定频次")].dropna(subset=["most_per_day"])
-    most = per_day.groupby("item_code").most_per_day.min()
+    per_day = points[(points.rule_class == "医疗服务项目限定频次") & (points.measure == "most_per_day")]
+    most = per_day.groupby("item_code").value.min().astype("int64")
     lines = lines_with_visit(t, set(most.index)).dropna(subset=["ended_on"])
     sums = lines.groupby(["visit_id", "item_code", "began_on", "ended_on"], as_index=False).agg(
         n=("quantity", "sum"), fen=("scope_fen", "sum")
@@ -184,7 +187,7 @@ def diagnosis_for_other_sex(t: dict[str, pd.DataFrame], conflicts: pd.DataFrame)
 
 
 if __name__ == "__main__":
-    work, place, kind = sys.argv[1:4]
+    work, place, kind, *_ = sys.argv[1:]
     start = time.perf_counter()
     result = {"load": load, "audit": audit}[work](Path(place), kind)
     print(json.dumps({"seconds": time.perf_counter() - start, "result": int(result) if work == "load" else result}))

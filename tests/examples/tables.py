@@ -15,6 +15,7 @@ from yiheng.codes import HOLDS, LISTS
 from yiheng.measures import VIEWS
 from yiheng.policy.plain_yaml import read_document
 from yiheng.records import RESULTS, TABLES
+from yiheng.supervision import VIEWS as SUPERVISION_VIEWS
 
 SCHEMAS = {
     **{name: t.schema for name, t in {**TABLES, **RESULTS}.items()},
@@ -50,7 +51,7 @@ class _WithViews(dict):
     """Tables with the wide ones made where they are first asked for."""
 
     def __missing__(self, name: str) -> ibis.Table:
-        self[name] = VIEWS[name](self)
+        self[name] = (VIEWS | SUPERVISION_VIEWS)[name](self)
         return self[name]
 
 

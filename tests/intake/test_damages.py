@@ -174,11 +174,12 @@ def said(form: str, table: str, record: int, damage: Damage, row: Row) -> list[S
 
 
 def as_kept_for_people(value: str | None) -> str | None:
-    """What may be a name (other letters than plain ones) or a certificate (15 to 19 digits) is not kept."""
+    """What may be a name (other than plain letters), a certificate (15 to 19 digits) or a phone is not kept."""
     if value is None:
         return None
     words = any(not (" " <= c <= "~" or c in "年月日时分秒元") for c in value)
-    number = any(15 <= len(digits) <= 19 for digits in re.findall("[0-9]+", value))
+    numbers = re.findall("[0-9]+", value)
+    number = any(15 <= len(digits) <= 19 or re.fullmatch("1[3-9][0-9]{9}", digits) for digits in numbers)
     return "（未保存：可能含个人信息）" if words or number else value
 
 

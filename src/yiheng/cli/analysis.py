@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from yiheng.measures import DIMENSIONS, INDICATORS
-from yiheng.runs import Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
+from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
 
 from .show import answer, say, working, yuan
@@ -117,11 +117,17 @@ def _send_back(space: Workspace, result: dict[str, Any], into: Path) -> None:
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times.")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or later.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or before.")
+@click.option("--engine", type=click.Choice(list(ENGINES)), help="What to run on; by default what yiheng.toml says.")
 @workspace_option
 @format_option
 @says_refusals
 def audit(
-    rules: tuple[str, ...], since: dt.datetime | None, until: dt.datetime | None, workspace: Path | None, form: str
+    rules: tuple[str, ...],
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    engine: str | None,
+    workspace: Path | None,
+    form: str,
 ) -> int:
     """Run the audit rules and print what they find.
 
@@ -129,11 +135,17 @@ def audit(
     Examples:
       yiheng audit
       yiheng audit --rule split_stay --rule overlapping_stays --from 2025-01-01
+      yiheng audit --engine spark
       yiheng audit --format json > findings.json
     """
     with working("audit") as step:
         result = run_audit(
-            opened(workspace), list(rules), since=since and since.date(), until=until and until.date(), progress=step
+            opened(workspace),
+            list(rules),
+            since=since and since.date(),
+            until=until and until.date(),
+            engine=engine,
+            progress=step,
         )
     if form == "table":
         columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake"]

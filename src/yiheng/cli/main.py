@@ -9,6 +9,7 @@ import click
 from yiheng import __version__
 
 from .analysis import audit, measure, quality
+from .checking import check
 from .codes import codes
 from .comparing import compare
 from .data import load, new
@@ -35,7 +36,7 @@ def main(workspace: Path | None) -> None:
 
 
 for verb in (
-    demo, new, load, codes, tables, sql, measure, quality, audit, score, sample, settle, compare,
-    statement, explain, replay, policy, serve,
+    demo, new, load, codes, tables, sql, measure, quality, audit, check, score, sample, settle,
+    compare, statement, explain, replay, policy, serve,
 ):  # fmt: skip
     main.add_command(verb)

@@ -1,18 +1,21 @@
 """Code lists that people publish: read, checked and kept by edition."""
 
 from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
+from .constraints import MEASURES, SHIPPED
 from .declare import HOLDS, CodeList, Edition, read_edition
 from .dictionary import DICTIONARY, DICTIONARY_OVERLAY, overlay_faults, shipped_dictionary
-from .knowledge import CITY_WEIGHT, GRAY_CODE, KNOWLEDGE_POINT, SEX_CONFLICT, SHIPPED
+from .knowledge import CITY_WEIGHT, GRAY_CODE, ITEM_LIMIT, KNOWLEDGE_POINT, SEX_CONFLICT
 
 LISTS: dict[str, CodeList] = {
-    one.name: one for one in (KNOWLEDGE_POINT, SEX_CONFLICT, GRAY_CODE, CITY_WEIGHT, DICTIONARY, DICTIONARY_OVERLAY)
+    one.name: one
+    for one in (KNOWLEDGE_POINT, ITEM_LIMIT, SEX_CONFLICT, GRAY_CODE, CITY_WEIGHT, DICTIONARY, DICTIONARY_OVERLAY)
 }
 PLANS: dict[str, Plan] = {CHS_DRG.name: CHS_DRG}
 
 # What comes with the package: the national dictionary, and synthetic lists for the demo county and the documentation.
 SHIPPED_FILES = {
     "knowledge_point": SHIPPED / "knowledge_points.csv",
+    "item_limit": SHIPPED / "item_limits.csv",
     "sex_conflict": SHIPPED / "sex_conflict.csv",
     "dictionary": SHIPPED / "dictionary.csv",
 }
@@ -26,6 +29,7 @@ def tables_of(name: str) -> tuple[CodeList, ...]:
 __all__ = [
     "HOLDS",
     "LISTS",
+    "MEASURES",
     "PLANS",
     "SHIPPED_FILES",
     "CodeList",

@@ -11,8 +11,8 @@ import ibis
 
 from yiheng.basis.refusals import Refusal, nearest
 
+from .constraints import SHIPPED
 from .declare import CodeList, Row, doubled, read_edition
-from .knowledge import SHIPPED
 
 # How well a code is known: by several sources, by one, from one province, or named in two ways.
 Status = Literal["agreed", "single", "local", "conflict"]

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from pathlib import Path
 
 import ibis
 
+from yiheng.basis.refusals import nearest
+
+from .constraints import MEASURES, Limit, limits_in
 from .declare import CodeList, Row
-
-SHIPPED = Path(__file__).parent / "shipped"
-
-
-@cache
-def _words(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Meanings of a kind with their words, in the order in which they are tried."""
-    with (SHIPPED / "words.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == kind]
-    return tuple((row["meaning"], tuple(row["words"].split("|"))) for row in rows)
-
-
-def sex_in(constraint: str, item_name: str) -> str | None:
-    """The sex that a constraint or, failing that, the item's name speaks of.
-
-    The published sheets say it in words, not in a column.
-    """
-    for text in (constraint, item_name):
-        for sex, words in _words("sex"):
-            if any(word in text for word in words):
-                return sex
-    return None
-
-
-def most_per_day(constraint: str) -> int | None:
-    """How many of an item one day can hold, from the charging unit that the constraint names."""
-    for most, units in _words("most_per_day"):
-        if constraint in units:
-            return int(most)
-    return None
 
 
 def _read(published: dict[str, str]) -> list[Row] | str:
@@ -52,10 +22,17 @@ def _read(published: dict[str, str]) -> list[Row] | str:
         "official_code": published["official_code"] or None,
         "item_name": published["item_name"],
         "constraint_text": published["constraint"],
-        "sex": sex_in(published["constraint"], published["item_name"]),
-        "most_per_day": most_per_day(published["constraint"]),
     }
-    return [{**shared, "item_code": code, "position": i} for i, code in enumerate(codes, start=1)]
+    limits: list[Limit | tuple[None, None]] = [
+        *limits_in(published["rule_class"], published["constraint"], published["item_name"], codes)
+    ] or [(None, None)]
+    # Of a pair the first limits the second, which stands as the limit's value.
+    watched = codes[:1] if any(measure == "contains" for measure, _ in limits) else codes
+    return [
+        {**shared, "item_code": code, "measure": measure, "value": value}
+        for code in watched
+        for measure, value in limits
+    ]
 
 
 KNOWLEDGE_POINT = CodeList(
@@ -70,13 +47,34 @@ KNOWLEDGE_POINT = CodeList(
             "official_code": "string",
             "item_name": "string",
             "constraint_text": "string",
-            "sex": "string",
-            "most_per_day": "int64",
             "item_code": "string",
-            "position": "int64",
+            "measure": "string",
+            "value": "string",
         }
     ),
     read=_read,
+)
+
+
+def _read_limit(published: dict[str, str]) -> list[Row] | str:
+    if published["measure"] not in MEASURES:
+        return f"measure '{published['measure']}' is not known; {nearest(published['measure'], MEASURES)}"
+    if not published["item_code"] or not published["value"]:
+        return "item_code or value is empty"
+    row: Row = {name: published[name] for name in ("rule_class", "item_code", "item_name", "measure", "value")}
+    return [{**row, "official_code": published["official_code"] or None}]
+
+
+ITEM_LIMIT = CodeList(
+    name="item_limit",
+    zh="项目限定",
+    en="limits of items that a place sets beside the published knowledge points",
+    needs=("rule_class", "official_code", "item_code", "item_name", "measure", "value"),
+    schema=ibis.schema(
+        dict.fromkeys(("rule_class", "official_code", "item_code", "item_name", "measure", "value"), "string")
+    ),
+    read=_read_limit,
+    strict=True,
 )
 
 

@@ -8,6 +8,7 @@ from .money import FEE_LINE, SETTLEMENT
 from .people import ENROLMENT, INSTITUTION, PERSON
 from .personal import PERSONAL_FIELDS, is_personal
 from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
+from .rows import typed_rows
 from .stock import (
     CAMERA_SPAN,
     CARE_VISIT,
@@ -66,4 +67,5 @@ __all__ = [
     "Personal",
     "Table",
     "is_personal",
+    "typed_rows",
 ]

@@ -1,6 +1,7 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
 from .auditing import run_audit
+from .bills import Desk, read_bill
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
@@ -8,6 +9,7 @@ from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
 from .facts import refuse_unknown_totals
 from .loading import run_load
 from .lookup import lists_known, look_up
+from .manifest import ENGINES
 from .measuring import run_measure
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
@@ -17,9 +19,11 @@ from .workspace import Workspace
 
 __all__ = [
     "CLAIM_COLUMNS",
+    "ENGINES",
     "KNOWN",
     "SCORED",
     "Claims",
+    "Desk",
     "InUse",
     "Kept",
     "Replay",
@@ -33,6 +37,7 @@ __all__ = [
     "parties_of_file",
     "questioned_page",
     "questioned_rows",
+    "read_bill",
     "refuse_unknown_totals",
     "refused_rows",
     "replay",

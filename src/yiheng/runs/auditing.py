@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +14,18 @@ import ibis
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
-from yiheng.supervision import LIMITS, RULES, Rule
+from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
-from .manifest import Manifest, canonical, write_whole
+from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
 ORDER = ("occurred_on", "visit", "line", "person")
+ONE_DAY = dt.timedelta(days=1)
+# All lists that some rule reads: one that is not in use is empty.
+LISTED = sorted({name for rule in RULES.values() for name in rule.codes})
 
 
 @told()
@@ -32,6 +35,7 @@ def run_audit(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    engine: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run audit rules on the data as it is now.
@@ -39,9 +43,11 @@ def run_audit(
     Args:
         names: rules; none means all.
         since, until: only what occurred on these days, both included.
+        engine: ``duckdb`` or ``spark``; by default what the workspace says. Both find the same.
 
     Raises:
         Refusals: unknown rules.
+        Refusal: an unknown engine, or one that is not installed.
     """
     unknown = [name for name in names or [] if name not in RULES]
     if unknown:
@@ -55,33 +61,44 @@ def run_audit(
             "limits": {name: limit.value for name, limit in LIMITS.items()},
         },
     )
-    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress)
+    on = engine or workspace.engine
+    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress, on)
     workspace.note_run(manifest.run, "audit")
     return audited
 
 
 def audit(
-    workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    manifest: Manifest,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    on: str = DEFAULT_ENGINE,
 ) -> dict[str, Any]:
     """Find what a manifest says into a folder."""
     codes = pinned_editions(manifest.pins["codes"])
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
-    findings: list[dict[str, Any]] = []
-    judged, unknown = [], []
-    for name in manifest.inputs["rules"]:
-        rule = RULES[name]
-        progress(f"{rule.zh} {name}")
-        spans = _spans(manifest, rule, codes)
-        if lacks := _lacks(engine, rule, codes, spans):
-            unknown.append(lacks)
-            continue
-        found = [finding for span in spans for finding in _found(engine, rule, manifest, span)]
-        findings += found
-        judged.append(_summary(rule, found, spans))
-    engine.close()
-    result = {"run": manifest.run, "findings": findings, "rules": judged, "unknown": unknown}
+    rules = [RULES[name] for name in manifest.inputs["rules"]]
+    spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
+    classes: dict[str, set[str]] = {}
+    with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
+        lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
+        found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
+        for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
+            progress(f"{rule.zh} {rule.name}")
+            if rule.limits_of and rule.limits_of not in _classes(engine, span, classes):
+                lacks[rule.name] = _no_limits(rule)
+                continue
+            found[rule.name] += _found(engine, rule, manifest, span)
+    for some in found.values():
+        some.sort(key=lambda one: one["occurred_on"])
+    judged = [rule for rule in rules if rule.name not in lacks]
+    result = {
+        "run": manifest.run,
+        "findings": [one for rule in judged for one in found[rule.name]],
+        "rules": [_summary(rule, found[rule.name], spans[rule.name]) for rule in judged],
+        "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
+    }
     write_whole(folder / FINDINGS, canonical(result))
-    manifest.write(folder, [FINDINGS])
+    manifest.write(folder, [FINDINGS], on)
     return result
 
 
@@ -95,27 +112,64 @@ class Span:
 
 
 def _editions(workspace: Workspace) -> dict[str, list[InUse]]:
-    return editions_in_use(workspace, sorted({name for rule in RULES.values() for name in rule.codes}))
+    return editions_in_use(workspace, LISTED)
 
 
 def _spans(manifest: Manifest, rule: Rule, codes: dict[str, list[InUse]]) -> list[Span]:
-    """The days asked for, as far as every code list the rule reads has an edition for them."""
+    """The days asked for, cut where an edition begins or ends, as far as the lists that the rule needs hold."""
+    since, until = (dt.date.fromisoformat(day) if (day := manifest.inputs[key]) else None for key in ("since", "until"))
+    first, last = since or dt.date.min, until or dt.date.max
+    editions = [one for name in rule.codes for one in codes.get(name, [])]
+    cuts = {one.first for one in editions if one.first} | {
+        one.last + ONE_DAY for one in editions if one.last and one.last < dt.date.max
+    }
+    starts = [first, *sorted(cut for cut in cuts if first < cut <= last)]
     spans = []
-    for editions in itertools.product(*(codes.get(name, []) for name in rule.codes)):
-        starts = [manifest.inputs["since"], *(_iso(one.first) for one in editions)]
-        ends = [manifest.inputs["until"], *(_iso(one.last) for one in editions)]
-        since, until = (
-            max((day for day in starts if day), default=None),
-            min((day for day in ends if day), default=None),
-        )
-        if since is None or until is None or since <= until or not rule.codes:
-            spans.append(Span(since, until, dict(zip(rule.codes, editions, strict=True))))
+    for start, end in zip(starts, [*(cut - ONE_DAY for cut in starts[1:]), last], strict=True):
+        held = {name: one for name in rule.codes for one in codes.get(name, []) if one.holds_on(start)}
+        # The limits of a class may stand in any of its lists.
+        if held if rule.limits_of else set(held) == set(rule.codes):
+            spans.append(Span(_open(start), _open(end), held))
     return spans
+
+
+def _open(day: dt.date) -> str | None:
+    return None if day in (dt.date.min, dt.date.max) else day.isoformat()
+
+
+def _one_edition_after_the_other(jobs: list[tuple[Rule, Span]]) -> list[tuple[Rule, Span]]:
+    """What is shared over the same editions is computed once: rules over the same lists follow each other."""
+    return sorted(jobs, key=lambda job: sorted((name, one.edition) for name, one in job[1].codes.items()))
+
+
+def _classes(engine: Engine, span: Span, known: dict[str, set[str]]) -> set[str]:
+    """The classes of which the lists in use hold limits that can be judged; asked once for the same editions."""
+    held = canonical({name: one.edition for name, one in span.codes.items()})
+    if held not in known:
+        engine.use_codes(_held(span))
+        found = engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct()
+        known[held] = {row["rule_class"] for row in engine.rows(found)}
+    return known[held]
+
+
+def _held(span: Span) -> dict[str, list[InUse]]:
+    return {name: [span.codes[name]] if name in span.codes else [] for name in LISTED}
+
+
+def _no_limits(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "zh": rule.zh,
+        "missing": [f"{rule.codes[0]}: {rule.limits_of}"],
+        "to_do": f"yiheng codes load FILE --list {rule.codes[-1]}",
+    }
 
 
 def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: list[Span]) -> dict[str, Any] | None:
     """What a rule would need to judge: a table or a code list that was never loaded, or an edition for these days."""
     lists = [name for name in rule.codes if name not in codes]
+    if rule.limits_of and len(lists) < len(rule.codes):
+        lists = []
     tables = [name for name in rule.reads if name not in engine.at.snapshots]
     if not lists and not tables and spans:
         return None
@@ -127,14 +181,14 @@ def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: lis
 
 
 def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[dict[str, Any]]:
-    engine.use_codes({name: [one] for name, one in span.codes.items()})
-    rows = rule.rows(engine.tables, LIMITS.with_values(manifest.pins["limits"]))
+    engine.use_codes(_held(span))
+    rows = rule.rows(engine.shared(VIEWS), LIMITS.with_values(manifest.pins["limits"]))
     if span.since:
         rows = rows.filter(rows.occurred_on >= ibis.date(span.since))
     if span.until:
         rows = rows.filter(rows.occurred_on <= ibis.date(span.until))
     evidence = tuple(sorted(set(rows.columns) - set(ORDER)))
-    return [_plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
+    return [plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
 
 
 def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict[str, Any]:
@@ -152,9 +206,9 @@ def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict
     }
 
 
-def _plain(finding: dict[str, Any]) -> dict[str, Any]:
+def plain(finding: dict[str, Any]) -> dict[str, Any]:
     """Days and quantities as text, as they stand in the file."""
-    return {name: _plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
+    return {name: plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
 
 
 def _text(value: Any) -> Any:

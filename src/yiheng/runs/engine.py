@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import ibis
+import pyarrow.parquet as pq
 from ibis import _
 
 from yiheng.codes import HOLDS, CodeList, tables_of
@@ -17,18 +18,18 @@ from yiheng.measures import READ_ONCE, VIEWS
 from yiheng.records import RESULTS, TABLES, Table
 
 from .editions import InUse, edition_file
+from .machines import machine
+from .manifest import DEFAULT_ENGINE
 from .workspace import Workspace
-
-# What an engine holds in memory at most; beyond it DuckDB writes to a scratch folder, which it removes.
-MEMORY = "1300MiB"
 
 
 class Engine:
-    """DuckDB over one snapshot set, with the code lists and statements that the run pins.
+    """DuckDB or Spark over one snapshot set, with the code lists and statements that the run pins.
 
     Args:
         codes: the editions of each list; a list that is not named is absent.
         statements: files of statement lines, oldest first; a later one replaces a party's year.
+        on: what it stands on, ``duckdb`` or ``spark``.
     """
 
     def __init__(
@@ -38,12 +39,9 @@ class Engine:
         *,
         codes: dict[str, list[InUse]] | None = None,
         statements: list[Path] | None = None,
+        on: str = DEFAULT_ENGINE,
     ) -> None:
-        scratch = workspace.folder / f".scratch-{uuid4().hex}"
-        # No result depends on the order in which files are read: what is asked for in order says so.
-        self._con = ibis.duckdb.connect(
-            memory_limit=MEMORY, temp_directory=str(scratch), preserve_insertion_order=False
-        )
+        self._machine = machine(on, workspace.folder.resolve() / f".scratch-{uuid4().hex}")
         self.at = at
         self.tables: dict[str, ibis.Table] = {}
         files: dict[str, list[str]] = {}
@@ -55,32 +53,55 @@ class Engine:
                 self.tables[name] = self._with_copies(table)
         self._workspace = workspace
         self._computed: set[str] = set()
+        self._codes: dict[str, list[InUse]] | None = None
+        self._shared: dict[str, ibis.Table] = {}
         self.use_codes(codes or {})
         self._statements(statements or [])
 
     def use_codes(self, codes: dict[str, list[InUse]]) -> None:
-        """Give the tables of code lists in these editions; each row knows the days for which its edition holds."""
+        """Give the tables of code lists in these editions; each row knows the days for which its edition holds.
+
+        A list without editions is empty. What was shared over other editions is forgotten.
+        """
+        if codes == self._codes:
+            return
+        self._codes = codes
+        for name in self._shared:
+            self._machine.forget(name)
+        self._shared.clear()
         for name, editions in codes.items():
             for table in tables_of(name):
-                self.tables[table.name] = ibis.union(*(self._edition(name, table, one) for one in editions))
+                self.tables[table.name] = (
+                    ibis.union(*(self._edition(name, table, one) for one in editions))
+                    if editions
+                    else self._machine.empty(f"{table.name}_none", ibis.schema({**table.schema, **HOLDS}))
+                )
+
+    def shared(self, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> Mapping[str, ibis.Table]:
+        """The tables, with views that are computed where they are first asked for and kept for all that ask again."""
+        return _Shared(self, views)
+
+    def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """Compute an expression once; it is forgotten when the code lists change."""
+        if name not in self._shared:
+            self._shared[name] = self._machine.keep(name, expression)
+        return self._shared[name]
 
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""
         for name, build in VIEWS.items():
             if name not in self._computed and (not names or name in names):
                 self._computed.add(name)
-                self.tables[name] = self._con.create_table(name, build(self.as_computed()), temp=True)
+                self.tables[name] = self._machine.keep(name, build(self.as_computed()))
 
     def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Execute an expression; rows come in the order asked for, so that the same data gives the same bytes."""
-        ordered = expression.order_by([_[name].asc(nulls_first=True) for name in order]) if order else expression
-        result: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
+        result: list[dict[str, Any]] = self._machine.arrow(expression, order).to_pylist()
         return result
 
     def write(self, expression: ibis.Table, order: tuple[str, ...], file: Path) -> None:
         """Execute an expression into a Parquet file, in the order asked for."""
-        ordered = expression.order_by([_[name].asc(nulls_first=True) for name in order])
-        self._con.to_parquet(ordered, file)
+        self._machine.write(expression, order, file)
 
     def read(self, files: dict[str, Path], schema: ibis.Schema, named: str) -> ibis.Table:
         """Parquet files of other runs as one table; ``named`` is the column that tells from which each row came."""
@@ -88,7 +109,7 @@ class Engine:
             self._from_files(f"{named}_{i}", schema, [str(file)]).mutate(**{named: ibis.literal(key)})
             for i, (key, file) in enumerate(files.items())
         ]
-        return ibis.union(*tables) if tables else ibis.memtable([], schema={**schema, named: "string"})
+        return ibis.union(*tables) if tables else self._machine.empty(named, ibis.schema({**schema, named: "string"}))
 
     def as_defined(self) -> dict[str, ibis.Table]:
         """The tables with every wide one as its definition over the lake's tables, not as it was computed."""
@@ -98,37 +119,25 @@ class Engine:
         """The tables, with every wide one that was not computed as its definition."""
         return _Defined(self.tables)
 
-    @contextmanager
-    def plain_joins(self) -> Iterator[None]:
-        """Joins that do not first filter by each other's keys: where nearly every row finds its match, filtering costs
-        a fifth of the time and saves nothing."""
-        self._con.raw_sql("set disabled_optimizers = 'join_filter_pushdown'")
-        try:
-            yield
-        finally:
-            self._con.raw_sql("set disabled_optimizers = ''")
+    def plain_joins(self) -> AbstractContextManager[None]:
+        """Joins that do not first filter by each other's keys, where the engine lets that be chosen."""
+        return self._machine.plain_joins()
 
     def sql(self, expression: ibis.Table) -> str:
         """The SQL of an expression, for people who check by hand."""
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        return str(ibis.to_sql(expression, dialect=self._machine.dialect))
 
     def close(self) -> None:
-        """Free the engine."""
-        self._con.disconnect()
+        """Free the engine; what it wrote to its scratch folder is gone."""
+        self._machine.close()
 
     def _from_files(self, name: str, schema: ibis.Schema, files: list[str]) -> ibis.Table:
-        if not files:
-            return self._con.create_table(name, schema=schema, temp=True)
-        read = self._con.read_parquet(files, table_name=name, union_by_name=True)
-        # A file written before a column existed lacks it: unknown, not absent.
-        columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
-        return read.select(**columns)
+        return self._machine.read(name, schema, files) if files else self._machine.empty(name, schema)
 
     def _have_copies(self, table: Table, files: list[str]) -> bool:
         """Whether all files were written since the lake keeps copies with the table."""
-        names = [copied.name for copied in table.copies]
-        query = f"select count(*) from parquet_schema({files}) where name in ({str(names)[1:-1]})"
-        return bool(self._con.raw_sql(query).fetchall() == [(len(names) * len(files),)])
+        names = {copied.name for copied in table.copies}
+        return all(names <= set(pq.read_schema(file).names) for file in files)
 
     def _with_copies(self, table: Table) -> ibis.Table:
         """A table's rows with the copies that they lack."""
@@ -151,16 +160,34 @@ class Engine:
     def _statements(self, files: list[Path]) -> None:
         schema = RESULTS["statement_line"].schema
         if not files:
-            self.tables["statement_line"] = self._con.create_table("statement_line", schema=schema, temp=True)
+            self.tables["statement_line"] = self._machine.empty("statement_line", schema)
             return
         lines = ibis.union(
             *(
-                self._con.read_parquet(str(file), table_name=f"statement_lines_{i}").mutate(_age=ibis.literal(-i))
+                self._machine.read(f"statement_lines_{i}", schema, [str(file)]).mutate(_age=ibis.literal(-i))
                 for i, file in enumerate(files)
             )
         )
         newest = ibis.row_number().over(group_by=["party", "year", "figure"], order_by="_age")
         self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)
+
+
+class _Shared(Mapping[str, ibis.Table]):
+    """Tables of an engine with shared views over them."""
+
+    def __init__(self, engine: Engine, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> None:
+        self._engine, self._views = engine, views
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        if name in self._views:
+            return self._engine.keep(name, self._views[name](self))
+        return self._engine.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._engine.tables, *self._views))
+
+    def __len__(self) -> int:
+        return len(self._engine.tables) + len(self._views)
 
 
 class _Defined(dict[str, ibis.Table]):

@@ -15,7 +15,11 @@ from yiheng import __version__
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-ENGINES = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg")
+ENGINES = {
+    "duckdb": ("duckdb", "ibis-framework", "pyarrow", "pyiceberg"),
+    "spark": ("ibis-framework", "pyarrow", "pyiceberg", "pyspark"),
+}
+DEFAULT_ENGINE = "duckdb"
 ID_SIGNS = 12
 
 
@@ -43,21 +47,22 @@ class Manifest:
         content = canonical([FORMAT, __version__, self.verb, self.inputs, self.pins])
         return f"{self.verb}-{hashlib.sha256(content.encode()).hexdigest()[:ID_SIGNS]}"
 
-    def as_json(self) -> dict[str, Any]:
-        """The manifest as plain values."""
+    def as_json(self, engine: str = DEFAULT_ENGINE) -> dict[str, Any]:
+        """The manifest as plain values; ``engine`` is what the run stood on, which no result depends on."""
         return {
             "format": FORMAT,
             "run": self.run,
             "verb": self.verb,
             "inputs": self.inputs,
             "pins": self.pins,
-            "versions": {"yiheng": __version__, **{name: version(name) for name in ENGINES}},
+            "engine": engine,
+            "versions": {"yiheng": __version__, **{name: version(name) for name in ENGINES[engine]}},
         }
 
-    def write(self, folder: Path, outputs: list[str]) -> None:
+    def write(self, folder: Path, outputs: list[str], engine: str = DEFAULT_ENGINE) -> None:
         """Write the manifest with the hash of every output; last, so that an unfinished run has none."""
         hashes = {name: sha256(folder / name) for name in sorted(outputs)}
-        write_whole(folder / MANIFEST, canonical({**self.as_json(), "outputs": hashes}))
+        write_whole(folder / MANIFEST, canonical({**self.as_json(engine), "outputs": hashes}))
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from yiheng.basis.refusals import Refusal
 from .auditing import audit
 from .checking import check_quality
 from .comparing import compare_into
-from .manifest import MANIFEST, Manifest, sha256
+from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
 from .measuring import measure
 from .sampling import draw_into, estimate_into
 from .scoring import score
@@ -58,7 +58,7 @@ def replay(workspace: Workspace, run: str) -> Replay:
         if manifest.verb == "measure":
             measure(workspace, manifest, again)
         elif manifest.verb == "audit":
-            audit(workspace, manifest, again)
+            audit(workspace, manifest, again, on=then.get("engine", DEFAULT_ENGINE))
         elif manifest.verb == "quality":
             check_quality(workspace, manifest, again)
         elif manifest.verb == "compare":

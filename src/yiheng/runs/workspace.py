@@ -15,9 +15,12 @@ from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import Lake
 
+from .manifest import DEFAULT_ENGINE
+
 FILE = "yiheng.toml"
 FORMAT = 1
 HASHED = "hash_person_id"
+ENGINE = "engine"
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class Workspace:
         if not isinstance(chosen, bool):
             raise Refusal(f"'{HASHED}' is no truth value", where=str(self.folder / FILE), expected="true or false")
         return chosen
+
+    @property
+    def engine(self) -> str:
+        """What audits run on where nothing else is asked for: ``duckdb``, unless ``yiheng.toml`` says ``spark``."""
+        return str(self.settings.get(ENGINE, DEFAULT_ENGINE))
 
     @cached_property
     def lake(self) -> Lake:

@@ -2,5 +2,6 @@
 
 from . import rules
 from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
+from .views import VIEWS
 
-__all__ = ["LIMITS", "RULES", "WEIGHTS", "Rule", "rule", "rules"]
+__all__ = ["LIMITS", "RULES", "VIEWS", "WEIGHTS", "Rule", "rule", "rules"]

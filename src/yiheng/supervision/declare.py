@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import ibis
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.money import round_fen
+from yiheng.basis.money import Fen, round_fen
 from yiheng.policy import Limits, read_limits
 
 RULES: dict[str, Rule] = {}
@@ -31,8 +32,11 @@ Stage = Literal["before", "during", "after"]
 # The columns every rule selects; whatever else it selects is its evidence.
 SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on", "scope_fen")
 
-# Evidence columns of a rule that stakes only what exceeds a limit, in ten-thousandths of a unit.
-EXCESS = ("charged_quantity", "over_quantity")
+# What a finding is about that is no visit: the key of a row, an ordinal, a year. A rule may leave it out.
+ABOUT = "about"
+
+# Evidence columns of a rule that stakes only what exceeds a limit: scope × over_part ÷ whole_part.
+EXCESS = ("whole_part", "over_part")
 
 Tables = Mapping[str, ibis.Table]
 
@@ -47,6 +51,8 @@ class Rule:
         says: turns a found row into the sentence of the case file.
         codes: the code lists it needs; without them it cannot judge.
         not_for: where it must not be used.
+        limits_of: the class of limited items that drives it; any of its code lists may hold the class.
+        says_of: the sentence for each measure of such a rule.
     """
 
     name: str
@@ -61,6 +67,13 @@ class Rule:
     source: str
     not_for: str
     find: Callable[..., ibis.Table]
+    limits_of: str | None = None
+    says_of: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What of the limits of its class the rule judges."""
+        return tuple(self.says_of)
 
     def rows(self, tables: Tables, limits: Limits = LIMITS) -> ibis.Table:
         """The expression of what the rule finds; nothing is executed."""
@@ -68,29 +81,46 @@ class Rule:
         missing = [column for column in SUBJECT if column not in found.columns]
         if missing:
             raise TypeError(f"rule {self.name} does not select {', '.join(missing)}")
-        return found
+        return found if ABOUT in found.columns else found.mutate(about=ibis.null("string"))
 
     def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A found row as a finding: subject, amount at stake, sentence, evidence."""
-        evidence = {name: value for name, value in row.items() if name not in SUBJECT}
+        evidence = {name: value for name, value in row.items() if name not in (*SUBJECT, ABOUT)}
         at_stake = row["scope_fen"] or 0
         if set(EXCESS) <= set(row) and at_stake:
-            # scope × (quantity − limit) ÷ quantity, cut down to whole fen in favour of the institution.
-            at_stake = _excess(at_stake, row["over_quantity"], row["charged_quantity"])
+            # Cut down to whole fen in favour of the institution.
+            at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
+        says = self.says_of.get(row.get("measure", ""), self.says)
+        shown = {name: _shown(name, value) for name, value in row.items()}
         return {
+            "id": finding_id(self.name, row),
             "rule": self.name,
             "official_code": self.official_code,
             "weight": self.weight,
             **{name: row[name] for name in SUBJECT[:-1]},
+            ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
-            "says": self.says.zh.format(**{name: _shown(value) for name, value in row.items()}),
-            "says_en": self.says.en.format(**{name: _shown(value) for name, value in row.items()}),
+            "says": says.zh.format(**shown),
+            "says_en": says.en.format(**shown),
             "evidence": evidence,
         }
 
 
-def _shown(value: Any) -> str:
-    """A value inside a sentence; a quantity without needless zeros."""
+# What makes a finding the same one when it is found again: never the run, the sentence or the amount.
+IDENTITY = ("person", "institution", "visit", "line", ABOUT)
+ID_SIGNS = 16
+
+
+def finding_id(rule: str, row: Mapping[str, Any]) -> str:
+    """The name of a finding: the same fault found again, by whatever run, has the same one."""
+    subject = "\x1f".join([rule, *("" if row[name] is None else str(row[name]) for name in IDENTITY)])
+    return hashlib.sha256(subject.encode()).hexdigest()[:ID_SIGNS]
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value inside a sentence: money in yuan, a quantity without needless zeros."""
+    if name.endswith("_fen") and value is not None:
+        return Fen(value).yuan
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
@@ -113,11 +143,21 @@ def rule(
     """Declare a rule: a function of tables and limits whose docstring is its English sentence."""
 
     def declare(find: Callable[..., ibis.Table]) -> Rule:
-        name = find.__name__
-        if name in RULES:
-            raise TypeError(f"rule {name} is declared twice")
         sentence = (inspect.getdoc(find) or "").split("\n\n")[0].replace("\n", " ")
-        RULES[name] = Rule(name, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find)
-        return RULES[name]
+        return declared(
+            Rule(find.__name__, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find)
+        )
 
     return declare
+
+
+def declared(rule: Rule) -> Rule:
+    """Enter a rule under its name.
+
+    Raises:
+        TypeError: when the name is taken.
+    """
+    if rule.name in RULES:
+        raise TypeError(f"rule {rule.name} is declared twice")
+    RULES[rule.name] = rule
+    return rule

@@ -1,5 +1,5 @@
 """The audit rules, by subject; importing them declares them."""
 
-from . import charges, persons, stays
+from . import charges, drugs, persons, services, stays
 
-__all__ = ["charges", "persons", "stays"]
+__all__ = ["charges", "drugs", "persons", "services", "stays"]

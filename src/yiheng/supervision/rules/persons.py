@@ -9,7 +9,7 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
-from .stays import RULE_BASE
+from ..limited import RULE_BASE
 
 
 @rule(
@@ -53,5 +53,6 @@ def diagnosis_for_other_sex(t: Tables, limits: Limits) -> ibis.Table:
         occurred_on=_.began_on,
         scope_fen=ibis.literal(0, "int64"),
         diagnosis_code=_.code,
+        about=_.ordinal.cast("string"),
         person_is_zh=_.person_is.cases(*zh.items()),
     )

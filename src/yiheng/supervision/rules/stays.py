@@ -9,9 +9,8 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
+from ..limited import RULE_BASE
 from .views import stays_of
-
-RULE_BASE = "国家医保智能监管规则库（2025 年版）"
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Pieces that several rules read: finished stays with their main illness, lines with their visit."""
+"""Pieces that several rules read: stays with their main illness and what their settlements cover."""
 
 from __future__ import annotations
 
@@ -33,27 +33,3 @@ def stays_of(t: Tables, limits: Limits) -> ibis.Table:
             illness=_.diagnosis.left(limits["diagnosis_group_signs"].value),
         )
     )
-
-
-def lines_of(t: Tables, items: ibis.Table) -> ibis.Table:
-    """Fee lines of the items watched, each with its visit."""
-    watched = t["fee_line"].join(items, "item_code")
-    visit = t["visit"].select(
-        "visit_id", "began_on", "ended_on", visit_kind=_.kind, person=_.person_id, institution=_.institution_id
-    )
-    return watched.join(visit, "visit_id").mutate(
-        visit=_.visit_id, charged_on=_.occurred_at.date(), units=in_units(_.quantity)
-    )
-
-
-def in_units(quantity: ibis.Deferred) -> ibis.Deferred:
-    """A quantity as a whole number of ten-thousandths, so that sums stay exact on every engine."""
-    return (quantity * TEN_THOUSAND).cast("int64")
-
-
-TEN_THOUSAND = 10_000
-
-
-def watched_items(t: Tables, rule_class: str) -> ibis.Table:
-    """The knowledge points of a national rule class."""
-    return t["knowledge_point"].filter(_.rule_class == rule_class)

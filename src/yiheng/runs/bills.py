@@ -1,0 +1,199 @@
+"""One bill before it is paid: the same rules as an audit, asked only where the bill holds what they speak of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.codes import HOLDS, LISTS
+from yiheng.records import TABLES, typed_rows
+from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
+
+from .auditing import LISTED, plain
+from .editions import edition_file, editions_in_use
+from .workspace import Workspace
+
+ASKED: tuple[str, ...] = ("before", "during")
+# The table of limits depends on code lists alone and stands for all bills.
+LIMITS_TABLE = "limit_of_item"
+DUCKDB = {
+    "string": "VARCHAR", "date": "DATE", "timestamp(6)": "TIMESTAMP", "int64": "BIGINT", "boolean": "BOOLEAN",
+    "decimal(16, 4)": "DECIMAL(16,4)", "decimal(16, 6)": "DECIMAL(16,6)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """A rule as it is asked of a bill: the columns of its answer, and the items of which one must occur."""
+
+    rule: Rule
+    columns: tuple[str, ...]
+    items: frozenset[str] | None
+
+
+class Desk:
+    """Checks bills one by one; rules are compiled once.
+
+    Args:
+        on: the day for which code lists hold.
+
+    Attributes:
+        unknown: rules of the stages before payment that lack a code list, with what to do.
+    """
+
+    def __init__(self, workspace: Workspace, on: dt.date) -> None:
+        # A bill is small: a second core costs more to wake than it brings.
+        self._con = duckdb.connect(config={"threads": 1})
+        # Nor is there anything to gain by planning: a plan costs more than a bill's few rows in any order.
+        self._con.execute("pragma disable_optimizer")
+        self._tables: dict[str, ibis.Table] = {}
+        asked = [rule for rule in RULES.values() if set(rule.stages) & set(ASKED)]
+        self._needed = sorted({name for rule in asked for name in rule.reads})
+        for name in self._needed:
+            self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
+        held = self._lists(workspace, on)
+        self._computed: list[str] = []
+        for name, view in VIEWS.items():
+            expression = view(self._tables)
+            sql = str(ibis.to_sql(expression, dialect="duckdb"))
+            self._con.execute(f"create temp table {name} as {sql}")
+            self._tables[name] = ibis.table(expression.schema(), name=name)
+            if name != LIMITS_TABLE:
+                self._con.execute(f"prepare fill_{name} as insert into {name} {sql}")
+                self._computed.append(name)
+        self.unknown: list[dict[str, Any]] = []
+        self._questions = [question for rule in asked if (question := self._question(rule, held))]
+
+    def check(self, bill: Mapping[str, Any], shown_as: str = "bill") -> dict[str, Any]:
+        """The findings about the visits that a bill names.
+
+        Args:
+            bill: rows by table under our names or national ones; ``visits`` names the visits that are asked about,
+                all when it is left out. Other visits are the person's history.
+
+        Raises:
+            Refusals: rows that are none, tables that no rule reads.
+        """
+        rows = self._rows(bill, shown_as)
+        about = bill.get("visits") or [row["visit_id"] for row in rows["visit"]]
+        for name in self._needed:
+            self._con.execute(f"delete from {name}")
+            if rows[name]:
+                # A prepared statement takes its argument as text only; a quote inside is written twice.
+                text = json.dumps(rows[name], default=str).replace("'", "''")
+                self._con.execute(f"execute fill_{name}('{text}')")
+        items = {row["item_code"] for row in rows["fee_line"]}
+        asked = [one for one in self._questions if one.items is None or one.items & items]
+        if any(one.items for one in asked):
+            for name in self._computed:
+                self._con.execute(f"delete from {name}")
+                self._con.execute(f"execute fill_{name}")
+        findings = []
+        for question in asked:
+            answer = self._con.execute(f"execute ask_{question.rule.name}").fetchall()
+            found = (dict(zip(question.columns, row, strict=True)) for row in answer)
+            findings += [plain(question.rule.finding(row)) for row in found if row["visit"] in about]
+        findings.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
+        return {
+            "visits": list(about),
+            "findings": findings,
+            "at_stake_fen": sum(one["at_stake_fen"] for one in findings),
+            "asked": [one.rule.name for one in asked],
+            "unknown": self.unknown,
+        }
+
+    def close(self) -> None:
+        """Free the desk."""
+        self._con.close()
+
+    def _rows(self, bill: Mapping[str, Any], shown_as: str) -> dict[str, list[dict[str, Any]]]:
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._needed}
+        faults: list[Refusal] = []
+        for name, given in bill.items():
+            if name == "visits":
+                continue
+            table = next((one for one in TABLES.values() if name in (one.name, *one.aliases)), None)
+            if table is None or not isinstance(given, list):
+                faults.append(Refusal(f"'{name}' is no table of rows", where=shown_as, cure=nearest(name, TABLES)))
+            elif table.name in rows:
+                try:
+                    rows[table.name] += typed_rows(table, given, shown_as)
+                except Refusals as refused:
+                    faults += refused.found
+        if not faults and not rows["visit"]:
+            faults.append(Refusal("the bill names no visit", where=shown_as, expected='"visit": [{"visit_id": …}]'))
+        if faults:
+            raise Refusals(faults)
+        return rows
+
+    def _lists(self, workspace: Workspace, on: dt.date) -> set[str]:
+        """Take the editions that hold on a day; gives the lists that have one."""
+        held = set()
+        editions = editions_in_use(workspace, LISTED)
+        for name in LISTED:
+            schema = ibis.schema({**LISTS[name].schema, **HOLDS})
+            self._tables[name] = ibis.table(schema, name=name)
+            one = next((one for one in editions.get(name, []) if one.holds_on(on)), None)
+            rows = pq.read_table(edition_file(workspace, name, one.edition, LISTS[name])).to_pylist() if one else []
+            self._con.register(name, pa.Table.from_pylist(rows, schema=schema.to_pyarrow()))
+            held |= {name} if one else set()
+        return held
+
+    def _question(self, rule: Rule, held: set[str]) -> Question | None:
+        lacks = [name for name in rule.codes if name not in held]
+        if lacks and (not rule.limits_of or len(lacks) == len(rule.codes)):
+            to_do = f"yiheng codes load FILE --list {lacks[0]}"
+            self.unknown.append({"rule": rule.name, "zh": rule.zh, "missing": lacks, "to_do": to_do})
+            return None
+        items = None
+        if rule.limits_of:
+            codes = f"select distinct item_code from {LIMITS_TABLE} where rule_class = ?"
+            items = frozenset(code for (code,) in self._con.execute(codes, [rule.limits_of]).fetchall())
+            if not items:
+                return None
+        rows = rule.rows(self._tables, LIMITS)
+        # Sums come wider than the whole numbers they are declared as.
+        shown = ", ".join(f'"{name}"::{DUCKDB.get(str(kind), "BIGINT")}' for name, kind in rows.schema().items())
+        self._con.execute(f"prepare ask_{rule.name} as select {shown} from ({ibis.to_sql(rows, dialect='duckdb')})")
+        return Question(rule, rows.columns, items)
+
+    def _filled_from_text(self, name: str, schema: ibis.Schema) -> ibis.Table:
+        """An empty table that one text of rows fills, so that a plan is made once for all bills."""
+        columns = {column: DUCKDB[str(kind)] for column, kind in schema.items()}
+        shown = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        self._con.execute(f"create temp table {name} ({shown})")
+        row = json.dumps([columns])
+        self._con.execute(
+            f"prepare fill_{name} as insert into {name} select unnest(from_json(?, '{row}'), recursive := true)"
+        )
+        return ibis.table(schema, name=name)
+
+
+def read_bill(path: Path) -> dict[str, Any]:
+    """A bill of a JSON file.
+
+    Raises:
+        Refusal: no such file, no JSON, no object; a number with a fraction is kept as text.
+    """
+    try:
+        bill = json.loads(path.read_text("utf-8-sig"), parse_float=str)
+    except FileNotFoundError:
+        raise Refusal("there is no such file", where=str(path), cure="check the path") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
+        line = getattr(wrong, "lineno", None)
+        raise Refusal(
+            f"the file is no JSON: {getattr(wrong, 'msg', 'not UTF-8')}", where=f"{path.name}:{line or 1}"
+        ) from None
+    if not isinstance(bill, dict):
+        raise Refusal("a bill is one object", where=path.name, expected='{"visit": [...], "fee_line": [...]}')
+    return bill

@@ -1,0 +1,125 @@
+"""Tables that many rules read, computed once for all: limits of items, lines and charges of limited items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis
+from ibis import _
+
+from .declare import Tables
+
+# Measures whose value is the code of another item.
+OF_ANOTHER_ITEM = ("contains", "not_with", "needs")
+TEN_THOUSAND = 10_000
+MILLION = 1_000_000
+
+
+def in_units(quantity: ibis.Deferred) -> ibis.Deferred:
+    """A quantity as a whole number of ten-thousandths, so that sums stay exact on every engine."""
+    return (quantity * TEN_THOUSAND).cast("int64")
+
+
+def in_millionths(price: ibis.Deferred) -> ibis.Deferred:
+    """A price as a whole number of millionths of a yuan."""
+    return (price * MILLION).cast("int64")
+
+
+def one_text(words: ibis.Deferred) -> ibis.Deferred:
+    """The words of a group as one text, in an order that every engine knows."""
+    return words.collect().sort().join("、")
+
+
+def limit_of_item(t: Tables) -> ibis.Table:
+    """One row a limit of an item: from the published knowledge points and from the place's own list."""
+    columns = ("rule_class", "item_code", "item_name", "measure", "value")
+    published = t["knowledge_point"].filter(_.measure.notnull())
+    return ibis.union(published.select(*columns), t["item_limit"].select(*columns), distinct=True)
+
+
+def limited_line(t: Tables) -> ibis.Table:
+    """The fee lines of items that some limit speaks of, and all herbs: whether one stands alone shows beside others."""
+    limits = t["limit_of_item"]
+    others = limits.filter(_.measure.isin(OF_ANOTHER_ITEM)).select(item_code=_.value)
+    watched = ibis.union(limits.select("item_code"), others, distinct=True).mutate(watched=ibis.literal(True))
+    lines = t["fee_line"].left_join(watched, "item_code").filter(_.watched | (_.kind == "herb"))
+    return lines.select(
+        "visit_id",
+        "item_code",
+        "kind",
+        "scope_fen",
+        "days_supplied",
+        line=_.line_id,
+        settlement=_.settlement_id,
+        charged_name=_.item_name,
+        charged_on=_.occurred_at.date(),
+        units=in_units(_.quantity),
+        price=in_millionths(_.unit_price),
+    )
+
+
+def limited_day(t: Tables) -> ibis.Table:
+    """One row a visit, day and limited item: what of it was not taken back on that day."""
+    return (
+        t["limited_line"]
+        .group_by("visit_id", "charged_on", "item_code")
+        .agg(units=_.units.sum(), scope_fen=_.scope_fen.sum(), line=_.line.min(), settlement=_.settlement.min())
+        .filter(_.units > 0)
+    )
+
+
+def limited_charge(t: Tables) -> ibis.Table:
+    """One row a visit and limited item not taken back, with what a limit can ask of visit, person and place."""
+    charged = (
+        t["limited_line"]
+        .group_by("visit_id", "item_code")
+        .agg(
+            units=_.units.sum(),
+            scope_fen=_.scope_fen.sum(),
+            first_line=_.line.min(),
+            last_line=_.line.max(),
+            settlement=_.settlement.min(),
+            first_on=_.charged_on.min(),
+            last_on=_.charged_on.max(),
+        )
+        .filter(_.units > 0)
+    )
+    visit = t["visit"].select(
+        "visit_id",
+        "began_on",
+        "ended_on",
+        "department",
+        visit_kind=_.kind,
+        person=_.person_id,
+        institution=_.institution_id,
+    )
+    who = t["person"].select("sex", "born_on", person=_.person_id)
+    place = t["institution"].select("level", institution=_.institution_id)
+    paid = t["settlement"].select("insurance", settlement=_.settlement_id)
+    joined = charged.join(visit, "visit_id").left_join(who, "person").drop("person_right")
+    joined = joined.left_join(place, "institution").drop("institution_right")
+    joined = joined.left_join(paid, "settlement").drop("settlement_right")
+    return joined.mutate(
+        visit=_.visit_id,
+        age=_full_years(_.born_on, _.began_on),
+        age_days=_.began_on.delta(_.born_on, unit="day").cast("int64"),
+    ).drop("born_on")
+
+
+def charged_diagnosis(t: Tables) -> ibis.Table:
+    """The diagnoses of visits in which an item was charged that is limited by diagnosis."""
+    items = t["limit_of_item"].filter(_.measure.isin(["diagnosis", "not_diagnosis"])).select("item_code").distinct()
+    visits = t["limited_charge"].semi_join(items, "item_code").select("visit_id").distinct()
+    return t["diagnosis"].semi_join(visits, "visit_id").select("visit_id", "code").distinct()
+
+
+def _full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
+    """Full years between two days: a birthday counts from its own day on."""
+    later = (born.month() > on.month()) | ((born.month() == on.month()) & (born.day() > on.day()))
+    return (on.year() - born.year() - ibis.ifelse(later, 1, 0)).cast("int64")
+
+
+# In the order in which they build on each other.
+VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
+    view.__name__: view for view in (limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis)
+}
