@@ -69,11 +69,11 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
 
 
 def _reasons(row: dict[str, Any]) -> str:
-    said = []
+    told = []
     for one in row["reasons"][:REASONS_SHOWN]:
-        value, median, deviation = (f"{one[name]:.{DIGITS}f}" for name in ("value", "median", "deviation"))
-        said.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {deviation} 倍")
-    return "；".join(said)
+        value, median, off = (f"{one[name]:.{DIGITS}f}" for name in ("value", "median", "deviation"))
+        told.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {off} 倍")
+    return "；".join(told)
 
 
 @click.group()

@@ -36,7 +36,7 @@ def main(workspace: Path | None) -> None:
 
 
 for verb in (
-    demo, new, load, codes, tables, sql, measure, quality, audit, check, score, sample, settle,
-    compare, statement, explain, replay, policy, serve,
+    demo, new, load, codes, tables, sql, measure, quality, audit, check, score, sample, settle, compare,
+    statement, explain, replay, policy, serve,
 ):  # fmt: skip
     main.add_command(verb)
