@@ -60,21 +60,10 @@ def score(
 def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
     shown = result["groups"][:top]
     columns = ["rank", "persons", "institutions", "ties", "fund_fen", "says", "members"]
-    rows = [
-        [
-            row["rank"],
-            row["persons"],
-            " ".join(row["institutions"]),
-            row["ties"],
-            row["fund_fen"],
-            row["says"],
-            " ".join(row["members"]),
-        ]
-        for row in shown
-    ]
+    rows = [[" ".join(cell) if isinstance(cell := row[column], list) else cell for column in columns] for row in shown]
     if form == "table":
         columns = ["名次", "人数", "机构", "同行次数", "基金支付（元）", "依据"]
-        rows = [[*row[:4], yuan(row[4]), row[5]] for row in rows]
+        rows = [[*row[:4], yuan(one["fund_fen"]), row[5]] for one, row in zip(shown, rows, strict=True)]
     answer(form, result | {"groups": shown}, columns, rows, f"{result['run']} · {result['year']}")
     say(f"共 {len(result['groups']):,} 组；成员见 --format json 或 --format csv")
 
