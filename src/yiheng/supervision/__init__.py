@@ -3,6 +3,7 @@
 from . import rules
 from .bundles import Covered, at_stake_once, bundled, visits_of
 from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
+from .national import NationalRule, national_rules
 from .views import VIEWS
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "VIEWS",
     "WEIGHTS",
     "Covered",
+    "NationalRule",
     "Rule",
     "at_stake_once",
     "bundled",
+    "national_rules",
     "rule",
     "rules",
     "visits_of",
