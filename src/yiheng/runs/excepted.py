@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import ibis
-import pyarrow as pa
 from ibis import _
 
 from yiheng.codes import EXCEPTION, GRANTED_TO
@@ -18,6 +16,9 @@ from .engine import Engine
 from .workspace import Workspace
 
 Findings = list[dict[str, Any]]
+
+# A query of either engine takes so many names well.
+MOST_NAMED = 5000
 
 
 class Exceptions:
@@ -54,14 +55,15 @@ class Exceptions:
 def covered_of(engine: Engine, findings: Findings) -> Covered:
     """What was covered of the visits that findings stake, and of the items that they name."""
     visits = sorted({visit for one in findings for visit in visits_of(one)})
-    if not visits:
-        return Covered()
-    staked = ibis.memtable(pa.table({"visit_id": visits}))
-    paid = engine.tables["settlement"].semi_join(staked, "visit_id").group_by("visit_id").agg(fen=_.scope_fen.sum())
-    items = ibis.memtable(pa.table({"item_code": sorted({one["evidence"].get("item_code") or "" for one in findings})}))
-    lines = engine.tables["fee_line"].semi_join(staked, "visit_id").semi_join(items, "item_code")
-    charged = lines.group_by("visit_id", "item_code").agg(fen=_.scope_fen.sum())
-    return Covered(
-        {row["visit_id"]: row["fen"] for row in engine.rows(paid) if row["fen"] is not None},
-        {(row["visit_id"], row["item_code"]): row["fen"] for row in engine.rows(charged) if row["fen"] is not None},
-    )
+    items = sorted({code for one in findings if (code := one["evidence"].get("item_code"))})
+    by_visit: dict[str, int] = {}
+    by_item: dict[tuple[str, str], int] = {}
+    for some in (visits[i : i + MOST_NAMED] for i in range(0, len(visits), MOST_NAMED)):
+        paid = engine.tables["settlement"].filter(_.visit_id.isin(some), _.scope_fen.notnull())
+        sums = paid.group_by("visit_id").agg(fen=_.scope_fen.sum())
+        by_visit |= {row["visit_id"]: row["fen"] for row in engine.rows(sums)}
+        if items:
+            lines = engine.tables["fee_line"].filter(_.visit_id.isin(some), _.item_code.isin(items))
+            sums = lines.filter(_.scope_fen.notnull()).group_by("visit_id", "item_code").agg(fen=_.scope_fen.sum())
+            by_item |= {(row["visit_id"], row["item_code"]): row["fen"] for row in engine.rows(sums)}
+    return Covered(by_visit, by_item)
