@@ -240,18 +240,21 @@ def hoarded_drug(t: Tables, limits: Limits) -> ibis.Table:
     lines = t["fee_line"].filter(_.days_supplied > 0)
     visits = t["visit"].filter(~_.planned_course.fill_null(False))
     visits = visits.select("visit_id", person=_.person_id, institution=_.institution_id)
-    days = ibis.ifelse(_.quantity > 0, _.days_supplied, -_.days_supplied)
     given = lines.join(visits, "visit_id").select(
         "person",
         "institution",
         "item_code",
         "item_name",
+        "quantity",
+        "days_supplied",
         "occurred_at",
         "scope_fen",
         visit=_.visit_id,
         settlement=_.settlement_id,
         line=_.line_id,
-        days=days,
+    )
+    given = given.mutate(
+        days=ibis.ifelse(_.quantity > 0, _.days_supplied, -_.days_supplied),
         quarter_from=_.occurred_at.truncate("Q").date(),
     )
     quarter = ["person", "item_code", "quarter_from"]
