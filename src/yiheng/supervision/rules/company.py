@@ -28,7 +28,9 @@ from .views import calls_of, staked, stays_of
 def collective_stays(t: Tables, limits: Limits) -> ibis.Table:
     """As many stays as the limit at one place with the same days and illness; a planned course is spared."""
     alike = ["institution", "admitted_on", "discharged_on", "illness"]
-    stays = stays_of(t, limits).filter(_.discharged_on.notnull(), _.illness.notnull(), ~_.planned_course.fill_null(False))
+    stays = stays_of(t, limits).filter(
+        _.discharged_on.notnull(), _.illness.notnull(), ~_.planned_course.fill_null(False)
+    )
     groups = stays.group_by(alike).agg(together=_.person.nunique())
     groups = groups.filter(_.together >= limits["together_stays"].value)
     return stays.join(groups, alike).select(

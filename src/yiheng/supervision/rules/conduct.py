@@ -57,7 +57,9 @@ def suspended_doctor(t: Tables, limits: Limits) -> ibis.Table:
 )
 def doctor_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
     """Visits without a bed under one doctor at two institutions on one day; those further from the hospital are found."""
-    places = t["institution"].select(institution=_.institution_id, where=_.kind.cases(*DISTANCE.items()) + _.institution_id)
+    places = t["institution"].select(
+        institution=_.institution_id, where=_.kind.cases(*DISTANCE.items()) + _.institution_id
+    )
     days = calls_of(t).filter(_.doctor.notnull()).group_by("doctor", "occurred_on", "institution").agg(visits=_.count())
     two = days.group_by("doctor", "occurred_on").agg(places=_.count()).filter(_.places > 1)
     days = days.join(two, ["doctor", "occurred_on"]).join(places, "institution")

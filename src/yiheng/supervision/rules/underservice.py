@@ -163,8 +163,10 @@ def upcoded_illness(t: Tables, limits: Limits) -> ibis.Table:
 
 
 def _signed(t: Tables) -> ibis.Table:
-    return t["enrolment"].filter(_.institution_id.notnull()).select(
-        "enrolled_from", "enrolled_until", person=_.person_id, signed_at=_.institution_id
+    return (
+        t["enrolment"]
+        .filter(_.institution_id.notnull())
+        .select("enrolled_from", "enrolled_until", person=_.person_id, signed_at=_.institution_id)
     )
 
 

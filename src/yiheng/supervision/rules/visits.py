@@ -179,7 +179,10 @@ def large_purchase(t: Tables, limits: Limits) -> ibis.Table:
     bought = bought.group_by(
         person=_.person_id, institution=_.institution_id, visit=_.visit_id, occurred_on=_.began_on
     ).agg(
-        settlement=_.settlement_id.min(), scope_fen=_.scope_fen.sum(), total_fen=_.total_fen.sum(), line=ibis.null("string")
+        settlement=_.settlement_id.min(),
+        scope_fen=_.scope_fen.sum(),
+        total_fen=_.total_fen.sum(),
+        line=ibis.null("string"),
     )
     return bought.filter(_.total_fen > limit).mutate(limit_fen=ibis.literal(limit))
 
