@@ -1,4 +1,4 @@
-"""The list of what codes themselves limit: ages of a diagnosis, diagnoses of an operation, routine care, severe illness."""
+"""The list of what codes themselves limit: ages of a diagnosis, diagnoses of an operation, routine care."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _read(published: dict[str, str]) -> list[Row] | str:
 CODE_LIMIT = CodeList(
     name="code_limit",
     zh="编码限定",
-    en="what codes limit: ages of a diagnosis, diagnoses of an operation, registered diseases, routine care, severe illness",
+    en="what codes limit: ages and severity of a diagnosis, diagnoses of an operation, chronic diseases, routine care",
     needs=("kind", "code_prefix", "measure", "value"),
     schema=ibis.schema(dict.fromkeys(("kind", "code_prefix", "measure", "value"), "string")),
     read=_read,

@@ -55,7 +55,8 @@ def carer_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "护理人员 {carer} 为参保人 {person} 的服务（{about}）从 {started_at} 到 {ended_at}，时长不在 {least} 分钟至 {most} 小时之间",
+        "护理人员 {carer} 为参保人 {person} 的服务（{about}）从 {started_at} 到 {ended_at}，时长不在 {least} "
+        "分钟至 {most} 小时之间",
         "carer {carer} cared for {person} ({about}) from {started_at} to {ended_at}: not between {least} minutes and "
         "{most} hours",
     ),

@@ -17,7 +17,8 @@ from .views import calls_of, staked, stays_of
     official_code=None,
     weight="suspicion",
     says=Words(
-        "{institution} 于 {occurred_on} 收住 {together} 人，同于 {discharged_on} 出院，疾病均为 {illness}；其中有参保人 {person}",
+        "{institution} 于 {occurred_on} 收住 {together} 人，同于 {discharged_on} 出院，疾病均为 {illness}；"
+        "其中有参保人 {person}",
         "{institution} admitted {together} people on {occurred_on} and discharged them on {discharged_on}, all with "
         "{illness}; {person} is one of them",
     ),
@@ -53,7 +54,8 @@ def collective_stays(t: Tables, limits: Limits) -> ibis.Table:
     weight="clue",
     says=Words(
         "参保人 {person} 在 {year} 年与另外 {others} 人一再同日到 {institution} 就诊，自 {occurred_on} 起",
-        "{person} was at {institution} on the same days as {others} others again and again in {year}, from {occurred_on} on",
+        "{person} was at {institution} on the same days as {others} others again and again in {year}, from "
+        "{occurred_on} on",
     ),
     reads=("visit", "settlement"),
     source="条例第四十条（诱导、协助他人冒名或者虚假就医）；天数、人数由各地确定",

@@ -56,7 +56,8 @@ def suspended_doctor(t: Tables, limits: Limits) -> ibis.Table:
     not_for="住院查房；已备案的多机构执业、巡回医疗",
 )
 def doctor_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
-    """Visits without a bed under one doctor at two institutions on one day; those further from the hospital are found."""
+    """Visits without a bed under one doctor at two institutions on one day; those further from the hospital are "
+    "found."""
     places = t["institution"].select(
         institution=_.institution_id, where=_.kind.cases(*DISTANCE.items()) + _.institution_id
     )
@@ -75,8 +76,10 @@ def doctor_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
     official_code="GZ10000204005000",
     weight="suspicion",
     says=Words(
-        "参保人 {person} 于 {occurred_on} 住入 {institution}，至 {discharged_on} 出院，费用只有床位、护理、诊查等常规项目",
-        "{person} lay at {institution} from {occurred_on} to {discharged_on} and was charged nothing but routine ward care",
+        "参保人 {person} 于 {occurred_on} 住入 {institution}，至 {discharged_on} 出院，"
+        "费用只有床位、护理、诊查等常规项目",
+        "{person} lay at {institution} from {occurred_on} to {discharged_on} and was charged nothing but routine "
+        "ward care",
     ),
     reads=("visit", "fee_line", "settlement"),
     codes=("code_limit",),
@@ -106,7 +109,8 @@ def low_standard_stay(t: Tables, limits: Limits) -> ibis.Table:
     weight="suspicion",
     says=Words(
         "参保人 {person} 于 {occurred_on} 从 {left_institution} 医嘱离院（{earlier_visit}），当日又住入 {institution}",
-        "{person} was sent home by {left_institution} ({earlier_visit}) and admitted to {institution}, both on {occurred_on}",
+        "{person} was sent home by {left_institution} ({earlier_visit}) and admitted to {institution}, both on "
+        "{occurred_on}",
     ),
     reads=("visit", "settlement"),
     source="条例第三十八条第（一）项（分解住院）；住院未愈出院",

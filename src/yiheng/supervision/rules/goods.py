@@ -23,7 +23,8 @@ TRACE_READS = ("stock_move", "settlement", "visit", "fee_line")
     weight="clue",
     says=Words(
         "{institution} 的监控从 {dark_from} 起中断，其间参保人 {person} 的购药（{visit}）仍于 {settled_at} 结算",
-        "the camera of {institution} was off from {dark_from}; a visit of {person} ({visit}) was settled at {settled_at}",
+        "the camera of {institution} was off from {dark_from}; a visit of {person} ({visit}) was settled at "
+        "{settled_at}",
     ),
     reads=("visit", "settlement", "camera_span"),
     source="零售药店定点管理（视频监控要求）；线索，不单独定性",
@@ -76,8 +77,10 @@ def _sold(t: Tables, moves: ibis.Table) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "{institution} 于 {occurred_on} 向参保人 {person} 销售的“{item_name}”（明细 {line}）追溯码 {trace_code} 此前已经售出",
-        "{institution} sold {item_name} to {person} on {occurred_on} (line {line}) with a trace code sold before: {trace_code}",
+        "{institution} 于 {occurred_on} 向参保人 {person} 销售的“{item_name}”（明细 {line}）追溯码 {trace_code} "
+        "此前已经售出",
+        "{institution} sold {item_name} to {person} on {occurred_on} (line {line}) with a trace code sold before: "
+        "{trace_code}",
     ),
     reads=TRACE_READS,
     source=TRACED,
@@ -116,8 +119,10 @@ def trace_code_missing(t: Tables, limits: Limits) -> ibis.Table:
     official_code="GZ10000202001000",
     weight="suspicion",
     says=Words(
-        "{institution} 于 {occurred_on} 向参保人 {person} 销售“{item_name}”（明细 {line}），该批次 {batch} 的销售多于购进",
-        "{institution} sold {item_name} to {person} on {occurred_on} (line {line}) of batch {batch}, of which more was sold "
+        "{institution} 于 {occurred_on} 向参保人 {person} 销售“{item_name}”（明细 {line}），该批次 {batch} "
+        "的销售多于购进",
+        "{institution} sold {item_name} to {person} on {occurred_on} (line {line}) of batch {batch}, of which "
+        "more was sold "
         "than bought",
     ),
     reads=TRACE_READS,

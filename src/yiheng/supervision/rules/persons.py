@@ -35,7 +35,8 @@ def _coded(t: Tables, rows: ibis.Table) -> ibis.Table:
 
 
 def _told(rows: ibis.Table, limits: ibis.Table, *by: str) -> ibis.Table:
-    """Rows whose code begins as a list says, with what it says; codes are few and rows are many, each is matched once."""
+    """Rows whose code begins as a list says, with what it says; codes are few and rows are many, each is matched "
+    "once."""
     codes = rows.select("code").distinct()
     told = codes.join(limits, codes.code.startswith(limits.code_prefix))
     return rows.join(told.group_by("code", *by).agg(code_prefix=_.code_prefix.max()), "code")
@@ -120,8 +121,10 @@ def operation_without_diagnosis(t: Tables, limits: Limits) -> ibis.Table:
     official_code="GZ10000204007000",
     weight="suspicion",
     says=Words(
-        "就诊 {visit} 的第 {ordinal} 诊断 {diagnosis_code} 与参保人 {person} 的年龄 {age} 岁不符（界限 {age_limit} 岁）",
-        "diagnosis {ordinal} of visit {visit}, {diagnosis_code}, does not fit {person} at {age} years (limit {age_limit})",
+        "就诊 {visit} 的第 {ordinal} 诊断 {diagnosis_code} 与参保人 {person} 的年龄 {age} 岁不符（界限 "
+        "{age_limit} 岁）",
+        "diagnosis {ordinal} of visit {visit}, {diagnosis_code}, does not fit {person} at {age} years (limit "
+        "{age_limit})",
     ),
     reads=("visit", "person", "diagnosis"),
     codes=("code_limit",),

@@ -62,8 +62,10 @@ def _flag(hit: ibis.Deferred) -> ibis.Deferred:
 
 def _says(zh: str, en: str) -> Words:
     return Words(
-        f"{{institution}} {{year}} 年{zh} {{observed}} 例（共 {{of}} 例），同类人在 {{peers}} 家同类机构为 {{expected_per_mille}}‰",
-        f"{{institution}}, {{year}}: {{observed}} of {{of}} {en}; of like people at {{peers}} peers {{expected_per_mille}}‰",
+        f"{{institution}} {{year}} 年{zh} {{observed}} 例（共 {{of}} 例），同类人在 {{peers}} 家同类机构为 "
+        f"{{expected_per_mille}}‰",
+        f"{{institution}}, {{year}}: {{observed}} of {{of}} {en}; of like people at {{peers}} peers "
+        f"{{expected_per_mille}}‰",
     )
 
 
@@ -225,8 +227,10 @@ def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="clue",
     says=Words(
-        "{institution} {year} 年有签约居民 {of} 人而全年没有接诊，同类人在其签约村卫生室就诊过的为 {expected_per_mille}‰",
-        "{institution}, {year}: {of} people are signed and nobody was seen; of like people {expected_per_mille}‰ were seen "
+        "{institution} {year} 年有签约居民 {of} 人而全年没有接诊，同类人在其签约村卫生室就诊过的为 "
+        "{expected_per_mille}‰",
+        "{institution}, {year}: {of} people are signed and nobody was seen; of like people {expected_per_mille}‰ "
+        "were seen "
         "at their clinic",
     ),
     reads=("visit", "institution", "person", "chronic_registration", "enrolment"),

@@ -1,4 +1,4 @@
-"""Pieces that several rules read: stays and visits without a bed, what their settlements cover, codes and what is told of them."""
+"""Pieces that several rules read: stays, visits without a bed, what settlements cover, what is told of codes."""
 
 from __future__ import annotations
 

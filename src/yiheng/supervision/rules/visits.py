@@ -22,7 +22,8 @@ CALLS = ("outpatient", "emergency", "chronic")
     official_code=None,
     weight="suspicion",
     says=Words(
-        "参保人 {person} 的住院 {last_stay} 于 {died_on} 以死亡离院，之后 {occurred_on} 仍在 {institution} 就诊（{visit}）",
+        "参保人 {person} 的住院 {last_stay} 于 {died_on} 以死亡离院，之后 {occurred_on} 仍在 {institution} 就诊（"
+        "{visit}）",
         "stay {last_stay} of {person} ended in death on {died_on}, yet there is a visit ({visit}) at {institution} on "
         "{occurred_on}",
     ),
@@ -51,7 +52,8 @@ def visit_after_death(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "参保人 {person} 在住院 {stay}（{stay_from} 至 {stay_until}）期间，于 {occurred_on} 又在 {institution} 就诊或购药",
+        "参保人 {person} 在住院 {stay}（{stay_from} 至 {stay_until}）期间，于 {occurred_on} 又在 {institution} "
+        "就诊或购药",
         "{person} was at {institution} on {occurred_on}, within the stay {stay} from {stay_from} to {stay_until}",
     ),
     reads=("visit", "settlement"),
@@ -192,7 +194,8 @@ def large_purchase(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "参保人 {person} 于 {occurred_on} 在 {institution} 按门诊慢特病就诊（{diagnosis}），当日没有病种 {disease} 的有效备案",
+        "参保人 {person} 于 {occurred_on} 在 {institution} 按门诊慢特病就诊（{diagnosis}），当日没有病种 "
+        "{disease} 的有效备案",
         "{person} had chronic care ({diagnosis}) at {institution} on {occurred_on} without a registration of {disease}",
     ),
     reads=("visit", "diagnosis", "chronic_registration", "settlement"),
@@ -229,7 +232,8 @@ def chronic_without_registration(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "参保人 {person} 从 {quarter_from} 起的一个季度内，到 {occurred_on} 已取得“{item_name}”{held_days} 天的用量，超过 {limit} 天",
+        "参保人 {person} 从 {quarter_from} 起的一个季度内，到 {occurred_on} 已取得“{item_name}”{held_days} "
+        "天的用量，超过 {limit} 天",
         "{person} had been given {item_name} for {held_days} days by {occurred_on} in the quarter from {quarter_from}, "
         "more than {limit}",
     ),
