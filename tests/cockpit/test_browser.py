@@ -77,6 +77,9 @@ def page(request, chromium, address, password):
     page.get_by_label("用户名").fill("demo")
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录").click()
+    # Tests begin on the page behind the door, whole: a busy machine may still be drawing it.
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+    page.wait_for_load_state()
     yield page
     context.close()
     assert not complaints

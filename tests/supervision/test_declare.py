@@ -6,7 +6,7 @@ import pytest
 
 from tests.tiny import FILES, written
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import Workspace, run_audit, run_load
+from yiheng.runs import Workspace, load_codes, run_audit, run_load
 from yiheng.supervision import RULES
 
 
@@ -30,6 +30,32 @@ def test_without_fee_lines_a_rule_about_them_is_unknown_and_the_others_judge(tmp
     audited = run_audit(workspace, ["charged_outside_stay", "overlapping_stays"])
     assert [(u["rule"], u["missing"]) for u in audited["unknown"]] == [("charged_outside_stay", ["fee_line"])]
     assert [one["rule"] for one in audited["rules"]] == ["overlapping_stays"]
+
+
+LIMITS_OF_CHILDREN = {
+    "item_limit": "rule_class,official_code,item_code,item_name,measure,value\n药品儿童专用,,IA,某药,max_age,14\n",
+    "knowledge_point": "point_id,rule_class,official_code,item_codes,item_name,constraint\n1,药品儿童专用,,IA,某药,限儿童\n",
+}
+
+
+@pytest.mark.parametrize("name", LIMITS_OF_CHILDREN)
+def test_a_limited_rule_judges_by_either_of_its_lists(name, tmp_path):
+    workspace = Workspace.new(tmp_path / "ws")
+    run_load(workspace, [written(tmp_path / "source")])
+    file = tmp_path / "list.csv"
+    file.write_text(LIMITS_OF_CHILDREN[name], "utf-8")
+    load_codes(workspace, file, name)
+    audited = run_audit(workspace, ["drug_for_children", "drug_for_other_sex"])
+    assert [one["rule"] for one in audited["rules"]] == ["drug_for_children"]
+    # No list holds a limit of the other class.
+    assert audited["unknown"] == [
+        {
+            "rule": "drug_for_other_sex",
+            "zh": "药品区分性别使用",
+            "missing": ["knowledge_point: 药品区分性别使用"],
+            "to_do": "yiheng codes load FILE --list item_limit",
+        }
+    ]
 
 
 def test_official_codes_are_those_of_the_published_list():

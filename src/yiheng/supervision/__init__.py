@@ -2,6 +2,7 @@
 
 from . import rules
 from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
+from .national import NationalRule, national_rules
 from .views import VIEWS
 
-__all__ = ["LIMITS", "RULES", "VIEWS", "WEIGHTS", "Rule", "rule", "rules"]
+__all__ = ["LIMITS", "RULES", "VIEWS", "WEIGHTS", "NationalRule", "Rule", "national_rules", "rule", "rules"]

@@ -108,7 +108,7 @@ class Rule:
             ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
             "says": says.zh.format(**shown),
-            "says_en": says.en.format(**shown),
+            "says_en": says.en.format(**{name: _in_english(name, value) for name, value in shown.items()}),
             "evidence": evidence,
         }
 
@@ -124,11 +124,35 @@ def finding_id(rule: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(subject.encode()).hexdigest()[:ID_SIGNS]
 
 
+# Whole numbers that stand for smaller parts, by the end of their column's name, and how many decimal places that are.
+PARTS = {"_units": 4, "_price": 6}
+
+# What stands in a limit or a charge as a word of the national dictionaries, for the English sentence.
+ENGLISH = {
+    "男性": "male", "女性": "female", "住院": "in-patients", "门诊": "out-patients", "普通门诊": "out-patients",
+    "急诊": "emergencies", "门诊慢特病": "chronic disease", "药店购药": "pharmacies",
+    "工伤保险": "work-injury insurance", "生育保险": "maternity insurance",
+    "职工医保": "employees' insurance", "居民医保": "residents' insurance", "不予支付": "no insurance",
+    "未定级": "none", "一级": "1", "二级": "2", "三级": "3", "无": "none",
+}  # fmt: skip
+WORDED = ("allowed", "had")
+
+
 def _shown(name: str, value: Any) -> str:
     """A value inside a sentence: money in yuan, a quantity without needless zeros."""
     if name.endswith("_fen") and value is not None:
         return Fen(value).yuan
+    for end, places in PARTS.items():
+        if name.endswith(end) and value is not None:
+            value = Decimal(value).scaleb(-places)
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _in_english(name: str, text: str) -> str:
+    """Words of a limit or a charge in English; names stay as they are."""
+    if name not in WORDED:
+        return text
+    return ", ".join(ENGLISH.get(word, word) for word in text.split("、"))
 
 
 def _excess(scope_fen: int, over: int, whole: int) -> int:

@@ -51,7 +51,7 @@ def limited_line(t: Tables) -> ibis.Table:
         "days_supplied",
         line=_.line_id,
         settlement=_.settlement_id,
-        charged_name=_.item_name,
+        charged_name=ibis.coalesce(_.item_name, _.item_code),
         charged_on=_.occurred_at.date(),
         units=in_units(_.quantity),
         price=in_millionths(_.unit_price),
@@ -63,7 +63,13 @@ def limited_day(t: Tables) -> ibis.Table:
     return (
         t["limited_line"]
         .group_by("visit_id", "charged_on", "item_code")
-        .agg(units=_.units.sum(), scope_fen=_.scope_fen.sum(), line=_.line.min(), settlement=_.settlement.min())
+        .agg(
+            charged_name=_.charged_name.min(),
+            units=_.units.sum(),
+            scope_fen=_.scope_fen.sum(),
+            line=_.line.min(),
+            settlement=_.settlement.min(),
+        )
         .filter(_.units > 0)
     )
 

@@ -102,13 +102,13 @@ def _by_diagnosis(forbidden: bool) -> Beyond:
 
 def _more_units(t: Tables, limits: ibis.Table) -> ibis.Table:
     charges = _charged(t, limits).mutate(most=_["value"].cast("int64") * TEN_THOUSAND)
-    return _over(charges.filter(_.units > _.most), _.units, _.units - _.most, line="last_line", on="last_on")
+    return _over_units(charges.filter(_.units > _.most), line="last_line", on="last_on")
 
 
 def _over(
-    rows: ibis.Table, whole: ibis.Deferred, over: ibis.Deferred, *, line: str, on: str, had: ibis.Deferred = _.units
+    rows: ibis.Table, whole: ibis.Deferred, over: ibis.Deferred, *, line: str, on: str, **had: ibis.Deferred
 ) -> ibis.Table:
-    """Rows of which only the part beyond the limit is at stake."""
+    """Rows of which only the part beyond the limit is at stake; the name of what was had says its unit."""
     return rows.select(
         "person",
         "institution",
@@ -120,10 +120,14 @@ def _over(
         line=rows[line],
         occurred_on=rows[on],
         allowed=rows["value"],
-        had=had.cast("int64"),
         whole_part=whole,
         over_part=over,
+        **had,
     )
+
+
+def _over_units(rows: ibis.Table, *, line: str, on: str) -> ibis.Table:
+    return _over(rows, _.units, _.units - _.most, line=line, on=on, had_units=_.units)
 
 
 def _most_per_day(t: Tables, limits: ibis.Table) -> ibis.Table:
@@ -131,7 +135,7 @@ def _most_per_day(t: Tables, limits: ibis.Table) -> ibis.Table:
     charges = _charged(t, limits).filter(_.ended_on.notnull())
     charges = charges.mutate(days=(_.ended_on.delta(_.began_on, unit="day") + 1).cast("int64"))
     charges = charges.mutate(most=_.days * _["value"].cast("int64") * TEN_THOUSAND)
-    return _over(charges.filter(_.units > _.most), _.units, _.units - _.most, line="last_line", on="last_on")
+    return _over_units(charges.filter(_.units > _.most), line="last_line", on="last_on")
 
 
 def _lines(t: Tables, limits: ibis.Table) -> ibis.Table:
@@ -165,7 +169,7 @@ def _grams_a_day(t: Tables, limits: ibis.Table) -> ibis.Table:
         .mutate(most=_["value"].cast("int64") * TEN_THOUSAND)
         .filter(_.units > _.most)
     )
-    return _over(days, _.units, _.units - _.most, line="line", on="charged_on")
+    return _over_units(days, line="line", on="charged_on")
 
 
 def _days_supplied(t: Tables, limits: ibis.Table) -> ibis.Table:
@@ -197,13 +201,15 @@ def _covered(t: Tables, limits: ibis.Table) -> ibis.Table:
     """What the policy covered beyond the limit is at stake."""
     charges = _charged(t, limits).mutate(most=_["value"].cast("int64"))
     charges = charges.filter(_.scope_fen > _.most)
-    found = _over(charges, _.scope_fen, _.scope_fen - _.most, line="last_line", on="last_on", had=_.scope_fen)
+    found = _over(charges, _.scope_fen, _.scope_fen - _.most, line="last_line", on="last_on", had_fen=_.scope_fen)
     return found.mutate(limit_fen=_.allowed.cast("int64"))
 
 
 def _dearer(t: Tables, limits: ibis.Table) -> ibis.Table:
     lines = _lines(t, limits).mutate(most=_["value"].cast("int64") * TEN_THOUSAND)
-    found = _over(lines.filter(_.price > _.most), _.price, _.price - _.most, line="line", on="charged_on", had=_.price)
+    found = _over(
+        lines.filter(_.price > _.most), _.price, _.price - _.most, line="line", on="charged_on", had_price=_.price
+    )
     return found.mutate(limit_fen=_.allowed.cast("int64"))
 
 
@@ -249,9 +255,9 @@ def _alone(t: Tables, limits: ibis.Table) -> ibis.Table:
 
 def _with_another(t: Tables, limits: ibis.Table) -> ibis.Table:
     """Both on one day of one visit; the other item is at stake."""
-    pairs = limits.select(item_name=_.item_name, with_item=_.item_code, item_code=_["value"]).distinct()
+    pairs = limits.select(with_item=_.item_code, item_code=_["value"]).distinct()
     day, who = t["limited_day"], t["visit"]
-    with_day = day.select("visit_id", "charged_on", with_item=_.item_code)
+    with_day = day.select("visit_id", "charged_on", with_item=_.item_code, with_name=_.charged_name)
     both = day.join(pairs, "item_code").join(with_day, ["visit_id", "charged_on", "with_item"])
     who = who.select("visit_id", person=_.person_id, institution=_.institution_id)
     return both.join(who, "visit_id").select(
@@ -260,12 +266,12 @@ def _with_another(t: Tables, limits: ibis.Table) -> ibis.Table:
         "settlement",
         "scope_fen",
         "item_code",
-        "item_name",
         "line",
+        "with_item",
+        "with_name",
+        item_name=_.charged_name,
         visit=_.visit_id,
         occurred_on=_.charged_on,
-        allowed=_.with_item,
-        had=_.item_code,
         about=_.with_item,
     )
 
@@ -289,7 +295,7 @@ def _second_full_price(t: Tables, limits: ibis.Table) -> ibis.Table:
     dearest = {"group_by": ["visit_id", "charged_on", "value"], "order_by": [ibis.desc("price"), "line"]}
     lines = lines.mutate(turn=ibis.row_number().over(**dearest), twice=_.price * 2)
     lines = lines.mutate(full=_.full * TEN_THOUSAND).filter(_.turn > 0, _.twice > _.full)
-    return _over(lines, _.twice, _.twice - _.full, line="line", on="charged_on", had=_.price)
+    return _over(lines, _.twice, _.twice - _.full, line="line", on="charged_on", had_price=_.price, full_price=_.full)
 
 
 BEYOND: dict[str, Beyond] = {

@@ -15,7 +15,10 @@ def _says(zh: str, en: str) -> Words:
 MEASURED: dict[str, tuple[Beyond, Words]] = {
     "sex": (
         BEYOND["sex"],
-        _says("，该项目限{allowed}使用，参保人 {person} 为{had}", ", which is for {allowed} only; {person} is {had}"),
+        _says(
+            "，该项目限{allowed}使用，参保人 {person} 为{had}",
+            ", which is for {allowed} persons only; {person} is {had}",
+        ),
     ),
     "max_age": (
         BEYOND["max_age"],
@@ -27,7 +30,7 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     "min_age": (
         BEYOND["min_age"],
         _says(
-            "，该项目 {allowed} 岁以下禁用，参保人 {person} 当时 {had} 岁",
+            "，该项目限 {allowed} 岁及以上使用，参保人 {person} 当时 {had} 岁",
             ", which is for at least {allowed} years; {person} was {had}",
         ),
     ),
@@ -47,7 +50,9 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     ),
     "visit_kind": (
         BEYOND["visit_kind"],
-        _says("，该项目限{allowed}使用，本次为{had}", ", which is for {allowed} only; this was {had}"),
+        _says(
+            "，该项目限{allowed}使用，本次为{had}", ", which is paid for {allowed} only; this visit counts under {had}"
+        ),
     ),
     "department": (
         BEYOND["department"],
@@ -58,7 +63,7 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     ),
     "insurance": (
         BEYOND["insurance"],
-        _says("并由{had}支付，该项目限{allowed}", ", paid by {had}; it is for {allowed}"),
+        _says("由{had}支付，该项目的支付范围为：{allowed}", ", paid by {had}; it is payable by {allowed}"),
     ),
     "diagnosis": (
         BEYOND["diagnosis"],
@@ -74,23 +79,26 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     "most_per_day": (
         BEYOND["most_per_day"],
         _says(
-            "，数量超过就诊天数所能容纳的上限（每天 {allowed}）", " more often than its days can hold ({allowed} a day)"
+            "，数量共 {had_units}，超过就诊天数所能容纳的上限（每天 {allowed}）",
+            " {had_units} times, more than its days can hold ({allowed} a day)",
         ),
     ),
     "most_units": (
         BEYOND["most_units"],
-        _says("，数量超过每次就诊上限 {allowed}", ", more than {allowed} units in a visit"),
+        _says(
+            "，数量共 {had_units}，超过每次就诊上限 {allowed}", ": {had_units} units, more than {allowed} in a visit"
+        ),
     ),
     "most_grams_a_day": (
         BEYOND["most_grams_a_day"],
         _says(
-            "等中药饮片，{occurred_on} 当日合计超过 {allowed} 克",
-            " and other herbs, on {occurred_on} more than {allowed} grams",
+            "等中药饮片，{occurred_on} 当日合计 {had_units} 克，超过 {allowed} 克",
+            " and other herbs, on {occurred_on} {had_units} grams together, more than {allowed}",
         ),
     ),
     "most_days_supplied": (
         BEYOND["most_days_supplied"],
-        _says("，一次开药超过 {allowed} 天用量", " for more than {allowed} days at once"),
+        _says("，一次开药 {had} 天用量，超过 {allowed} 天", " for {had} days at once, more than {allowed}"),
     ),
     "most_days": (
         BEYOND["most_days"],
@@ -98,11 +106,17 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     ),
     "most_fen": (
         BEYOND["most_fen"],
-        _says("，范围内金额超过限定总额 {limit_fen} 元", ", covered beyond its limit of {limit_fen} yuan"),
+        _says(
+            "，范围内金额 {had_fen} 元，超过限定总额 {limit_fen} 元",
+            ", covered with {had_fen} yuan, beyond its limit of {limit_fen} yuan",
+        ),
     ),
     "most_price_fen": (
         BEYOND["most_price_fen"],
-        _says("，单价超过限定单价 {limit_fen} 元", ", dearer than its limit of {limit_fen} yuan"),
+        _says(
+            "，单价 {had_price} 元，超过限定单价 {limit_fen} 元",
+            " at {had_price} yuan, dearer than its limit of {limit_fen} yuan",
+        ),
     ),
     "least_gap_days": (
         BEYOND["least_gap_days"],
@@ -119,15 +133,20 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     ),
     "not_with": (
         BEYOND["not_with"],
-        _says(
-            "：{occurred_on} 当日 {allowed} 与 {had} 同时收取", ": {allowed} and {had} on the same day, {occurred_on}"
+        Words(
+            "就诊 {visit} 于 {occurred_on} 收取“{with_name}”（{with_item}）与“{item_name}”（{item_code}），"
+            "两者不得同时收取",
+            "visit {visit} was charged “{with_name}” ({with_item}) and “{item_name}” ({item_code}) on {occurred_on}; "
+            "the two may not be charged together",
         ),
     ),
     "contains": (
         BEYOND["contains"],
-        _says(
-            "：{occurred_on} 同时收取 {allowed} 与 {had}，后者已包含在前者之内",
-            ": {allowed} and {had} on {occurred_on}; the first contains the second",
+        Words(
+            "就诊 {visit} 于 {occurred_on} 收取“{with_name}”（{with_item}）与“{item_name}”（{item_code}），"
+            "后者已包含在前者之内",
+            "visit {visit} was charged “{with_name}” ({with_item}) and “{item_name}” ({item_code}) on {occurred_on}; "
+            "the first contains the second",
         ),
     ),
     "needs": (
@@ -139,8 +158,8 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
     "group": (
         BEYOND["group"],
         _says(
-            "，系同一切口的第二台手术，未按规定折价",
-            ", the second operation through one incision, without the reduction",
+            "，系同一切口的另一台手术，单价 {had_price} 元，超过全价 {full_price} 元的一半",
+            " at {had_price} yuan, another operation through one incision, above half of {full_price} yuan",
         ),
     ),
 }

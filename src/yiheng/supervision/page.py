@@ -1,0 +1,76 @@
+"""The reference page of all audit rules, made from their declarations and the national list."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from . import RULES, WEIGHTS, NationalRule, Rule, national_rules
+
+HEAD = """\
+# Audit rules
+
+Made from the declarations in `yiheng.supervision`; do not edit. How a rule is written:
+[write a rule](../howto/write-a-rule.md).
+
+## The national list of 2025
+
+All {total} rules of 国家医保智能监管规则库（2025 年版）: {rules} are computed by an audit rule, {measured} by
+indicators or quality checks, and {unknown} by nothing, for the reason that stands below; those are unknown in every
+audit. A rule about limited items judges where a code list holds limits of its class
+([keep code lists](../howto/keep-code-lists.md#limits-of-items)); an audit names the classes that have none.
+
+| no. | 中文 | official code | computed by |
+| --- | --- | --- | --- |
+"""
+
+UNKNOWN = """\
+
+## Rules that nothing computes
+
+| no. | 中文 | why | 原因 |
+| --- | --- | --- | --- |
+"""
+
+OURS = """\
+
+## Our rules
+
+What limits an item is measured as [keep code lists](../howto/keep-code-lists.md#limits-of-items) says; a rule without
+measures reads the records alone or a list of its own.
+
+| rule | 中文 | weight | meaning | measures |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def rules_page() -> str:
+    """The page ``docs/reference/rules.md``."""
+    listed = national_rules()
+    head = HEAD.format(
+        total=len(listed),
+        rules=sum(one.rule is not None for one in listed),
+        measured=sum(bool(one.measured_by) for one in listed),
+        unknown=sum(one.why is not None for one in listed),
+    )
+    unknown = [f"| {one.seq} | {one.zh} | {one.why.en} | {one.why.zh} |" for one in listed if one.why]
+    parts = (head, _rows(map(_national, listed)), UNKNOWN, _rows(unknown), OURS, _rows(map(_ours, RULES.values())))
+    return "".join(parts)
+
+
+def _rows(rows: Iterable[str]) -> str:
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _national(one: NationalRule) -> str:
+    by = [f"`{name}`" for name in ([one.rule] if one.rule else one.measured_by)]
+    return f"| {one.seq} | {one.zh} | {one.official_code or '–'} | {', '.join(by) or 'unknown'} |"
+
+
+def _ours(one: Rule) -> str:
+    measures = ", ".join(f"`{measure}`" for measure in one.measures)
+    return f"| `{one.name}` | {one.zh} | {WEIGHTS[one.weight].en} | {one.sentence} | {measures} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rules_page())

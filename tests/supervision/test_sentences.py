@@ -1,0 +1,60 @@
+"""A finding's sentence says amounts in yuan, quantities as they were charged, and pairs by their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.examples.tables import read_examples, tables
+from yiheng.supervision import RULES
+from yiheng.supervision.declare import ENGLISH
+from yiheng.supervision.rules.beyond import LEVELS, ZH
+
+MEASURES = Path(__file__).parents[1] / "examples" / "rules" / "measures"
+
+
+def sentences(rule, measure, folder, **names):
+    given = next(one["given"] for one in read_examples(MEASURES / f"{measure}.yaml") if one["catches"])
+    for row in given["item_limit"]:
+        row["rule_class"] = RULES[rule].limits_of
+    for row in given["fee_line"]:
+        row["item_name"] = names.get(row["item_code"], row["item_name"])
+        if not row["item_name"]:
+            del row["item_name"]
+    found = RULES[rule].rows(tables(given, folder)).to_pyarrow().to_pylist()
+    return [(finding["says"], finding["says_en"]) for finding in map(RULES[rule].finding, found)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "measure", "zh", "en"),
+    [
+        # 1,500 + 1,000 fen where 2,000 are the most.
+        ("service_over_total", "most_fen", "范围内金额 25.00 元，超过限定总额 20.00 元", "25.00 yuan"),
+        ("service_over_price", "most_price_fen", "单价 200 元，超过限定单价 150.00 元", "at 200 yuan"),
+        ("drug_over_label_dose", "most_units", "数量共 7，超过每次就诊上限 6", "7 units, more than 6"),
+        ("herb_oversized", "most_grams_a_day", "合计 1000 克，超过 800 克", "1000 grams together, more than 800"),
+        ("drug_over_days", "most_days_supplied", "一次开药 100 天用量，超过 84 天", "100 days at once, more than 84"),
+        ("drug_for_other_sex", "sex", "限女性使用，参保人 B 为男性", "for female persons only; B is male"),
+        ("drug_limited_to_visit_kind", "visit_kind", "限住院、急诊使用，本次为门诊", "in-patients, emergencies"),
+    ],
+)
+def test_a_sentence_says_what_was_had_and_what_is_allowed(rule, measure, zh, en, tmp_path):
+    ((says, says_en),) = sentences(rule, measure, tmp_path)
+    assert zh in says
+    assert en in says_en
+
+
+def test_a_pair_is_told_by_both_names(tmp_path):
+    ((says, says_en),) = sentences("duplicate_charge", "contains", tmp_path, IA="甲", IB="乙")
+    assert "“甲”（IA）与“乙”（IB），后者已包含在前者之内" in says
+    assert "“甲” (IA) and “乙” (IB)" in says_en
+
+
+def test_without_a_name_an_item_is_told_by_its_code(tmp_path):
+    ((says, _),) = sentences("duplicate_charge", "contains", tmp_path, IA="甲", IB="")
+    assert "“甲”（IA）与“IB”（IB）" in says
+
+
+def test_every_word_of_a_limit_has_its_english():
+    assert {*ZH.values(), *LEVELS} <= set(ENGLISH)
