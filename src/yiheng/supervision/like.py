@@ -16,8 +16,7 @@ UNIT = ("institution", "peer", "year")
 
 
 def of_whom(t: Tables, rows: ibis.Table, limits: Limits) -> ibis.Table:
-    """Rows of a ``person`` and a day ``occurred_on`` with the person's age band, sex and chronic disease, and "
-    "the year."""
+    """Rows of a ``person`` and a day ``occurred_on`` with the person's age band, sex and chronic disease, and year."""
     who = t["person"].select("sex", "born_on", person=_.person_id)
     ill = t["chronic_registration"].select(person=_.person_id).distinct().mutate(chronic=ibis.literal(1))
     joined = rows.join(who, "person").left_join(ill, "person").drop("person_right")

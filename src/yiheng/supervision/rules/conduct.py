@@ -56,8 +56,7 @@ def suspended_doctor(t: Tables, limits: Limits) -> ibis.Table:
     not_for="住院查房；已备案的多机构执业、巡回医疗",
 )
 def doctor_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
-    """Visits without a bed under one doctor at two institutions on one day; those further from the hospital are "
-    "found."""
+    """Visits without a bed under one doctor at two institutions on one day; those nearer to the village are found."""
     places = t["institution"].select(
         institution=_.institution_id, where=_.kind.cases(*DISTANCE.items()) + _.institution_id
     )
