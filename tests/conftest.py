@@ -49,8 +49,17 @@ def shared_file(name: str) -> Path:
 @pytest.fixture(scope="session")
 def county(tmp_path_factory) -> Workspace:
     """A small synthetic county, loaded, with the shipped code lists."""
-    folder = tmp_path_factory.mktemp("county")
-    make_county(folder / "source", folder / "labels.csv", people=1500)
+    return _county(tmp_path_factory.mktemp("county"), people=1500)
+
+
+@pytest.fixture(scope="session")
+def district(tmp_path_factory) -> Workspace:
+    """A larger county of two years: institutions have so many cases that a share of theirs says something."""
+    return _county(tmp_path_factory.mktemp("district"), people=15000, seed=11, years=(2024, 2025))
+
+
+def _county(folder: Path, **made) -> Workspace:
+    make_county(folder / "source", folder / "labels.csv", **made)
     workspace = Workspace.new(folder / "workspace")
     loaded = run_load(workspace, [folder / "source"])
     assert loaded.clean

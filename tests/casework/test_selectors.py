@@ -9,7 +9,14 @@ PARTIES = ["donghe", "xihai"]
 
 @pytest.mark.parametrize(
     ("role", "seen"),
-    [("clerk", PARTIES), ("reviewer", PARTIES), ("xihai", ["xihai"]), ("donghe", ["donghe"]), ("newcomer", [])],
+    [
+        ("clerk", PARTIES),
+        ("reviewer", PARTIES),
+        ("judge", PARTIES),
+        ("xihai", ["xihai"]),
+        ("donghe", ["donghe"]),
+        ("newcomer", []),
+    ],
 )
 def test_parties_are_those_of_the_scope(people, role, seen):
     from django.http import Http404
@@ -27,8 +34,10 @@ def test_parties_are_those_of_the_scope(people, role, seen):
 
 
 def test_only_the_fund_office_sees_findings_and_only_by_right_whole_numbers(people):
-    from yiheng.casework.selectors import sees_findings, sees_person_numbers
+    from yiheng.casework.selectors import judges_findings, sees_findings, sees_person_numbers
 
     signed_in = {role: user for role, user in people.items() if role != "stranger"}
-    assert {r for r, u in signed_in.items() if sees_findings(user=u)} == {"clerk", "reviewer"}
+    assert {r for r, u in signed_in.items() if sees_findings(user=u)} == {"clerk", "reviewer", "judge"}
     assert {r for r, u in signed_in.items() if sees_person_numbers(user=u)} == {"reviewer"}
+    # One of a consortium has the right as well, but sees no findings.
+    assert {r for r, u in signed_in.items() if judges_findings(user=u)} == {"judge"}

@@ -42,7 +42,7 @@ def county_behind_doors() -> Path:
 
 
 def roles() -> dict:
-    """Everybody who knocks: a stranger, two of the fund office, one of each consortium, one of a third."""
+    """Everybody who knocks: a stranger, three of the fund office, one of each consortium, one of a third."""
     from django.contrib.auth.models import AnonymousUser
 
     from yiheng.casework.services import user_create
@@ -54,7 +54,8 @@ def roles() -> dict:
         "stranger": AnonymousUser(),
         "clerk": user("clerk"),
         "reviewer": user("reviewer", rights=("casework.see_person_numbers",)),
-        "xihai": user("xihai-lead", "xihai"),
+        "judge": user("judge", rights=("casework.judge_findings",)),
+        "xihai": user("xihai-lead", "xihai", rights=("casework.judge_findings",)),
         "donghe": user("donghe-lead", "donghe"),
         "newcomer": user("newcomer", "beishan"),
     }

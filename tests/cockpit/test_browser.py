@@ -143,6 +143,32 @@ def test_the_pages_are_read_in_english(page, tmp_path):
     picture(page, tmp_path, "findings")
 
 
+def test_a_clerk_judges_a_finding_and_takes_it_back(page, tmp_path):
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.get_by_role("link", name="疑点", exact=True).click()
+    row = page.locator(".findings tbody tr").nth(1 if page.viewport_size == DESK else 2)
+    expect(row.locator(".verdict")).to_have_count(0)
+    row.locator("summary").click()
+    row.get_by_role("button", name="属实").click()
+    # Without a reason the browser itself holds the form back.
+    expect(row.locator(".verdict")).to_have_count(0)
+    row.get_by_label("理由").fill("no record in the file")
+    assert fits(page)
+    picture(page, tmp_path, "judging")
+    row.get_by_role("button", name="属实").click()
+    expect(row.locator(".verdict")).to_have_text("属实")
+    expect(row).to_contain_text("no record in the file")
+    expect(page.locator(".precision strong").first).to_be_visible()
+    row.locator("summary").click()
+    row.get_by_label("理由").fill("the file was handed in")
+    row.get_by_role("button", name="误报").click()
+    expect(row.locator(".verdict")).to_have_text("误报")
+    assert fits(page)
+    picture(page, tmp_path, "judged")
+    assert len(asked) == 2 and "不能删除" in asked[0]
+
+
 def test_a_clerk_goes_from_a_month_to_the_lists_in_question(page, tmp_path):
     page.get_by_role("link", name="质量", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("结算清单质量")

@@ -37,6 +37,7 @@ TABLE = {
     "/findings/?rule=split_stay&year=2025": (302, 200, 404, 404, 404),
     "/findings/?rule=nothing": (302, 404, 404, 404, 404),
     "/findings/?page=99999": (302, 200, 404, 404, 404),
+    "/findings/judge/": (302, 405, 405, 405, 405),
     "/findings.csv": (302, 200, 404, 404, 404),
     "/quality/": (302, 200, 200, 200, 200),
     "/quality/?year=2025&kind=timely&check=listed_late": (302, 200, 200, 200, 404),

@@ -80,7 +80,7 @@ FOUND = {
     where len(list_filter(codes, lambda c: len(list_filter(many, lambda m: starts_with(c, m))) > 0)) = 0""",
     "diagnosis_for_other_age": """
     select d.visit_id, d.ordinal::varchar, 0 from diagnosis d join visit using (visit_id) join person using (person_id)
-    join code_limits l on l.kind = 'dx' and starts_with(d.code, l.code_prefix)
+    join code_limits l on l.kind = 'dx' and l.measure = 'min_age' and starts_with(d.code, l.code_prefix)
     where date_sub('year', born_on, began_on) < l.value::int""",
     "camera_off_at_sale": """
     select visit_id, null, scope_fen from visit v join settlement using (visit_id) join camera_span c using (institution_id)

@@ -36,7 +36,7 @@ def examples():
 def test_a_rule_does_as_its_example_says(name, one, tmp_path):
     rule = RULES[name]
     found = [rule.finding(row) for row in rule.rows(tables(one["given"], tmp_path)).to_pyarrow().to_pylist()]
-    found.sort(key=lambda f: (f["visit"], f["line"] or ""))
+    found.sort(key=lambda f: [f[key] or "" for key in ("visit", "line", "about")])
     told = [
         {key: "" if f[key] is None else str(f[key]) for key in want}
         for f, want in zip(found, one["catches"], strict=False)

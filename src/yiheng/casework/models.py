@@ -1,4 +1,4 @@
-"""Users with their scope, and the journal of acts."""
+"""Users with their scope, the journal of acts, and what people judged of findings."""
 
 from __future__ import annotations
 
@@ -39,3 +39,34 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.subject}"
+
+
+class FindingVerdict(models.Model):
+    """What somebody judged of a finding; the latest counts. Triggers in the database refuse any change."""
+
+    class Verdict(models.TextChoices):
+        """Whether a finding is right; unclear takes an earlier verdict back."""
+
+        CONFIRMED = "confirmed", _("属实")
+        FALSE_ALARM = "false_alarm", _("误报")
+        UNCLEAR = "unclear", _("存疑")
+
+    finding = models.CharField(max_length=64, db_index=True)
+    rule = models.CharField(max_length=80, db_index=True)
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        permissions = (("judge_findings", _("判断疑点是否属实")),)
+        constraints = (
+            models.CheckConstraint(
+                name="a_verdict_is_known", condition=models.Q(verdict__in=("confirmed", "false_alarm", "unclear"))
+            ),
+            models.CheckConstraint(name="a_verdict_has_a_reason", condition=~models.Q(reason="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.finding} {self.verdict}"

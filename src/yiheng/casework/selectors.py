@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Count, Max
 from django.http import Http404
 
-from .models import User
+from .models import FindingVerdict, User
+
+# A database takes only so many names in one question; of more, all that was judged is read.
+MOST_NAMED = 500
 
 
 def parties_seen_by(*, user: User, parties: Iterable[str]) -> list[str]:
@@ -34,3 +38,27 @@ def sees_findings(*, user: User) -> bool:
 def sees_person_numbers(*, user: User) -> bool:
     """Whether person numbers are shown in full."""
     return user.has_perm("casework.see_person_numbers")
+
+
+def judges_findings(*, user: User) -> bool:
+    """Who sees findings may judge them by right only."""
+    return sees_findings(user=user) and user.has_perm("casework.judge_findings")
+
+
+def verdicts_of(*, findings: Iterable[str]) -> dict[str, FindingVerdict]:
+    """The verdict that counts, the latest, of each of these findings that was judged."""
+    asked = set(findings)
+    judged = FindingVerdict.objects.select_related("by").order_by("pk")
+    if len(asked) <= MOST_NAMED:
+        judged = judged.filter(finding__in=asked)
+    return {one.finding: one for one in judged if one.finding in asked}
+
+
+def verdicts_by_rule() -> dict[str, dict[str, int]]:
+    """How many findings of each rule have which verdict; of each finding the latest counts."""
+    latest = FindingVerdict.objects.values("finding").annotate(last=Max("pk")).values("last")
+    rows = FindingVerdict.objects.filter(pk__in=latest).order_by().values("rule", "verdict").annotate(n=Count("pk"))
+    counted: dict[str, dict[str, int]] = {}
+    for row in rows:
+        counted.setdefault(row["rule"], {})[row["verdict"]] = row["n"]
+    return counted

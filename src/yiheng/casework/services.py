@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from yiheng.basis.refusals import Refusal
 
-from .models import JournalLine, User
+from .models import FindingVerdict, JournalLine, User
+from .selectors import judges_findings, verdicts_of
 
 LONGEST_SUBJECT = 150
 
@@ -73,6 +74,30 @@ def user_renew_password(*, user: User, password: str, by: User | None = None) ->
     user.save(update_fields=["password"])
     journal_note(act="user.password_renewed", by=by, subject=user.username)
     return user
+
+
+@transaction.atomic
+def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: User) -> FindingVerdict:
+    """Judge a finding; an earlier verdict stays and counts no more.
+
+    Raises:
+        Refusal: when ``by`` may not, the verdict is unknown, the reason is missing or too long, or this is the verdict
+            that counts already.
+    """
+    if not judges_findings(user=by):
+        raise Refusal(_("您没有判断疑点的权限。"))
+    if verdict not in FindingVerdict.Verdict.values:
+        raise Refusal(_("没有“%(verdict)s”这种判断。") % {"verdict": verdict})
+    reason = reason.strip()
+    longest = FindingVerdict._meta.get_field("reason").max_length or 0
+    if not reason or len(reason) > longest:
+        raise Refusal(_("请写明理由，不超过 %(n)s 字。") % {"n": longest})
+    counts = verdicts_of(findings=[finding]).get(finding)
+    if counts and (counts.verdict, counts.reason) == (verdict, reason):
+        raise Refusal(_("该疑点已有同样的判断。"))
+    judged = FindingVerdict.objects.create(finding=finding, rule=rule, verdict=verdict, reason=reason, by=by)
+    journal_note(act="finding.judged", by=by, subject=finding, data={"rule": rule, "verdict": verdict})
+    return judged
 
 
 def _refuse_without_right(by: User | None) -> None:

@@ -148,12 +148,8 @@ def audit(
             progress=step,
         )
     if form == "table":
-        columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake"]
-        summary = [
-            [r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], yuan(r["at_stake_fen"])]
-            for r in result["rules"]
-        ]
-        answer(form, result, columns, summary, result["run"])
+        columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake", "counted once"]
+        answer(form, result, columns, _by_rule(result), result["run"])
         for f in result["findings"][:SHOWN]:
             say(f"{f['occurred_on']} [{f['rule']}] {f['says']}")
         if len(result["findings"]) > SHOWN:
@@ -161,6 +157,18 @@ def audit(
     else:
         columns = list(result["findings"][0]) if result["findings"] else ["rule"]
         answer(form, result, columns, [list(f.values()) for f in result["findings"]])
+    if result["excepted"]:
+        say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     for one in result["unknown"]:
         say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
     return DONE
+
+
+def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
+    """Count and amounts of each rule that found something or nothing, and of all together."""
+    told = [[r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], *_amounts(r)] for r in result["rules"]]
+    return [*told, ["all", "合计", None, None, len(result["findings"]), *_amounts(result)]]
+
+
+def _amounts(of: dict[str, Any]) -> list[str | None]:
+    return [yuan(of["at_stake_fen"]), yuan(of["at_stake_once_fen"])]

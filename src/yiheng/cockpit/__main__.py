@@ -29,7 +29,7 @@ def main() -> int:
             _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
             serve(asked.folder, asked.host, asked.port)
         else:
-            password = make_demo_user(asked.folder)
+            password = make_demo_user(asked.folder, rights=("casework.judge_findings",))
             _say(f"登录 login: {DEMO_USER}   密码 password: {password}")
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")

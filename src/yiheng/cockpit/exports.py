@@ -20,7 +20,7 @@ from yiheng.casework.services import journal_note
 from yiheng.runs.manifest import canonical
 from yiheng.statements import only, write_comparison, write_quality, write_statement_pdf, write_workbook
 
-from . import asked, comparison, quality, results, suspects, trends
+from . import asked, comparison, quality, results, suspects, trends, verdicts
 from .asked import Chosen, SignedIn
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -60,7 +60,11 @@ def findings_csv(request: SignedIn) -> HttpResponse:
         subject=run.id,
         data={"rule": rule, "year": year, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
     )
-    rows = ([_no_formula(cell) for cell in suspects.export_row(one, in_full)] for one in found)
+    judged = verdicts.of_findings(found)
+    rows = (
+        [_no_formula(cell) for cell in suspects.export_row(one, in_full, judged.get(one.get("id", "")))]
+        for one in found
+    )
     return _csv(suspects.EXPORTED, rows, f"findings-{run.id}.csv")
 
 

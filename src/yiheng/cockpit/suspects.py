@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,14 +10,16 @@ from typing import Any
 from django.utils.translation import get_language
 
 from yiheng.basis.money import Fen
+from yiheng.casework.models import FindingVerdict
 from yiheng.supervision import RULES, WEIGHTS
 
 from . import results, show
 from .results import Run
+from .verdicts import Precision
 
 EXPORTED = (
     "rule", "official_code", "weight", "person", "institution", "visit", "settlement", "line", "occurred_on",
-    "at_stake_yuan", "says",
+    "at_stake_yuan", "says", "id", "verdict", "verdict_reason",
 )  # fmt: skip
 
 
@@ -31,6 +33,7 @@ class RuleSum:
     weight_label: str
     count: int
     at_stake: Fen
+    precision: Precision | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Shown:
     person: str
     says: str
     at_stake: Fen
+    judged: FindingVerdict | None = None
 
 
 def of_run(run: Run | None, *, rule: str = "", year: int | None = None) -> list[dict[str, Any]]:
@@ -58,20 +62,20 @@ def years_of(run: Run | None) -> list[int]:
     return sorted({int(f["occurred_on"][:4]) for f in of_run(run)}, reverse=True)
 
 
-def sums(findings: Iterable[dict[str, Any]]) -> list[RuleSum]:
-    """Count and amount by rule, the most at stake first."""
+def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision] | None = None) -> list[RuleSum]:
+    """Count, amount and measured precision by rule, the most at stake first."""
     counted: dict[str, tuple[str, int, int]] = {}
     for f in findings:
         _weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
         counted[f["rule"]] = (f["weight"], count + 1, fen + f["at_stake_fen"])
     made = [
-        RuleSum(name, rule_label(name), weight, weight_label(weight), count, Fen(fen))
+        RuleSum(name, rule_label(name), weight, weight_label(weight), count, Fen(fen), (precisions or {}).get(name))
         for name, (weight, count, fen) in counted.items()
     ]
     return sorted(made, key=lambda one: (-one.at_stake.n, one.name))
 
 
-def shown(finding: dict[str, Any], in_full: bool) -> Shown:
+def shown(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> Shown:
     """A finding for a reader who may or may not see person numbers."""
     says = finding["says"] if show.in_chinese() else finding.get("says_en", finding["says"])
     return Shown(
@@ -82,14 +86,17 @@ def shown(finding: dict[str, Any], in_full: bool) -> Shown:
         (finding["person"] or "") if in_full else show.masked(finding["person"]),
         says if in_full else without_number(says, finding["person"]),
         Fen(finding["at_stake_fen"]),
+        judged,
     )
 
 
-def export_row(finding: dict[str, Any], in_full: bool) -> list[str]:
+def export_row(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> list[str]:
     """A finding as cells, amounts exact; masked as on the page."""
     one = shown(finding, in_full)
     cells = {**finding, "person": one.person, "says": one.says, "at_stake_yuan": one.at_stake.yuan}
-    return ["" if cells[name] is None else str(cells[name]) for name in EXPORTED]
+    if judged:
+        cells |= {"verdict": judged.verdict, "verdict_reason": judged.reason}
+    return ["" if cells.get(name) is None else str(cells[name]) for name in EXPORTED]
 
 
 def without_number(text: str, person: str | None) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("statement.pdf", statement_pdf, name="statement_pdf"),
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
     path("findings/", views.findings, name="findings"),
+    path("findings/judge/", views.finding_judge, name="finding_judge"),
     path("findings.csv", findings_csv, name="findings_csv"),
     path("quality/", views.quality, name="quality"),
     path("quality.xlsx", quality_xlsx, name="quality_xlsx"),

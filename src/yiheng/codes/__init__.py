@@ -4,11 +4,24 @@ from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
 from .constraints import MEASURES, SHIPPED
 from .declare import HOLDS, CodeList, Edition, read_edition
 from .dictionary import DICTIONARY, DICTIONARY_OVERLAY, overlay_faults, shipped_dictionary
+from .granted import EXCEPTION
+from .granted import SUBJECTS as GRANTED_TO
 from .knowledge import CITY_WEIGHT, GRAY_CODE, ITEM_LIMIT, KNOWLEDGE_POINT, SEX_CONFLICT
+from .limits import CODE_LIMIT
 
 LISTS: dict[str, CodeList] = {
     one.name: one
-    for one in (KNOWLEDGE_POINT, ITEM_LIMIT, SEX_CONFLICT, GRAY_CODE, CITY_WEIGHT, DICTIONARY, DICTIONARY_OVERLAY)
+    for one in (
+        KNOWLEDGE_POINT,
+        ITEM_LIMIT,
+        CODE_LIMIT,
+        SEX_CONFLICT,
+        GRAY_CODE,
+        CITY_WEIGHT,
+        DICTIONARY,
+        DICTIONARY_OVERLAY,
+        EXCEPTION,
+    )
 }
 PLANS: dict[str, Plan] = {CHS_DRG.name: CHS_DRG}
 
@@ -16,6 +29,7 @@ PLANS: dict[str, Plan] = {CHS_DRG.name: CHS_DRG}
 SHIPPED_FILES = {
     "knowledge_point": SHIPPED / "knowledge_points.csv",
     "item_limit": SHIPPED / "item_limits.csv",
+    "code_limit": SHIPPED / "code_limits.csv",
     "sex_conflict": SHIPPED / "sex_conflict.csv",
     "dictionary": SHIPPED / "dictionary.csv",
 }
@@ -27,6 +41,8 @@ def tables_of(name: str) -> tuple[CodeList, ...]:
 
 
 __all__ = [
+    "EXCEPTION",
+    "GRANTED_TO",
     "HOLDS",
     "LISTS",
     "MEASURES",

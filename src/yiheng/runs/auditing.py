@@ -13,11 +13,13 @@ from typing import Any
 import ibis
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.codes import EXCEPTION
 from yiheng.lake import told
-from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
+from yiheng.supervision import LIMITS, RULES, VIEWS, Covered, Rule, at_stake_once, bundled
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
+from .excepted import Exceptions, covered_of
 from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
 from .workspace import Workspace
 
@@ -26,6 +28,8 @@ ORDER = ("occurred_on", "visit", "line", "person")
 ONE_DAY = dt.timedelta(days=1)
 # All lists that some rule reads: one that is not in use is empty.
 LISTED = sorted({name for rule in RULES.values() for name in rule.codes})
+# The exceptions are no rule's list, but decide as well what is found.
+PINNED = sorted({*LISTED, EXCEPTION.name})
 
 
 @told()
@@ -88,13 +92,22 @@ def audit(
                 lacks[rule.name] = _no_limits(rule)
                 continue
             found[rule.name] += _found(engine, rule, manifest, span)
-    for some in found.values():
-        some.sort(key=lambda one: one["occurred_on"])
+        excepted: list[dict[str, Any]] = []
+        exceptions = Exceptions(workspace, codes.get(EXCEPTION.name, []))
+        for name, some in found.items():
+            found[name], left_out = exceptions.part(sorted(some, key=lambda one: one["occurred_on"]))
+            excepted += left_out
+        covered = covered_of(engine, [one for some in found.values() for one in some])
     judged = [rule for rule in rules if rule.name not in lacks]
+    findings = [one for rule in judged for one in found[rule.name]]
     result = {
         "run": manifest.run,
-        "findings": [one for rule in judged for one in found[rule.name]],
-        "rules": [_summary(rule, found[rule.name], spans[rule.name]) for rule in judged],
+        "findings": findings,
+        "rules": [_summary(rule, found[rule.name], spans[rule.name], covered) for rule in judged],
+        "bundles": bundled(findings, covered),
+        "at_stake_fen": sum(one["at_stake_fen"] for one in findings),
+        "at_stake_once_fen": at_stake_once(findings, covered),
+        "excepted": excepted,
         "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
     }
     write_whole(folder / FINDINGS, canonical(result))
@@ -112,7 +125,7 @@ class Span:
 
 
 def _editions(workspace: Workspace) -> dict[str, list[InUse]]:
-    return editions_in_use(workspace, LISTED)
+    return editions_in_use(workspace, PINNED)
 
 
 def _spans(manifest: Manifest, rule: Rule, codes: dict[str, list[InUse]]) -> list[Span]:
@@ -191,7 +204,7 @@ def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[d
     return [plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
 
 
-def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict[str, Any]:
+def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span], covered: Covered) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "official_code": rule.official_code,
@@ -199,6 +212,7 @@ def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span]) -> dict
         "weight": rule.weight,
         "findings": len(found),
         "at_stake_fen": sum(f["at_stake_fen"] for f in found),
+        "at_stake_once_fen": at_stake_once(found, covered),
         "judged": [
             {"from": one.since, "until": one.until, "codes": {name: used.edition for name, used in one.codes.items()}}
             for one in spans

@@ -25,12 +25,13 @@ from yiheng.codes import (
     shipped_dictionary,
     tables_of,
 )
+from yiheng.supervision import RULES
 
 from .manifest import canonical, new_file, write_whole
 from .workspace import Workspace
 
 KNOWN = (*LISTS, *PLANS)
-OVERLAY, NATIONAL = "dictionary_overlay", "dictionary"
+OVERLAY, NATIONAL, EXCEPTION = "dictionary_overlay", "dictionary", "exception"
 Overlay = dict[str, dict[str, str]]
 
 
@@ -203,7 +204,17 @@ def _read(workspace: Workspace, path: Path, name: str) -> tuple[str, list[Editio
     read = read_edition(LISTS[name], path)
     if name == OVERLAY and (faults := overlay_faults(read.rows, _national(workspace), path.name)):
         raise Refusals(faults)
+    if name == EXCEPTION and (faults := _unknown_rules(read, path.name)):
+        raise Refusals(faults)
     return read.edition, [read], read.aside
+
+
+def _unknown_rules(read: Edition, file: str) -> list[Refusal]:
+    return [
+        Refusal(f"there is no rule '{row['rule']}'", where=f"{file}:{row['line']}", cure=nearest(row["rule"], RULES))
+        for row in read.rows
+        if row["rule"] not in RULES
+    ]
 
 
 def _national(workspace: Workspace) -> Sequence[dict[str, Any]]:

@@ -1,8 +1,23 @@
 """Audit rules: which rows, why, and how much is at stake."""
 
 from . import rules
+from .bundles import Covered, at_stake_once, bundled, visits_of
 from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
 from .national import NationalRule, national_rules
 from .views import VIEWS
 
-__all__ = ["LIMITS", "RULES", "VIEWS", "WEIGHTS", "NationalRule", "Rule", "national_rules", "rule", "rules"]
+__all__ = [
+    "LIMITS",
+    "RULES",
+    "VIEWS",
+    "WEIGHTS",
+    "Covered",
+    "NationalRule",
+    "Rule",
+    "at_stake_once",
+    "bundled",
+    "national_rules",
+    "rule",
+    "rules",
+    "visits_of",
+]

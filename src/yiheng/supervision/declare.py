@@ -38,6 +38,10 @@ ABOUT = "about"
 # Evidence columns of a rule that stakes only what exceeds a limit: scope × over_part ÷ whole_part.
 EXCESS = ("whole_part", "over_part")
 
+# Evidence columns of a rule that compares with like people; what they would give is told in per mille.
+EXPECTED = ("expected_weight", "weight")
+PER_MILLE = 1000
+
 Tables = Mapping[str, ibis.Table]
 
 
@@ -85,6 +89,9 @@ class Rule:
 
     def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A found row as a finding: subject, amount at stake, sentence, evidence."""
+        if set(EXPECTED) <= set(row):
+            expected, whole = (row[name] for name in EXPECTED)
+            row = {**row, "expected_per_mille": int(Fraction(expected * PER_MILLE, whole))}
         evidence = {name: value for name, value in row.items() if name not in (*SUBJECT, ABOUT)}
         at_stake = row["scope_fen"] or 0
         if set(EXCESS) <= set(row) and at_stake:

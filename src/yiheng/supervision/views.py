@@ -107,7 +107,7 @@ def limited_charge(t: Tables) -> ibis.Table:
     joined = joined.left_join(paid, "settlement").drop("settlement_right")
     return joined.mutate(
         visit=_.visit_id,
-        age=_full_years(_.born_on, _.began_on),
+        age=full_years(_.born_on, _.began_on),
         age_days=_.began_on.delta(_.born_on, unit="day").cast("int64"),
     ).drop("born_on")
 
@@ -119,7 +119,7 @@ def charged_diagnosis(t: Tables) -> ibis.Table:
     return t["diagnosis"].semi_join(visits, "visit_id").select("visit_id", "code").distinct()
 
 
-def _full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
+def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
     """Full years between two days: a birthday counts from its own day on."""
     later = (born.month() > on.month()) | ((born.month() == on.month()) & (born.day() > on.day()))
     return (on.year() - born.year() - ibis.ifelse(later, 1, 0)).cast("int64")

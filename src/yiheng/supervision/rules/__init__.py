@@ -1,5 +1,17 @@
 """The audit rules, by subject; importing them declares them."""
 
-from . import charges, drugs, persons, services, stays
+from . import care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
 
-__all__ = ["charges", "drugs", "persons", "services", "stays"]
+__all__ = [
+    "care",
+    "charges",
+    "company",
+    "conduct",
+    "drugs",
+    "goods",
+    "persons",
+    "services",
+    "stays",
+    "underservice",
+    "visits",
+]

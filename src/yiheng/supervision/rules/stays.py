@@ -10,6 +10,7 @@ from yiheng.policy import Limits
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
+from ..views import one_text
 from .views import stays_of
 
 
@@ -74,6 +75,7 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
         .group_by("person", "year")
         .agg(
             more=_.count(),
+            visits_staked=one_text(_.visit),
             scope_fen=_.scope_fen.sum(),
             visit=_.visit.max(where=first),
             institution=_.institution.max(where=first),
@@ -89,6 +91,7 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
         "scope_fen",
         "occurred_on",
         "year",
+        "visits_staked",
         line=ibis.null("string"),
         stays=_.more + limit,
         limit=ibis.literal(limit),

@@ -1,4 +1,4 @@
-// Choosing acts at once, and the reasons panel opens and closes.
+// Choosing acts at once, a verdict is confirmed, and the reasons panel opens and closes.
 // Read before the page is drawn: a choice made while the rest still loads must not be lost.
 "use strict";
 
@@ -25,4 +25,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "reasons") return;
   markOpen(event.detail.requestConfig.elt);
   event.target.scrollIntoView({ block: "nearest" });
+});
+
+document.addEventListener("submit", (event) => {
+  const said = event.target.dataset.confirm;
+  if (said && !window.confirm(said)) event.preventDefault();
 });

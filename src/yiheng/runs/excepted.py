@@ -1,0 +1,69 @@
+"""What is done with findings of an audit: exceptions leave some out, and what was covered bounds the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from ibis import _
+
+from yiheng.codes import EXCEPTION, GRANTED_TO
+from yiheng.supervision import Covered, visits_of
+
+from .editions import InUse, rows_of
+from .engine import Engine
+from .workspace import Workspace
+
+Findings = list[dict[str, Any]]
+
+# A query of either engine takes so many names well.
+MOST_NAMED = 5000
+
+
+class Exceptions:
+    """The exceptions of the editions that a run pins."""
+
+    def __init__(self, workspace: Workspace, editions: Sequence[InUse]) -> None:
+        self._by_rule: dict[str, list[tuple[InUse, dict[str, Any]]]] = {}
+        for edition in editions:
+            for row in rows_of(workspace, EXCEPTION.name, edition.edition)[EXCEPTION.name]:
+                self._by_rule.setdefault(row["rule"], []).append((edition, row))
+
+    def part(self, findings: Findings) -> tuple[Findings, Findings]:
+        """The findings that stand, and those that an exception in force on their day covers, with its grounds."""
+        standing: Findings = []
+        excepted: Findings = []
+        for one in findings:
+            if (granted := self._for(one)) is None:
+                standing.append(one)
+            else:
+                excepted.append({**one, "exception": granted})
+        return standing, excepted
+
+    def _for(self, finding: dict[str, Any]) -> dict[str, Any] | None:
+        day = dt.date.fromisoformat(finding["occurred_on"])
+        told = {**finding, "item_code": finding["evidence"].get("item_code")}
+        for edition, row in self._by_rule.get(finding["rule"], ()):
+            in_force = edition.holds_on(day) and day <= row["until"]
+            if in_force and all(row[name] in (None, told[name]) for name in GRANTED_TO):
+                grounds = {name: row[name] for name in ("reason", "granted_by")}
+                return {**grounds, "until": row["until"].isoformat(), "edition": edition.edition}
+        return None
+
+
+def covered_of(engine: Engine, findings: Findings) -> Covered:
+    """What was covered of the visits that findings stake, and of the items that they name."""
+    visits = sorted({visit for one in findings for visit in visits_of(one)})
+    items = sorted({code for one in findings if (code := one["evidence"].get("item_code"))})
+    by_visit: dict[str, int] = {}
+    by_item: dict[tuple[str, str], int] = {}
+    for some in (visits[i : i + MOST_NAMED] for i in range(0, len(visits), MOST_NAMED)):
+        paid = engine.tables["settlement"].filter(_.visit_id.isin(some), _.scope_fen.notnull())
+        sums = paid.group_by("visit_id").agg(fen=_.scope_fen.sum())
+        by_visit |= {row["visit_id"]: row["fen"] for row in engine.rows(sums)}
+        if items:
+            lines = engine.tables["fee_line"].filter(_.visit_id.isin(some), _.item_code.isin(items))
+            sums = lines.filter(_.scope_fen.notnull()).group_by("visit_id", "item_code").agg(fen=_.scope_fen.sum())
+            by_item |= {(row["visit_id"], row["item_code"]): row["fen"] for row in engine.rows(sums)}
+    return Covered(by_visit, by_item)
