@@ -63,24 +63,15 @@ def collective_stays(t: Tables, limits: Limits) -> ibis.Table:
 )
 def together_again(t: Tables, limits: Limits) -> ibis.Table:
     """On many of the same days of a year at one place as several others, planned courses not counted."""
-    least = limits["together_days"].value
     here = ["person", "institution", "year"]
     calls = calls_of(t).filter(~_.planned_course).mutate(year=_.occurred_on.year().cast("int64"))
     calls = calls.select(*here, "visit", "occurred_on")
-    days = calls.select(*here, "occurred_on").distinct()
-    # Whoever comes less often meets nobody so often; this keeps the pairs few at a large place.
-    many = days.group_by(here).agg(own_days=_.count()).filter(_.own_days >= least)
-    days = days.join(many, here)
-    others = days.select("institution", "occurred_on", other=_.person, other_days=_.own_days)
-    met = days.join(others, ["institution", "occurred_on"]).filter(_.person != _.other)
-    pairs = met.group_by(*here, "other").agg(days=_.count(), fewest=ibis.least(_.own_days.min(), _.other_days.min()))
-    share = limits["together_per_mille"].value
-    whole = limits["per_mille"].value
-    often = pairs.filter(_.days >= least, _.days * whole >= _.fewest * share).drop("days", "fewest")
-    band = often.group_by(here).agg(others=_.count()).filter(_.others >= limits["together_others"].value)
-    shared = met.semi_join(often.semi_join(band, here), [*here, "other"]).select(*here, "occurred_on").distinct()
-    found = calls.join(shared, [*here, "occurred_on"]).join(band, here)
-    beyond = staked(t, found)
+    days = _days_of_frequent(calls, here, limits)
+    # Of a band the days count on which a member met another of it.
+    members = days.join(_bands(days, limits), "who")
+    theirs = days.select("occurred_on", other=_.who)
+    shared = members.semi_join(theirs, ["occurred_on", "other"]).select(*here, "occurred_on", "others").distinct()
+    beyond = staked(t, calls.join(shared, [*here, "occurred_on"]))
     return beyond.group_by(*here, "others").agg(
         visit=_.visit.min(),
         settlement=_.settlement.min(),
@@ -88,3 +79,26 @@ def together_again(t: Tables, limits: Limits) -> ibis.Table:
         occurred_on=_.occurred_on.min(),
         line=ibis.null("string"),
     )
+
+
+def _days_of_frequent(calls: ibis.Table, here: list[str], limits: Limits) -> ibis.Table:
+    """Days at a place of whoever comes often enough to meet anybody so often; this keeps the pairs few."""
+    own = ibis.window(group_by=here)
+    days = calls.select(*here, "occurred_on").distinct().mutate(own_days=_.person.count().over(own))
+    days = days.filter(_.own_days >= limits["together_days"].value)
+    # Pairs are many and names are long: a person at a place in a year is one number.
+    return days.mutate(who=ibis.dense_rank().over(order_by=here))
+
+
+def _bands(days: ibis.Table, limits: Limits) -> ibis.Table:
+    """Who belongs together with so many others that it is no family: one row for each of the others."""
+    least, share, whole = (limits[name].value for name in ("together_days", "together_per_mille", "per_mille"))
+    others = days.select("institution", "occurred_on", other=_.who)
+    met = days.join(others, ["institution", "occurred_on"]).filter(_.who < _.other)
+    pairs = met.group_by("who", "other").agg(days=_.count()).filter(_.days >= least)
+    own = days.select("who", "own_days").distinct()
+    pairs = pairs.join(own, "who").join(own.select(other=_.who, other_days=_.own_days), "other")
+    often = pairs.filter(_.days * whole >= ibis.least(_.own_days, _.other_days) * share).select("who", "other")
+    both = ibis.union(often, often.select(who=_.other, other=_.who))
+    counted = both.mutate(others=_.other.count().over(ibis.window(group_by="who")))
+    return counted.filter(_.others >= limits["together_others"].value)
