@@ -112,6 +112,29 @@ def limited_charge(t: Tables) -> ibis.Table:
     ).drop("born_on")
 
 
+def paid_stay(t: Tables) -> ibis.Table:
+    """Stays in hospital with their main diagnosis and what their settlements cover: few of all visits."""
+    stays = t["visit"].filter(_.kind == "inpatient")
+    main = t["diagnosis"].filter(_.is_main).semi_join(stays, "visit_id")
+    main = main.group_by("visit_id").agg(diagnosis=_.code.min())
+    covered = t["settlement"].semi_join(stays, "visit_id")
+    covered = covered.group_by("visit_id").agg(settlement=_.settlement_id.min(), scope_fen=_.scope_fen.sum())
+    joined = stays.left_join(main, "visit_id").drop("visit_id_right").left_join(covered, "visit_id")
+    return joined.select(
+        "planned_course",
+        "emergency",
+        "discharge_way",
+        "diagnosis",
+        "settlement",
+        scope_fen=_.scope_fen.cast("int64"),
+        person=_.person_id,
+        institution=_.institution_id,
+        visit=_.visit_id,
+        admitted_on=_.began_on,
+        discharged_on=_.ended_on,
+    )
+
+
 def charged_diagnosis(t: Tables) -> ibis.Table:
     """The diagnoses of visits in which an item was charged that is limited by diagnosis."""
     items = t["limit_of_item"].filter(_.measure.isin(["diagnosis", "not_diagnosis"])).select("item_code").distinct()
@@ -127,5 +150,6 @@ def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
 
 # In the order in which they build on each other.
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
-    view.__name__: view for view in (limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis)
+    view.__name__: view
+    for view in (paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis)
 }

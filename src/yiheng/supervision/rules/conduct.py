@@ -90,16 +90,18 @@ def low_standard_stay(t: Tables, limits: Limits) -> ibis.Table:
     routine = limits_of(t, "item", "routine").select(item_code=_.code_prefix)
     charged = t["fee_line"].filter(_.quantity > 0)
     beyond = charged.anti_join(routine, "item_code").select(visit=_.visit_id)
-    stays = t["visit"].filter(_.kind == "inpatient", _.ended_on.notnull())
-    stays = stays.select(
-        person=_.person_id,
-        institution=_.institution_id,
-        visit=_.visit_id,
-        occurred_on=_.began_on,
-        discharged_on=_.ended_on,
+    stays = t["paid_stay"].filter(_.discharged_on.notnull())
+    plain = stays.anti_join(beyond, "visit").semi_join(charged.select(visit=_.visit_id), "visit")
+    return plain.select(
+        "person",
+        "institution",
+        "visit",
+        "settlement",
+        "scope_fen",
+        "discharged_on",
+        occurred_on=_.admitted_on,
+        line=ibis.null("string"),
     )
-    plain = stays.anti_join(beyond, "visit")
-    return staked(t, plain.semi_join(charged.select(visit=_.visit_id), "visit"))
 
 
 @rule(
@@ -117,14 +119,13 @@ def low_standard_stay(t: Tables, limits: Limits) -> ibis.Table:
 )
 def readmitted_elsewhere(t: Tables, limits: Limits) -> ibis.Table:
     """Discharged home and admitted to another hospital on the same day, unplanned and no emergency."""
-    stays = t["visit"].filter(_.kind == "inpatient")
+    stays = t["paid_stay"]
     left = stays.filter(_.discharge_way == "home").select(
-        who=_.person_id, left_on=_.ended_on, left_institution=_.institution_id, left_visit=_.visit_id
+        who=_.person, left_on=_.discharged_on, left_institution=_.institution, left_visit=_.visit
     )
     came = stays.filter(~_.planned_course.fill_null(False), ~_.emergency.fill_null(False))
-    both = came.join(left, [came.person_id == left.who, came.began_on == left.left_on])
-    both = both.filter(_.institution_id != _.left_institution)
-    found = both.group_by(
-        person=_.person_id, institution=_.institution_id, visit=_.visit_id, occurred_on=_.began_on
+    both = came.join(left, [came.person == left.who, came.admitted_on == left.left_on])
+    both = both.filter(_.institution != _.left_institution)
+    return both.group_by(
+        "person", "institution", "visit", "settlement", "scope_fen", occurred_on=_.admitted_on, line=ibis.null("string")
     ).agg(earlier_visit=_.left_visit.min(), left_institution=_.left_institution.min())
-    return staked(t, found)

@@ -35,8 +35,7 @@ def _coded(t: Tables, rows: ibis.Table) -> ibis.Table:
 
 
 def _told(rows: ibis.Table, limits: ibis.Table, *by: str) -> ibis.Table:
-    """Rows whose code begins as a list says, with what it says; codes are few and rows are many, each is matched "
-    "once."""
+    """Rows whose code begins as a list says, with what it says; codes are few and rows many, each is matched once."""
     codes = rows.select("code").distinct()
     told = codes.join(limits, codes.code.startswith(limits.code_prefix))
     return rows.join(told.group_by("code", *by).agg(code_prefix=_.code_prefix.max()), "code")

@@ -20,21 +20,20 @@ FEW = "例数少的机构；同类机构没有的病人"
 
 def _stays(t: Tables, limits: Limits) -> ibis.Table:
     """Stays with their main diagnosis, who lay there, and the kind of the institution as its peers."""
-    main = t["diagnosis"].filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
     kinds = t["institution"].select("institution_id", peer=_.kind)
-    stays = t["visit"].filter(_.kind == "inpatient").join(main, "visit_id").join(kinds, "institution_id")
+    stays = t["paid_stay"].filter(_.diagnosis.notnull()).join(kinds, _.institution == kinds.institution_id)
     stays = stays.select(
         "peer",
-        "code",
-        "began_on",
-        "ended_on",
+        "person",
+        "institution",
+        "visit",
         "discharge_way",
-        person=_.person_id,
-        institution=_.institution_id,
-        visit=_.visit_id,
+        code=_.diagnosis,
+        began_on=_.admitted_on,
+        ended_on=_.discharged_on,
         planned=_.planned_course.fill_null(False),
-        occurred_on=_.began_on,
-        illness=_.code.left(1),
+        occurred_on=_.admitted_on,
+        illness=_.diagnosis.left(1),
     )
     return of_whom(t, stays, limits)
 
@@ -100,7 +99,8 @@ def severe_sent_away(t: Tables, limits: Limits) -> ibis.Table:
 )
 def self_pay_shift(t: Tables, limits: Limits) -> ibis.Table:
     """An institution has far more stays with much that the policy does not cover than like people have elsewhere."""
-    paid = t["settlement"].group_by(visit=_.visit_id).agg(total_fen=_.total_fen.sum(), covered_fen=_.scope_fen.sum())
+    paid = t["settlement"].semi_join(t["paid_stay"], _.visit_id == t["paid_stay"].visit)
+    paid = paid.group_by(visit=_.visit_id).agg(total_fen=_.total_fen.sum(), covered_fen=_.scope_fen.sum())
     stays = _stays(t, limits).filter(_.peer.isin(JUDGED)).join(paid, "visit").filter(_.total_fen > 0)
     whole, share = limits["per_mille"].value, limits["self_paid_per_mille"].value
     much = (_.total_fen - _.covered_fen) * whole > _.total_fen * share

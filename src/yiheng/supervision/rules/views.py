@@ -12,27 +12,7 @@ from ..declare import Tables
 
 def stays_of(t: Tables, limits: Limits) -> ibis.Table:
     """Stays in hospital with the illness group of the main diagnosis and what their settlements cover."""
-    main = t["diagnosis"].filter(_.is_main).group_by("visit_id").agg(diagnosis=_.code.min())
-    covered = t["settlement"].group_by("visit_id").agg(settlement=_.settlement_id.min(), scope_fen=_.scope_fen.sum())
-    stays = t["visit"].filter(_.kind == "inpatient")
-    return (
-        stays.left_join(main, "visit_id")
-        .drop("visit_id_right")
-        .left_join(covered, "visit_id")
-        .select(
-            "planned_course",
-            "emergency",
-            "diagnosis",
-            "settlement",
-            "scope_fen",
-            person=_.person_id,
-            institution=_.institution_id,
-            visit=_.visit_id,
-            admitted_on=_.began_on,
-            discharged_on=_.ended_on,
-            illness=_.diagnosis.left(limits["diagnosis_group_signs"].value),
-        )
-    )
+    return t["paid_stay"].mutate(illness=_.diagnosis.left(limits["diagnosis_group_signs"].value))
 
 
 def calls_of(t: Tables) -> ibis.Table:
@@ -55,8 +35,10 @@ def calls_of(t: Tables) -> ibis.Table:
 def staked(t: Tables, found: ibis.Table) -> ibis.Table:
     """Visits found, with all that their settlements cover at stake.
 
-    Few are found among many settlements: what is covered is added up for them alone.
+    Few are found among many settlements: what is covered is added up for them alone, and only when they are known,
+    whatever the engine expects to find.
     """
+    found = found.distinct()
     paid = t["settlement"].select("settlement_id", covered_fen=_.scope_fen, paid_visit=_.visit_id)
     return (
         found.left_join(paid, found.visit == paid.paid_visit)

@@ -62,11 +62,8 @@ def visit_after_death(t: Tables, limits: Limits) -> ibis.Table:
 )
 def visit_during_stay(t: Tables, limits: Limits) -> ibis.Table:
     """A visit without a bed on a day between admission and discharge; both those days are spared."""
-    stays = (
-        t["visit"]
-        .filter(_.kind == "inpatient", _.ended_on.notnull())
-        .select(in_bed=_.person_id, stay=_.visit_id, stay_from=_.began_on, stay_until=_.ended_on)
-    )
+    stays = t["paid_stay"].filter(_.discharged_on.notnull())
+    stays = stays.select(in_bed=_.person, stay=_.visit, stay_from=_.admitted_on, stay_until=_.discharged_on)
     calls = calls_of(t)
     within = calls.join(
         stays,
