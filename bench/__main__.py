@@ -1,4 +1,4 @@
-"""``python -m bench [county|audit|national]``: run a benchmark, the county's if none is named, and print its table."""
+"""``python -m bench [county|audit|bills|national]``: run a benchmark, by default the county's, and print its table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-from . import audit, county, national
+from . import audit, bills, county, national
 
 
 def main() -> None:
@@ -15,7 +15,8 @@ def main() -> None:
     names = ("duckdb", "ibis-framework", "pyarrow", "pyiceberg", "pandas", "pyspark")
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in names))
-    chosen = {"county": county, "audit": audit, "national": national}[sys.argv[1] if len(sys.argv) > 1 else "county"]
+    benches = {"county": county, "audit": audit, "bills": bills, "national": national}
+    chosen = benches[sys.argv[1] if len(sys.argv) > 1 else "county"]
     print(chosen.HEAD)
     for row in chosen.run():
         print(row, flush=True)

@@ -1,7 +1,8 @@
-"""Load or audit a county, or settle a nation, with Yiheng; prints seconds and what came out."""
+"""Load or audit a county, check bills, or settle a nation, with Yiheng; prints seconds and what came out."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 from yiheng.codes import SHIPPED_FILES
-from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_settle
+from yiheng.runs import Desk, Workspace, load_codes, run_audit, run_load, run_settle
 
 from .rule_sets import CHOSEN, SETS
 
@@ -40,8 +41,23 @@ def settle(folder: Path, year: str) -> dict[str, int]:
     return {"parties": len(settled["statements"]), "nobody_fen": settled["unattributed"]["fen"]}
 
 
+def check(folder: Path, part: str, of: str) -> dict[str, object]:
+    """Check every so-manieth bill of a file, and give the seconds of each and of the start."""
+    start = time.perf_counter()
+    desk = Desk(Workspace.open(folder / "workspace"), dt.date(2025, 12, 31))
+    started = time.perf_counter() - start
+    took = []
+    with (folder / "bills.jsonl").open(encoding="utf-8") as file:
+        for bill in list(file)[int(part) :: int(of)]:
+            start = time.perf_counter()
+            desk.check(json.loads(bill, parse_float=str))
+            took.append(time.perf_counter() - start)
+    desk.close()
+    return {"start": started, "took": took}
+
+
 if __name__ == "__main__":
     work, place, *more = sys.argv[1:]
     start = time.perf_counter()
-    result = {"load": load, "audit": audit, "settle": settle}[work](Path(place), *more)
+    result = {"load": load, "audit": audit, "settle": settle, "check": check}[work](Path(place), *more)
     print(json.dumps({"seconds": time.perf_counter() - start, "result": result}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.expr.operations import UnboundTable
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import HOLDS, LISTS
@@ -34,10 +35,12 @@ DUCKDB = {
 
 @dataclass(frozen=True)
 class Question:
-    """A rule as it is asked of a bill: the columns of its answer, and the items of which one must occur."""
+    """A rule as it is asked of a bill: the columns of its answer, the views it reads, the items of which one must
+    occur."""
 
     rule: Rule
     columns: tuple[str, ...]
+    views: frozenset[str]
     items: frozenset[str] | None
 
 
@@ -62,7 +65,8 @@ class Desk:
         for name in self._needed:
             self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
         held = self._lists(workspace, on)
-        self._computed: list[str] = []
+        # Each view with all that it reads in turn.
+        self._computed: dict[str, frozenset[str]] = {}
         for name, view in VIEWS.items():
             expression = view(self._tables)
             sql = str(ibis.to_sql(expression, dialect="duckdb"))
@@ -70,7 +74,7 @@ class Desk:
             self._tables[name] = ibis.table(expression.schema(), name=name)
             if name != LIMITS_TABLE:
                 self._con.execute(f"prepare fill_{name} as insert into {name} {sql}")
-                self._computed.append(name)
+                self._computed[name] = self._views_of(expression)
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
 
@@ -86,23 +90,15 @@ class Desk:
         """
         rows = self._rows(bill, shown_as)
         about = bill.get("visits") or [row["visit_id"] for row in rows["visit"]]
-        for name in self._needed:
-            self._con.execute(f"delete from {name}")
-            if rows[name]:
-                # A prepared statement takes its argument as text only; a quote inside is written twice.
-                text = json.dumps(rows[name], default=str).replace("'", "''")
-                self._con.execute(f"execute fill_{name}('{text}')")
         items = {row["item_code"] for row in rows["fee_line"]}
         asked = [one for one in self._questions if one.items is None or one.items & items]
-        if any(one.items for one in asked):
-            for name in self._computed:
-                self._con.execute(f"delete from {name}")
-                self._con.execute(f"execute fill_{name}")
-        findings = []
-        for question in asked:
-            answer = self._con.execute(f"execute ask_{question.rule.name}").fetchall()
-            found = (dict(zip(question.columns, row, strict=True)) for row in answer)
-            findings += [plain(question.rule.finding(row)) for row in found if row["visit"] in about]
+        # What is taken back as a whole need not be deleted table by table.
+        self._con.begin()
+        try:
+            self._fill(rows, frozenset().union(*(one.views for one in asked)))
+            findings = [finding for question in asked for finding in self._ask(question) if finding["visit"] in about]
+        finally:
+            self._con.rollback()
         findings.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
         return {
             "visits": list(about),
@@ -111,6 +107,25 @@ class Desk:
             "asked": [one.rule.name for one in asked],
             "unknown": self.unknown,
         }
+
+    def _fill(self, rows: Mapping[str, list[dict[str, Any]]], views: frozenset[str]) -> None:
+        for name in self._needed:
+            if rows[name]:
+                # A prepared statement takes its argument as text only; a quote inside is written twice.
+                text = json.dumps(rows[name], default=str).replace("'", "''")
+                self._con.execute(f"execute fill_{name}('{text}')")
+        for name in self._computed:
+            if name in views:
+                self._con.execute(f"execute fill_{name}")
+
+    def _ask(self, question: Question) -> Iterator[dict[str, Any]]:
+        answer = self._con.execute(f"execute ask_{question.rule.name}").fetchall()
+        for row in answer:
+            yield plain(question.rule.finding(dict(zip(question.columns, row, strict=True))))
+
+    def _views_of(self, expression: ibis.Table) -> frozenset[str]:
+        read = {table.name for table in expression.op().find(UnboundTable)} & self._computed.keys()
+        return frozenset(read).union(*(self._computed[name] for name in read))
 
     def close(self) -> None:
         """Free the desk."""
@@ -165,7 +180,7 @@ class Desk:
         # Sums come wider than the whole numbers they are declared as.
         shown = ", ".join(f'"{name}"::{DUCKDB.get(str(kind), "BIGINT")}' for name, kind in rows.schema().items())
         self._con.execute(f"prepare ask_{rule.name} as select {shown} from ({ibis.to_sql(rows, dialect='duckdb')})")
-        return Question(rule, rows.columns, items)
+        return Question(rule, rows.columns, self._views_of(rows), items)
 
     def _filled_from_text(self, name: str, schema: ibis.Schema) -> ibis.Table:
         """An empty table that one text of rows fills, so that a plan is made once for all bills."""
