@@ -1,4 +1,4 @@
-"""The same load and the same eight rules written in pandas, as a careful analyst would."""
+"""The same load and the same ten rules written in pandas, as a careful analyst would."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from .rule_sets import CHOSEN, SETS
 
 # The tables that a load of claims is made of, and that the rules read.
 CLAIMS = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
+# What the rules read of them.
+READ = {
+    "person": ("person_id", "sex"),
+    "visit": (
+        "visit_id", "person_id", "institution_id", "kind", "began_on", "ended_on", "planned_course", "emergency"
+    ),
+    "diagnosis": ("visit_id", "code", "is_main"),
+    "settlement": ("visit_id", "scope_fen"),
+    "fee_line": ("visit_id", "item_code", "occurred_at", "quantity", "days_supplied", "scope_fen"),
+}  # fmt: skip
 TIMES = {"day": "datetime64[us]", "instant": "datetime64[us]"}
 
 
@@ -76,7 +86,8 @@ def load(folder: Path, form: str) -> int:
 
 
 def audit(folder: Path, form: str) -> dict[str, int]:
-    t = {name: pd.read_parquet(folder / f"pandas-{form}" / f"{name}.parquet") for name in CLAIMS}
+    kept = folder / f"pandas-{form}"
+    t = {name: pd.read_parquet(kept / f"{name}.parquet", columns=list(columns)) for name, columns in READ.items()}
     points = pd.DataFrame(read_edition(LISTS["knowledge_point"], SHIPPED_FILES["knowledge_point"]).rows)
     conflicts = pd.DataFrame(read_edition(LISTS["sex_conflict"], SHIPPED_FILES["sex_conflict"]).rows)
     stays = stays_of(t)
@@ -89,6 +100,8 @@ def audit(folder: Path, form: str) -> dict[str, int]:
         "over_frequency": lambda: over_frequency(t, points),
         "charged_outside_stay": lambda: charged_outside_stay(t),
         "diagnosis_for_other_sex": lambda: diagnosis_for_other_sex(t, conflicts),
+        "visit_during_stay": lambda: visit_during_stay(t, stays),
+        "hoarded_drug": lambda: hoarded_drug(t),
     }
     return {name: len(rules[name]()) for name in SETS[CHOSEN]}
 
@@ -184,6 +197,25 @@ def diagnosis_for_other_sex(t: dict[str, pd.DataFrame], conflicts: pd.DataFrame)
     ).drop_duplicates()
     found = t["diagnosis"].merge(forbidden, on="code").merge(t["visit"][["visit_id", "person_id"]], on="visit_id")
     return found.merge(t["person"][["person_id", "sex"]], on=["person_id", "sex"])
+
+
+def visit_during_stay(t: dict[str, pd.DataFrame], stays: pd.DataFrame) -> pd.Series:
+    ended = stays.dropna(subset=["ended_on"])[["person_id", "began_on", "ended_on"]]
+    calls = t["visit"][t["visit"].kind != "inpatient"][["visit_id", "person_id", "began_on"]]
+    both = calls.merge(ended, on="person_id", suffixes=("", "_stay"))
+    return both[(both.began_on > both.began_on_stay) & (both.began_on < both.ended_on)].visit_id.drop_duplicates()
+
+
+def hoarded_drug(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    visits = t["visit"][~t["visit"].planned_course.fillna(False).astype(bool)][["visit_id", "person_id"]]
+    lines = t["fee_line"][t["fee_line"].days_supplied > 0].merge(visits, on="visit_id")
+    lines["quarter"] = lines.occurred_at.dt.to_period("Q")
+    lines["days"] = lines.days_supplied.where(lines.quantity > 0, -lines.days_supplied)
+    quarter = ["person_id", "item_code", "quarter"]
+    many = lines.groupby(quarter, as_index=False).days.sum()
+    lines = lines.merge(many[many.days > 270][quarter], on=quarter).sort_values("occurred_at")
+    held = lines.groupby(quarter).days.cumsum()
+    return lines[(held > 270) & (lines.days > 0)]
 
 
 if __name__ == "__main__":
