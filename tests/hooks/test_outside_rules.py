@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.tiny import loaded, with_row
 from yiheng.supervision import RULES
 
@@ -190,3 +191,13 @@ def test_a_rule_of_a_package_is_judged_by_labels(site, workspace, tmp_path):
     assert (judged["caught"], judged["missed"], judged["right"], judged["wrong"]) == (1, 1, 1, 0)
     # 1 of 2 findings, 4,000 of 6,000 fen.
     assert (judged["recall"], judged["recall_of_money"], judged["precision"]) == ("50.0", "66.6", "100.0")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pyproject.toml", "lixian_rules/__init__.py", "lixian_rules/limits.yaml", "test_lixian.py",
+     "lixian_rules/examples/night_sales.yaml"],
+)  # fmt: skip
+def test_the_page_that_teaches_it_shows_this_package(name):
+    page = (ROOT / "docs" / "howto" / "write-a-rule-outside.md").read_text("utf-8")
+    assert f"`{name}`\n\n" in page and (LIXIAN / name).read_text("utf-8") in page

@@ -55,10 +55,10 @@ def example_files(rule: Rule, folder: Path) -> list[Path]:
     In the folder of its package a file needs no name of the package.
     """
     at_home = rule.package is not None and folder == rule.package.examples
-    own = folder / f"{rule.name.rpartition('.')[2] if at_home else rule.name}{ENDING}"
+    own = folder.joinpath(f"{rule.name.rpartition('.')[2] if at_home else rule.name}{ENDING}")
     if own.is_file() or not rule.limits_of:
         return [own]
-    return [folder / MEASURES / f"{measure}{ENDING}" for measure in rule.measures]
+    return [folder.joinpath(MEASURES, f"{measure}{ENDING}") for measure in rule.measures]
 
 
 def examples_of(rule: Rule, folder: Path) -> list[RuleExample]:

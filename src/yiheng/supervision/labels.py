@@ -19,21 +19,24 @@ WANTED = ("rule", "expect", "visit", "at_stake_fen")
 CATCH, SPARE = "catch", "spare"
 PER_MILLE = 1000
 # Two sides, 95 %, and one side, 95 %.
-TWO_SIDES, ONE_SIDE = 1.959964, 1.645
+TWO_SIDES, ONE_SIDE = Fraction("1.959964"), Fraction("1.645")
+FINE = 10**9
 
 Named = tuple[tuple[str, str], ...]
 
 
-def wilson(hits: int, of: int, z: float = TWO_SIDES) -> tuple[Fraction, Fraction] | None:
+def wilson(hits: int, of: int, z: Fraction = TWO_SIDES) -> tuple[Fraction, Fraction] | None:
     """Wilson's interval of a share, to the thousandth and never narrower than it is; unknown of nothing."""
     if not of:
         return None
-    p = hits / of
-    middle, spread = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    low, high = ((middle + side * spread) / (1 + z * z / of) for side in (-1, 1))
+    squared = z * z
+    # (2 hits + z² ± z √(z² + 4 hits (of - hits) ÷ of)) ÷ 2 (of + z²); the root is taken from above.
+    under = squared * (squared + Fraction(4 * hits * (of - hits), of))
+    root = Fraction(math.isqrt(math.floor(under * FINE * FINE)) + 1, FINE)
+    low, high = (Fraction(2 * hits + squared + side * root, 2 * (of + squared)) for side in (-1, 1))
     return (
-        Fraction(math.floor(max(0.0, low) * PER_MILLE), PER_MILLE),
-        Fraction(math.ceil(min(1.0, high) * PER_MILLE), PER_MILLE),
+        Fraction(math.floor(max(Fraction(0), low) * PER_MILLE), PER_MILLE),
+        Fraction(math.ceil(min(Fraction(1), high) * PER_MILLE), PER_MILLE),
     )
 
 
