@@ -7,13 +7,13 @@ from collections import defaultdict
 
 import pytest
 
-from tests.examples.tables import tables
 from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.measures import CHECKS, FIELDS
+from yiheng.measures import CHECKS, FIELDS, VIEWS
 from yiheng.measures.quality import counted, questioned
 from yiheng.records import TABLES
 from yiheng.runs import Workspace, load_codes, questioned_rows, run_load, run_quality
+from yiheng.testkit import few_rows
 
 H = {"institution_id": "H1", "name": "县医院", "kind": "hospital", "division": "370299"}
 A = {"person_id": "A", "sex": "female", "born_on": "1950-06-30", "division": "370299"}
@@ -30,10 +30,13 @@ def told_by(rows):
     return {row["check"]: next(v for v in ("valid", "invalid", "unknown") if row[v]) for row in rows}
 
 
-def verdicts(folder, lists=(LIST,), person=A, without=(), **more):
-    made = tables({"institution": [H], "person": [person], "visit": [STAY], "front_page": list(lists), **more}, folder)
-    for name in without:
-        del made[name]
+def tables(given, without=()):
+    return few_rows(given, views=VIEWS, without=without)
+
+
+def verdicts(lists=(LIST,), person=A, without=(), **more):
+    given = {"institution": [H], "person": [person], "visit": [STAY], "front_page": list(lists), **more}
+    made = tables(given, without)
     return told_by(counted(made, "listed", ("institution",)).to_pyarrow().to_pylist())
 
 
@@ -75,7 +78,7 @@ CONFLICTS = [
 
 
 @pytest.fixture(scope="module")
-def by_case(tmp_path_factory):
+def by_case():
     """A stay with a list for each case; number of the case → check → verdict."""
     numbered = [{**field, "visit_id": f"V{n}"} for n, (_check, field, _verdict) in enumerate(CASES)]
     given = {
@@ -85,7 +88,7 @@ def by_case(tmp_path_factory):
         "front_page": [{**LIST, **one} for one in numbered],
         "sex_conflict": CONFLICTS,
     }
-    made = tables(given, tmp_path_factory.mktemp("cases"))
+    made = tables(given)
     by_visit = defaultdict(list)
     for row in counted(made, "listed", ("visit_id",)).to_pyarrow().to_pylist():
         by_visit[row["visit_id"]].append(row)
@@ -98,57 +101,57 @@ def test_a_field_of_the_list_gets_its_verdict(by_case, number):
     assert by_case[number].get(check) == verdict
 
 
-def test_codes_are_judged_against_sex_and_each_other(tmp_path):
+def test_codes_are_judged_against_sex_and_each_other():
     codes = [
         {"visit_id": "V1", "ordinal": "1", "code": "N18.9", "is_main": "yes"},
         {"visit_id": "V1", "ordinal": "2", "code": "I10", "is_main": "no"},
     ]
     operations = [{"visit_id": "V1", "ordinal": "1", "code": "00.43", "is_main": "yes", "operated_on": "2025-06-30"}]
-    told = verdicts(tmp_path, diagnosis=codes, operation=operations, sex_conflict=CONFLICTS)
+    told = verdicts(diagnosis=codes, operation=operations, sex_conflict=CONFLICTS)
     assert told["combination_coded_apart"] == told["main_operation_only_counts"] == "invalid"
     assert told["coded_diagnosis_for_other_sex"] == told["coded_operation_for_other_sex"] == "valid"
     operations[0]["code"], codes[0]["code"] = "60.5", "N40.x"
-    told = verdicts(tmp_path, diagnosis=codes, operation=operations, sex_conflict=CONFLICTS)
+    told = verdicts(diagnosis=codes, operation=operations, sex_conflict=CONFLICTS)
     assert told["coded_diagnosis_for_other_sex"] == told["coded_operation_for_other_sex"] == "invalid"
     assert told["combination_coded_apart"] == told["main_operation_only_counts"] == "valid"
 
 
-def test_without_its_code_list_a_check_is_unknown_and_never_valid(tmp_path):
+def test_without_its_code_list_a_check_is_unknown_and_never_valid():
     codes = [{"visit_id": "V1", "ordinal": "1", "code": "N40", "is_main": "yes"}]
     page = [{**LIST, "outpatient_diagnosis": "N40"}]
-    told = verdicts(tmp_path, page, diagnosis=codes, without=("gray_code", "sex_conflict"))
+    told = verdicts(page, diagnosis=codes, without=("gray_code", "sex_conflict"))
     for check in ("main_diagnosis_is_gray", "coded_diagnosis_for_other_sex", "list_diagnosis_for_other_sex"):
         assert told[check] == "unknown"
     nobody = {**A, "sex": "unknown"}
-    assert verdicts(tmp_path, page, person=nobody, diagnosis=codes)["coded_diagnosis_for_other_sex"] == "unknown"
+    assert verdicts(page, person=nobody, diagnosis=codes)["coded_diagnosis_for_other_sex"] == "unknown"
 
 
-def test_a_stay_without_a_list_is_missing_only_where_lists_were_loaded(tmp_path):
+def test_a_stay_without_a_list_is_missing_only_where_lists_were_loaded():
     second = {**STAY, "visit_id": "V2", "began_on": "2025-07-01", "ended_on": "2025-07-01"}
-    made = tables({"institution": [H], "person": [A], "visit": [STAY, second], "front_page": [LIST]}, tmp_path)
+    made = tables({"institution": [H], "person": [A], "visit": [STAY, second], "front_page": [LIST]})
     rows = counted(made, "listed", ("institution",)).to_pyarrow().to_pylist()
     sums = {row["check"]: (row["valid"], row["invalid"], row["unknown"]) for row in rows}
     assert sums["list_missing"] == (1, 1, 0)
     # What is on no list is not missing on it.
     assert sums["nationality_missing_on_list"] == (0, 1, 0)
-    assert verdicts(tmp_path, lists=())["list_missing"] == "unknown"
+    assert verdicts(lists=())["list_missing"] == "unknown"
 
 
-def test_money_of_a_stay_is_judged(tmp_path):
+def test_money_of_a_stay_is_judged():
     paid = {"settlement_id": "S1", "visit_id": "V1", "settled_at": "2025-07-01 12:00:00", "fund_fen": "0"}
     line = {"line_id": "F1", "visit_id": "V1", "item_code": "X", "kind": "drug", "amount_fen": "500"}
-    told = verdicts(tmp_path, settlement=[{**paid, "total_fen": "500"}], fee_line=[line])
+    told = verdicts(settlement=[{**paid, "total_fen": "500"}], fee_line=[line])
     assert (told["stay_costs_nothing"], told["total_differs_from_lines"]) == ("valid", "valid")
     # From 29 June to 1 July are two days, and only a drug was charged.
     assert told["no_service_charged"] == "invalid"
-    told = verdicts(tmp_path, settlement=[{**paid, "total_fen": "0"}], fee_line=[{**line, "kind": "service"}])
+    told = verdicts(settlement=[{**paid, "total_fen": "0"}], fee_line=[{**line, "kind": "service"}])
     assert (told["stay_costs_nothing"], told["total_differs_from_lines"]) == ("invalid", "invalid")
     assert told["no_service_charged"] == "valid"
-    told = verdicts(tmp_path, settlement=[paid])
+    told = verdicts(settlement=[paid])
     assert (told["stay_costs_nothing"], told["total_differs_from_lines"]) == ("unknown", "unknown")
 
 
-def month_of(folder, stays, bills, drugs):
+def month_of(stays, bills, drugs):
     visits = [{**STAY, "visit_id": f"V{n:02}", "began_on": "2025-06-01"} for n in range(stays)]
     given = {
         "institution": [H],
@@ -172,29 +175,27 @@ def month_of(folder, stays, bills, drugs):
             for n, v in enumerate(visits)
         ],
     }
-    rows = counted(tables(given, folder), "hospital_month", ("month",)).to_pyarrow().to_pylist()
+    rows = counted(tables(given), "hospital_month", ("month",)).to_pyarrow().to_pylist()
     return {row["check"]: (row["valid"], row["invalid"], row["unknown"]) for row in rows}
 
 
-def test_totals_of_a_month(tmp_path):
+def test_totals_of_a_month():
     valid, invalid, unknown = (1, 0, 0), (0, 1, 0), (0, 0, 1)
     # Twenty different totals; half the stays with drugs; all of 30 days; no month before.
-    told = month_of(tmp_path, 20, [1000], 10)
+    told = month_of(20, [1000], 10)
     assert told["same_bill_repeated"] == told["drugs_are_all_or_nothing"] == valid
     assert told["stays_all_of_one_length"] == invalid and told["stays_jump"] == unknown
     # 1000, 1000, then 1001, 1001 and so on: every total twice; no drugs at all.
-    told = month_of(tmp_path, 20, [1000, 1000], 0)
+    told = month_of(20, [1000, 1000], 0)
     assert told["same_bill_repeated"] == told["drugs_are_all_or_nothing"] == invalid
-    assert month_of(tmp_path, 20, [1000], 20)["drugs_are_all_or_nothing"] == invalid
-    assert set(month_of(tmp_path, 19, [1000, 1000], 0).values()) == {unknown}
+    assert month_of(20, [1000], 20)["drugs_are_all_or_nothing"] == invalid
+    assert set(month_of(19, [1000, 1000], 0).values()) == {unknown}
 
 
-def test_a_row_in_question_names_list_values_and_verdict(tmp_path):
+def test_a_row_in_question_names_list_values_and_verdict():
     page = {**LIST, "stay_days": "3"}
     paid = {"settlement_id": "S1", "visit_id": "V1", "settled_at": "2025-07-01 12:00:00", "fund_fen": "0"}
-    made = tables(
-        {"institution": [H], "person": [A], "visit": [STAY], "front_page": [page], "settlement": [paid]}, tmp_path
-    )
+    made = tables({"institution": [H], "person": [A], "visit": [STAY], "front_page": [page], "settlement": [paid]})
     rows = {row["check"]: row for row in questioned(made).to_pyarrow().to_pylist()}
     assert rows["stay_days_differ_from_dates"] == {
         "institution": "H1", "month": "2025-07", "check": "stay_days_differ_from_dates", "verdict": "invalid",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-
 import pytest
 
 from yiheng.runs import run_audit
+from yiheng.runs.precision import LABELS
 from yiheng.supervision import RULES
+from yiheng.testkit import judge_rule, read_labels
 
 # Rules about institutions, which stand out in a year among enough cases only; they need judgement.
 WITHHELD = (
@@ -22,20 +21,9 @@ WITHHELD = (
 SURE = sorted(set(RULES) - set(WITHHELD))
 
 
-def labels_of(workspace):
-    with (workspace.folder.parent / "labels.csv").open(encoding="utf-8") as file:
-        return [one | subject(one) for one in csv.DictReader(file)]
-
-
-def subject(label):
-    """A label names a line or an ordinal in one column; a finding names an ordinal in what it is about."""
-    ordinal = label["line"] if label["line"].isdecimal() else ""
-    return {"line": "" if ordinal else label["line"], "about": label["about"] or ordinal}
-
-
 @pytest.fixture(scope="module")
 def labels(county):
-    return labels_of(county)
+    return read_labels(county.folder.parent / LABELS)
 
 
 @pytest.fixture(scope="module")
@@ -48,46 +36,32 @@ def withheld(district):
     return run_audit(district, list(WITHHELD))["findings"]
 
 
-def found_by(audited, rule: str, names: tuple[str, ...]) -> Counter:
-    """What a rule found, as far as its labels name it."""
-    return Counter(
-        (*(f[key] or "" for key in names), f["at_stake_fen"]) for f in audited["findings"] if f["rule"] == rule
-    )
+def spared_by(rule, labels):
+    return sum(one.rule == rule and one.expect == "spare" for one in labels)
 
 
 @pytest.mark.parametrize("rule", SURE)
 def test_a_rule_finds_all_that_was_planted_and_nothing_else(rule, labels, audited):
-    caught = [row for row in labels if row["rule"] == rule and row["expect"] == "catch"]
-    assert caught, f"nothing was planted for {rule}"
-    # A pair of items on a line is about the second of them, which no label names.
-    names = ("visit", "line", "about") if any(row["about"] for row in caught) else ("visit", "line")
-    planted = Counter((*(row[key] for key in names), int(row["at_stake_fen"])) for row in caught)
-    assert found_by(audited, rule, names) == planted
+    judged = judge_rule(rule, audited["findings"], labels)
+    assert judged.caught, f"nothing was planted for {rule}"
+    assert (judged.missed, judged.wrong, judged.unlabelled, judged.other_amount) == (0, 0, 0, 0)
+    assert judged.right == judged.caught
 
 
 @pytest.mark.parametrize("rule", SURE)
 def test_a_rule_spares_every_near_miss(rule, labels, audited):
-    spared = {(row["visit"], row["about"]) for row in labels if row["rule"] == rule and row["expect"] == "spare"}
-    found = [f for f in audited["findings"] if f["rule"] == rule]
-    assert spared, f"no near-miss was planted for {rule}"
-    assert not {visit for visit, _ in spared if visit} & {f["visit"] for f in found}
-    assert not {about for visit, about in spared if not visit} & {f["about"] for f in found}
+    judged = judge_rule(rule, audited["findings"], labels)
+    assert judged.spared, f"no near-miss was planted for {rule}"
+    assert judged.spared == spared_by(rule, labels)
 
 
 @pytest.mark.parametrize("rule", WITHHELD)
 def test_an_institution_that_withholds_service_is_found_and_its_like_are_spared(rule, district, withheld):
-    told = {
-        expect: {
-            (one["institution"], one["about"])
-            for one in labels_of(district)
-            if one["rule"] == rule and one["expect"] == expect
-        }
-        for expect in ("catch", "spare")
-    }
-    found = {(one["institution"], one["about"]) for one in withheld if one["rule"] == rule}
-    assert told["catch"] and told["spare"]
-    assert found == told["catch"]
-    assert not found & told["spare"]
+    labels = read_labels(district.folder.parent / LABELS)
+    judged = judge_rule(rule, withheld, labels)
+    assert judged.caught and judged.spared
+    assert (judged.missed, judged.wrong, judged.unlabelled) == (0, 0, 0)
+    assert judged.spared == spared_by(rule, labels)
 
 
 def test_no_rule_is_left_unjudged_when_its_lists_are_loaded(audited):

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.tables import read_examples, tables
 from yiheng.supervision import RULES
 from yiheng.supervision.declare import ENGLISH
+from yiheng.supervision.examples import examples_of
 from yiheng.supervision.rules.beyond import LEVELS, ZH
+from yiheng.testkit import few_rows
 
-MEASURES = Path(__file__).parents[1] / "examples" / "rules" / "measures"
+EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
 
 
-def sentences(rule, measure, folder, **names):
-    given = next(one["given"] for one in read_examples(MEASURES / f"{measure}.yaml") if one["catches"])
-    for row in given["item_limit"]:
-        row["rule_class"] = RULES[rule].limits_of
+def sentences(rule, measure, **names):
+    of_measure = (one for one in examples_of(RULES[rule], EXAMPLES) if one.place.startswith(f"{measure}.yaml:"))
+    given = next(one.given for one in of_measure if one.catches)
     for row in given["fee_line"]:
         row["item_name"] = names.get(row["item_code"], row["item_name"])
         if not row["item_name"]:
             del row["item_name"]
-    found = RULES[rule].rows(tables(given, folder)).to_pyarrow().to_pylist()
+    found = RULES[rule].rows(few_rows(given)).to_pyarrow().to_pylist()
     return [(finding["says"], finding["says_en"]) for finding in map(RULES[rule].finding, found)]
 
 
@@ -39,20 +39,20 @@ def sentences(rule, measure, folder, **names):
         ("drug_limited_to_visit_kind", "visit_kind", "限住院、急诊使用，本次为门诊", "in-patients, emergencies"),
     ],
 )
-def test_a_sentence_says_what_was_had_and_what_is_allowed(rule, measure, zh, en, tmp_path):
-    ((says, says_en),) = sentences(rule, measure, tmp_path)
+def test_a_sentence_says_what_was_had_and_what_is_allowed(rule, measure, zh, en):
+    ((says, says_en),) = sentences(rule, measure)
     assert zh in says
     assert en in says_en
 
 
-def test_a_pair_is_told_by_both_names(tmp_path):
-    ((says, says_en),) = sentences("duplicate_charge", "contains", tmp_path, IA="甲", IB="乙")
+def test_a_pair_is_told_by_both_names():
+    ((says, says_en),) = sentences("duplicate_charge", "contains", IA="甲", IB="乙")
     assert "“甲”（IA）与“乙”（IB），后者已包含在前者之内" in says
     assert "“甲” (IA) and “乙” (IB)" in says_en
 
 
-def test_without_a_name_an_item_is_told_by_its_code(tmp_path):
-    ((says, _),) = sentences("duplicate_charge", "contains", tmp_path, IA="甲", IB="")
+def test_without_a_name_an_item_is_told_by_its_code():
+    ((says, _),) = sentences("duplicate_charge", "contains", IA="甲", IB="")
     assert "“甲”（IA）与“IB”（IB）" in says
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from yiheng.hooks import load_rules
 from yiheng.measures import DIMENSIONS, INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
 
 from .show import answer, say, working, yuan
-from .verb import DONE, format_option, opened, says_refusals, workspace_option
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 SHOWN = 20
 
@@ -161,7 +162,8 @@ def audit(
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     for one in result["unknown"]:
         say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
-    return DONE
+    # Of all rules some are missing when a package was refused.
+    return DONE_WITH_REFUSALS if load_rules().refused and not rules else DONE
 
 
 def _by_rule(result: dict[str, Any]) -> list[list[Any]]:

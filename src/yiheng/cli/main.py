@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from yiheng import __version__
+from yiheng.hooks import load_rules
 
 from .analysis import audit, measure, quality
 from .checking import check
@@ -17,6 +18,8 @@ from .doors import demo, serve
 from .inspections import sample, score
 from .payment import explain, replay, settle
 from .policies import policy
+from .rules import rules
+from .show import say
 from .statements import statement
 from .tables import sql, tables
 
@@ -33,10 +36,12 @@ def main(workspace: Path | None) -> None:
     Begin with:  yiheng demo
     Your data:   yiheng new xihai; yiheng load export -w xihai; yiheng settle qingdao --year 2025 -w xihai
     """
+    for refusal in load_rules().refused:
+        say(f"未采用 not used: {refusal}")
 
 
 for verb in (
-    demo, new, load, codes, tables, sql, measure, quality, audit, check, score, sample, settle, compare,
+    demo, new, load, codes, tables, sql, measure, quality, audit, check, rules, score, sample, settle, compare,
     statement, explain, replay, policy, serve,
 ):  # fmt: skip
     main.add_command(verb)

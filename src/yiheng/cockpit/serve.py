@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import django
 from django.conf import settings
 
 from yiheng.basis.refusals import Refusal
+from yiheng.hooks import load_rules
 
 from .settings import DATABASE, NOT_SERVED, settings_for
 
@@ -39,6 +41,8 @@ def configure(folder: Path) -> None:
         return
     settings.configure(**settings_for(folder))
     django.setup()
+    for refusal in load_rules().refused:
+        logging.getLogger("yiheng").warning("not used: %s", refusal)
 
 
 def prepare(workspace_folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,13 +9,11 @@ from typing import Any
 
 from yiheng.casework.models import FindingVerdict
 from yiheng.casework.selectors import verdicts_by_rule, verdicts_of
+from yiheng.supervision.labels import ONE_SIDE, wilson
 
 CHOICES = FindingVerdict.Verdict
 # Of fewer judged findings the share alone would say too much.
 FEW = 30
-# A share lies above the lower bound with 95 % certainty when judged findings are a fair draw of all.
-Z = 1.645
-PER_MILLE = 1000
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,11 @@ class Precision:
     @property
     def at_least(self) -> Fraction | None:
         """The lower bound (Wilson, one side, 95 %) where few were judged, cut down to a thousandth."""
-        if not 0 < self.judged < FEW:
+        # A share lies above it with 95 % certainty when judged findings are a fair draw of all.
+        if self.judged >= FEW:
             return None
-        n, p = self.judged, self.confirmed / self.judged
-        middle, spread = p + Z * Z / (2 * n), Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-        return Fraction(math.floor(max(0.0, (middle - spread) / (1 + Z * Z / n)) * PER_MILLE), PER_MILLE)
+        bounds = wilson(self.confirmed, self.judged, ONE_SIDE)
+        return bounds[0] if bounds else None
 
 
 def precisions() -> dict[str, Precision]:

@@ -11,10 +11,12 @@ from .loading import run_load
 from .lookup import lists_known, look_up
 from .manifest import ENGINES
 from .measuring import run_measure
+from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
 from .scoring import SCORED, run_score
 from .settling import parties_of_file, run_settle
+from .trying import Trial, few_rows, trials
 from .workspace import Workspace
 
 __all__ = [
@@ -27,10 +29,13 @@ __all__ = [
     "InUse",
     "Kept",
     "Replay",
+    "Trial",
     "Workspace",
     "as_of",
     "claims_behind",
     "editions_in_use",
+    "few_rows",
+    "judge_rules",
     "lists_known",
     "load_codes",
     "look_up",
@@ -51,4 +56,5 @@ __all__ = [
     "run_score",
     "run_settle",
     "settled_in",
+    "trials",
 ]

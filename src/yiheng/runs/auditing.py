@@ -21,13 +21,14 @@ from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
 from .excepted import Exceptions, covered_of
 from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
+from .outside import limits_pinned, packages_of, pinned_rules
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
 ORDER = ("occurred_on", "visit", "line", "person")
 ONE_DAY = dt.timedelta(days=1)
-# All lists that some rule reads: one that is not in use is empty.
-LISTED = sorted({name for rule in RULES.values() for name in rule.codes})
+# All lists that some rule of ours reads: one that is not in use is empty.
+LISTED = sorted({name for rule in RULES.values() if rule.package is None for name in rule.codes})
 # The exceptions are no rule's list, but decide as well what is found.
 PINNED = sorted({*LISTED, EXCEPTION.name})
 
@@ -56,13 +57,16 @@ def run_audit(
     unknown = [name for name in names or [] if name not in RULES]
     if unknown:
         raise Refusals(Refusal(f"there is no rule '{name}'", cure=nearest(name, RULES)) for name in unknown)
+    asked = sorted(names or RULES)
+    rules = [RULES[name] for name in asked]
     manifest = Manifest(
         "audit",
-        {"rules": sorted(names or RULES), "since": _iso(since), "until": _iso(until)},
+        {"rules": asked, "since": _iso(since), "until": _iso(until)},
         {
             "snapshot_set": workspace.lake.latest().number,
-            "codes": {name: [one.as_json() for one in kept] for name, kept in _editions(workspace).items()},
+            "codes": {name: [one.as_json() for one in kept] for name, kept in _editions(workspace, rules).items()},
             "limits": {name: limit.value for name, limit in LIMITS.items()},
+            **packages_of(rules),
         },
     )
     on = engine or workspace.engine
@@ -78,9 +82,13 @@ def audit(
     progress: Callable[[str], None] = lambda _: None,
     on: str = DEFAULT_ENGINE,
 ) -> dict[str, Any]:
-    """Find what a manifest says into a folder."""
+    """Find what a manifest says into a folder.
+
+    Raises:
+        Refusals: when a package whose rules it uses is missing or has another version.
+    """
+    rules = pinned_rules(manifest.run, manifest.inputs["rules"], manifest.pins)
     codes = pinned_editions(manifest.pins["codes"])
-    rules = [RULES[name] for name in manifest.inputs["rules"]]
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
     classes: dict[str, set[str]] = {}
     with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
@@ -124,8 +132,8 @@ class Span:
     codes: dict[str, InUse]
 
 
-def _editions(workspace: Workspace) -> dict[str, list[InUse]]:
-    return editions_in_use(workspace, PINNED)
+def _editions(workspace: Workspace, rules: list[Rule]) -> dict[str, list[InUse]]:
+    return editions_in_use(workspace, sorted({*PINNED, *(name for rule in rules for name in rule.codes)}))
 
 
 def _spans(manifest: Manifest, rule: Rule, codes: dict[str, list[InUse]]) -> list[Span]:
@@ -166,7 +174,7 @@ def _classes(engine: Engine, span: Span, known: dict[str, set[str]]) -> set[str]
 
 
 def _held(span: Span) -> dict[str, list[InUse]]:
-    return {name: [span.codes[name]] if name in span.codes else [] for name in LISTED}
+    return {name: [span.codes[name]] if name in span.codes else [] for name in sorted({*LISTED, *span.codes})}
 
 
 def _no_limits(rule: Rule) -> dict[str, Any]:
@@ -195,7 +203,7 @@ def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: lis
 
 def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[dict[str, Any]]:
     engine.use_codes(_held(span))
-    rows = rule.rows(engine.shared(VIEWS), LIMITS.with_values(manifest.pins["limits"]))
+    rows = rule.rows(engine.shared(VIEWS), limits_pinned(rule, manifest.pins))
     if span.since:
         rows = rows.filter(rows.occurred_on >= ibis.date(span.since))
     if span.until:

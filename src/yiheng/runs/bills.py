@@ -18,7 +18,7 @@ from ibis.expr.operations import UnboundTable
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import HOLDS, LISTS
 from yiheng.records import TABLES, typed_rows
-from yiheng.supervision import LIMITS, RULES, VIEWS, Rule
+from yiheng.supervision import RULES, VIEWS, Rule
 
 from .auditing import LISTED, plain
 from .editions import edition_file, editions_in_use
@@ -64,7 +64,7 @@ class Desk:
         self._needed = sorted({name for rule in asked for name in rule.reads})
         for name in self._needed:
             self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
-        held = self._lists(workspace, on)
+        held = self._lists(workspace, on, sorted({*LISTED, *(name for rule in asked for name in rule.codes)}))
         # Each view with all that it reads in turn.
         self._computed: dict[str, frozenset[str]] = {}
         for name, view in VIEWS.items():
@@ -119,7 +119,7 @@ class Desk:
                 self._con.execute(f"execute fill_{name}")
 
     def _ask(self, question: Question) -> Iterator[dict[str, Any]]:
-        answer = self._con.execute(f"execute ask_{question.rule.name}").fetchall()
+        answer = self._con.execute(f'execute "ask_{question.rule.name}"').fetchall()
         for row in answer:
             yield plain(question.rule.finding(dict(zip(question.columns, row, strict=True))))
 
@@ -151,11 +151,11 @@ class Desk:
             raise Refusals(faults)
         return rows
 
-    def _lists(self, workspace: Workspace, on: dt.date) -> set[str]:
+    def _lists(self, workspace: Workspace, on: dt.date, names: list[str]) -> set[str]:
         """Take the editions that hold on a day; gives the lists that have one."""
         held = set()
-        editions = editions_in_use(workspace, LISTED)
-        for name in LISTED:
+        editions = editions_in_use(workspace, names)
+        for name in names:
             schema = ibis.schema({**LISTS[name].schema, **HOLDS})
             self._tables[name] = ibis.table(schema, name=name)
             one = next((one for one in editions.get(name, []) if one.holds_on(on)), None)
@@ -176,10 +176,10 @@ class Desk:
             items = frozenset(code for (code,) in self._con.execute(codes, [rule.limits_of]).fetchall())
             if not items:
                 return None
-        rows = rule.rows(self._tables, LIMITS)
+        rows = rule.rows(self._tables)
         # Sums come wider than the whole numbers they are declared as.
         shown = ", ".join(f'"{name}"::{DUCKDB.get(str(kind), "BIGINT")}' for name, kind in rows.schema().items())
-        self._con.execute(f"prepare ask_{rule.name} as select {shown} from ({ibis.to_sql(rows, dialect='duckdb')})")
+        self._con.execute(f'prepare "ask_{rule.name}" as select {shown} from ({ibis.to_sql(rows, dialect="duckdb")})')
         return Question(rule, rows.columns, self._views_of(rows), items)
 
     def _filled_from_text(self, name: str, schema: ibis.Schema) -> ibis.Table:

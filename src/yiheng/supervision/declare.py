@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 import ibis
@@ -17,6 +18,9 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen, round_fen
 from yiheng.policy import Limits, read_limits
 
+from .packages import Package
+
+# Ours from the import of this room on; those of installed packages once a door has opened.
 RULES: dict[str, Rule] = {}
 LIMITS = read_limits(Path(__file__).parent / "limits.yaml")
 
@@ -57,6 +61,7 @@ class Rule:
         not_for: where it must not be used.
         limits_of: the class of limited items that drives it; any of its code lists may hold the class.
         says_of: the sentence for each measure of such a rule.
+        package: the installed package that it comes from; none for our own.
     """
 
     name: str
@@ -73,15 +78,21 @@ class Rule:
     find: Callable[..., ibis.Table]
     limits_of: str | None = None
     says_of: Mapping[str, Words] = field(default_factory=dict)
+    package: Package | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that it judges by: ours, or those of its own package."""
+        return self.package.limits if self.package else LIMITS
 
     @property
     def measures(self) -> tuple[str, ...]:
         """What of the limits of its class the rule judges."""
         return tuple(self.says_of)
 
-    def rows(self, tables: Tables, limits: Limits = LIMITS) -> ibis.Table:
+    def rows(self, tables: Tables, limits: Limits | None = None) -> ibis.Table:
         """The expression of what the rule finds; nothing is executed."""
-        found = self.find(tables, limits)
+        found = self.find(tables, limits or self.limits)
         missing = [column for column in SUBJECT if column not in found.columns]
         if missing:
             raise TypeError(f"rule {self.name} does not select {', '.join(missing)}")
@@ -171,24 +182,32 @@ def rule(
     codes: tuple[str, ...] = (),
     stages: tuple[Stage, ...] = ("after",),
 ) -> Callable[[Callable[..., ibis.Table]], Rule]:
-    """Declare a rule: a function of tables and limits whose docstring is its English sentence."""
+    """Declare a rule: a function of tables and limits whose docstring is its English sentence.
+
+    What declares it enters it: our own rules stand in `supervision.rules`, others in an installed package.
+    """
 
     def declare(find: Callable[..., ibis.Table]) -> Rule:
         sentence = (inspect.getdoc(find) or "").split("\n\n")[0].replace("\n", " ")
-        return declared(
-            Rule(find.__name__, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find)
+        return Rule(
+            find.__name__, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find
         )
 
     return declare
 
 
-def declared(rule: Rule) -> Rule:
-    """Enter a rule under its name.
+def rules_of(module: ModuleType) -> list[Rule]:
+    """The rules that a module holds, in their order; one held under two names comes once."""
+    return list({id(one): one for one in vars(module).values() if isinstance(one, Rule)}.values())
+
+
+def enter(rules: Iterable[Rule]) -> None:
+    """Let rules be used under their names.
 
     Raises:
-        TypeError: when the name is taken.
+        TypeError: when a name is taken.
     """
-    if rule.name in RULES:
-        raise TypeError(f"rule {rule.name} is declared twice")
-    RULES[rule.name] = rule
-    return rule
+    for one in rules:
+        if one.name in RULES:
+            raise TypeError(f"rule {one.name} is declared twice")
+        RULES[one.name] = one

@@ -9,7 +9,7 @@ import ibis
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
-from .declare import Rule, Stage, Tables, Weight, declared
+from .declare import Rule, Stage, Tables, Weight
 
 RULE_BASE = "国家医保智能监管规则库（2025 年版）"
 LISTS = ("knowledge_point", "item_limit")
@@ -50,23 +50,21 @@ def limited(
         return found[0] if len(found) == 1 else _together(found)
 
     ((_, first), *_others) = measures.values()
-    return declared(
-        Rule(
-            name,
-            zh,
-            sentence,
-            official_code,
-            weight,
-            stages,
-            first,
-            reads,
-            LISTS,
-            f"{source} {zh}；国家公布的知识点与本地项目限定",
-            not_for,
-            find,
-            limits_of=zh,
-            says_of={measure: says for measure, (_, says) in measures.items()},
-        )
+    return Rule(
+        name,
+        zh,
+        sentence,
+        official_code,
+        weight,
+        stages,
+        first,
+        reads,
+        LISTS,
+        f"{source} {zh}；国家公布的知识点与本地项目限定",
+        not_for,
+        find,
+        limits_of=zh,
+        says_of={measure: says for measure, (_, says) in measures.items()},
     )
 
 

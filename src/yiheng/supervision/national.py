@@ -34,7 +34,7 @@ class NationalRule:
 
 def national_rules() -> list[NationalRule]:
     """All rules of the list in their order."""
-    ours = {one.zh: one.name for one in RULES.values()}
+    ours = {one.zh: one.name for one in RULES.values() if one.package is None}
     with FILE.open(encoding="utf-8", newline="") as file:
         return [
             NationalRule(

@@ -43,9 +43,17 @@ measures reads the records alone or a list of its own.
 | --- | --- | --- | --- | --- |
 """
 
+OUTSIDE = """\
+
+## Rules of installed packages
+
+| rule | 中文 | package | weight | meaning |
+| --- | --- | --- | --- | --- |
+"""
+
 
 def rules_page() -> str:
-    """The page ``docs/reference/rules.md``."""
+    """The page ``docs/reference/rules.md``; with rules of packages where some are in use."""
     listed = national_rules()
     head = HEAD.format(
         total=len(listed),
@@ -54,8 +62,10 @@ def rules_page() -> str:
         unknown=sum(one.why is not None for one in listed),
     )
     unknown = [f"| {one.seq} | {one.zh} | {one.why.en} | {one.why.zh} |" for one in listed if one.why]
-    parts = (head, _rows(map(_national, listed)), UNKNOWN, _rows(unknown), OURS, _rows(map(_ours, RULES.values())))
-    return "".join(parts)
+    ours = [_ours(one) for one in RULES.values() if one.package is None]
+    others = [_other(one) for one in RULES.values() if one.package]
+    parts = (head, _rows(map(_national, listed)), UNKNOWN, _rows(unknown), OURS, _rows(ours))
+    return "".join((*parts, OUTSIDE, _rows(others)) if others else parts)
 
 
 def _rows(rows: Iterable[str]) -> str:
@@ -70,6 +80,10 @@ def _national(one: NationalRule) -> str:
 def _ours(one: Rule) -> str:
     measures = ", ".join(f"`{measure}`" for measure in one.measures)
     return f"| `{one.name}` | {one.zh} | {WEIGHTS[one.weight].en} | {one.sentence} | {measures} |"
+
+
+def _other(one: Rule) -> str:
+    return f"| `{one.name}` | {one.zh} | {one.package} | {WEIGHTS[one.weight].en} | {one.sentence} |"
 
 
 if __name__ == "__main__":

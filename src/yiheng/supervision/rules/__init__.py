@@ -1,6 +1,10 @@
-"""The audit rules, by subject; importing them declares them."""
+"""The audit rules, by subject; importing them enters them."""
 
+from ..declare import enter, rules_of
 from . import care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
+
+for _module in (care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits):
+    enter(rules_of(_module))
 
 __all__ = [
     "care",

@@ -1,0 +1,164 @@
+"""Verbs about audit rules: list, test, precision, page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yiheng.runs import Workspace, judge_rules
+from yiheng.supervision import RULES, WEIGHTS, Rule
+from yiheng.supervision.labels import Judged
+from yiheng.supervision.page import rules_page
+from yiheng.testkit import trials
+
+from .show import answer, say, working, yuan
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
+
+HUNDRED = 100
+
+
+@click.group()
+def rules() -> None:
+    """Audit rules, ours and those of installed packages: list, test, precision, page."""
+
+
+@rules.command("list")
+@format_option
+@says_refusals
+def rules_list(form: str) -> int:
+    """Every audit rule in use, and the package that it comes from.
+
+    \b
+    Example:
+      yiheng rules list --format csv > rules.csv
+    """
+    rows = [_listed(one) for one in RULES.values()]
+    answer(form, rows, list(rows[0]), [list(row.values()) for row in rows], f"{len(rows)} rules")
+    return DONE
+
+
+def _listed(one: Rule) -> dict[str, Any]:
+    return {
+        "rule": one.name,
+        "zh": one.zh,
+        "weight": WEIGHTS[one.weight].en,
+        "official_code": one.official_code,
+        "package": str(one.package) if one.package else None,
+    }
+
+
+@rules.command("test")
+@click.argument("of", metavar="FOLDER|PACKAGE")
+@format_option
+@says_refusals
+def rules_test(of: str, form: str) -> int:
+    """Try rules on their examples: rows that they must catch and rows that they must spare.
+
+    PACKAGE is the name of an installed package's rules; FOLDER holds RULE.yaml for each rule that is tried.
+
+    \b
+    Examples:
+      yiheng rules test lixian
+      yiheng rules test tests/examples/rules
+    """
+    tried = []
+    with working("rules test") as step:
+        for one in trials(of):
+            step(str(one))
+            tried.append((one, one.differs()))
+    rows = [[one.rule, one.place, one.name, "; ".join(differs) or "holds"] for one, differs in tried]
+    whole = [
+        {"rule": one.rule, "place": one.place, "name": one.name, "holds": not differs, "differs": differs}
+        for one, differs in tried
+    ]
+    answer(form, whole, ["rule", "place", "example", "result"], rows)
+    wrong = sum(bool(differs) for _, differs in tried)
+    say(f"{len(tried):,} tried, {wrong:,} differ")
+    return DONE_WITH_REFUSALS if wrong else DONE
+
+
+@rules.command("precision")
+@click.argument("names", nargs=-1, metavar="[RULE]...")
+@click.option("--labels", type=click.Path(path_type=Path), help="The labels; labels.csv of the workspace by default.")
+@click.option("--only-labelled", is_flag=True, help="A finding that no label speaks of counts neither way.")
+@workspace_option
+@format_option
+@says_refusals
+def rules_precision(
+    names: tuple[str, ...], labels: Path | None, only_labelled: bool, workspace: Path | None, form: str
+) -> int:
+    """Judge rules by labelled data: recall and precision with their intervals, counted and weighted by money.
+
+    Without RULE: all rules that the labels name. Whatever no label names is innocent, as in the county of yiheng demo;
+    where labels say only what somebody inspected, add --only-labelled.
+
+    \b
+    Examples:
+      yiheng rules precision -w demo
+      yiheng rules precision lixian.night_sales --labels inspected.csv --only-labelled
+    """
+    space: Workspace = opened(workspace)
+    with working("rules precision") as step:
+        audited, judged = judge_rules(space, list(names), labels=labels, complete=not only_labelled, progress=step)
+    whole = {"run": audited["run"], "rules": [_judged(one) for one in judged], "unknown": audited["unknown"]}
+    if form == "table":
+        columns = ["rule", "caught", "missed", "right", "wrong", "no label", "recall %", "95 %", "of money %",
+                   "precision %", "95 %", "of money %", "yuan right"]  # fmt: skip
+        answer(form, whole, columns, [_for_people(one) for one in judged], audited["run"])
+    else:
+        flat = [{k: json.dumps(v) if isinstance(v, list) else v for k, v in one.items()} for one in whole["rules"]]
+        answer(form, whole, list(flat[0]) if flat else ["rule"], [list(one.values()) for one in flat])
+    for one in audited["unknown"]:
+        say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
+    for name in (one.rule for one in judged if not one.known):
+        say(f"没有标注 {name}：查全率与查准率未知 no label speaks of it, nothing is known")
+    return DONE
+
+
+@rules.command("page")
+@says_refusals
+def rules_page_() -> int:
+    """The reference page of all rules in use, as Markdown.
+
+    \b
+    Example:
+      yiheng rules page > rules.md
+    """
+    click.echo(rules_page(), nl=False)
+    return DONE
+
+
+def _judged(one: Judged) -> dict[str, Any]:
+    shares = {
+        name: _percent(getattr(one, name)) for name in ("recall", "precision", "recall_of_money", "precision_of_money")
+    }
+    between = {
+        name: [_percent(end) for end in ends] if (ends := getattr(one, name)) else None
+        for name in ("recall_between", "precision_between")
+    }
+    return {**asdict(one), **shares, **between}
+
+
+def _for_people(one: Judged) -> list[Any]:
+    between = [
+        f"{_percent(ends[0])}-{_percent(ends[1])}" if ends else None
+        for ends in (one.recall_between, one.precision_between)
+    ]
+    return [
+        one.rule, one.caught, one.missed, one.right, one.wrong, one.unlabelled,
+        _percent(one.recall), between[0], _percent(one.recall_of_money),
+        _percent(one.precision), between[1], _percent(one.precision_of_money), yuan(one.right_fen),
+    ]  # fmt: skip
+
+
+def _percent(share: Fraction | None) -> str | None:
+    """A share in per cent with one decimal, cut down: 100.0 is said only of all."""
+    if share is None:
+        return None
+    tenths = share.numerator * HUNDRED * 10 // share.denominator
+    return f"{tenths // 10}.{tenths % 10}"
