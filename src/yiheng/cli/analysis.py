@@ -13,7 +13,7 @@ from yiheng.measures import DIMENSIONS, INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
 
-from .show import answer, say, working, yuan
+from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 SHOWN = 20
@@ -160,8 +160,7 @@ def audit(
         answer(form, result, columns, [list(f.values()) for f in result["findings"]])
     if result["excepted"]:
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
-    for one in result["unknown"]:
-        say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
+    say_unknown(result["unknown"])
     # Of all rules some are missing when a package was refused.
     return DONE_WITH_REFUSALS if load_rules().refused and not rules else DONE
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
 from yiheng.runs import Desk, read_bill
 
-from .show import answer, say, working, yuan
+from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
+
+DECIDED = {"stop": "停止：有违规，更正后再结算", "hint": "提示：有疑点，请核对", "pass": "通过"}
+# Nobody reads more lines of advice than these at a counter; the others are counted.
+MOST_ADVICE = 10
 
 
 @click.command()
@@ -36,16 +41,33 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
     checked = desk.check(read, bill.name)
     desk.close()
     if form == "table":
+        say(f"结论：{DECIDED[checked['decision']]}（适用规则 {len(checked['asked'])} 条）")
         columns = ["rule", "weight", "visit", "line", "yuan at stake"]
         rows = [[f["rule"], f["weight"], f["visit"], f["line"], yuan(f["at_stake_fen"])] for f in checked["findings"]]
-        answer(form, checked, columns, rows)
+        if rows:
+            answer(form, checked, columns, rows)
         for one in checked["findings"]:
-            say(f"[{one['rule']}] {one['says']}")
-        if not checked["findings"]:
-            say(f"未发现疑点（适用规则 {len(checked['asked'])} 条）")
+            say(f"[{one['rule']}] {one['says']}" + (f"。应为：{one['right']}" if one["right"] else ""))
+        for one in checked["excepted"]:
+            say(f"例外 [{one['rule']}] {one['says']}：{one['exception']['reason']}，至 {one['exception']['until']}")
+        _advise(checked["lines"])
     else:
         columns = list(checked["findings"][0]) if checked["findings"] else ["rule"]
         answer(form, checked, columns, [list(one.values()) for one in checked["findings"]])
-    for one in checked["unknown"]:
-        say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
+    say_unknown(checked["unknown"])
     return DONE_WITH_REFUSALS if checked["findings"] else DONE
+
+
+def _advise(lines: list[dict[str, Any]]) -> None:
+    """What is worth knowing of the lines: the most that can be saved first, then what the person bears."""
+    told = [one for one in lines if one["cheaper_code"] or one["own_fen"] != 0 or one["coverage"] is None]
+    told.sort(key=lambda one: (-(one["saved_fen"] or 0), -(one["own_fen"] or 0), one["line"]))
+    for one in told[:MOST_ADVICE]:
+        say(f"{one['line']} {one['says']}")
+    if len(told) > MOST_ADVICE:
+        say(f"另有 {len(told) - MOST_ADVICE} 条明细的说明，见 --format json")
+    known = [one["own_fen"] for one in lines if one["own_fen"] is not None]
+    unknown = len(lines) - len(known)
+    if lines:
+        more = f"，另有 {unknown} 条未知" if unknown else ""
+        say(f"范围外自付合计 {yuan(sum(known))} 元{more}；起付线和报销比例在结算时计算")

@@ -16,7 +16,7 @@ from yiheng.supervision.labels import Judged
 from yiheng.supervision.page import rules_page
 from yiheng.testkit import trials
 
-from .show import answer, say, working, yuan
+from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 HUNDRED = 100
@@ -113,8 +113,7 @@ def rules_precision(
     else:
         flat = [{k: json.dumps(v) if isinstance(v, list) else v for k, v in one.items()} for one in whole["rules"]]
         answer(form, whole, list(flat[0]) if flat else ["rule"], [list(one.values()) for one in flat])
-    for one in audited["unknown"]:
-        say(f"未能判定 {one['zh']} {one['rule']}：缺少 {', '.join(one['missing'])}；请执行 {one['to_do']}")
+    say_unknown(audited["unknown"])
     for name in (one.rule for one in judged if not one.known):
         say(f"没有标注 {name}：查全率与查准率未知 no label speaks of it, nothing is known")
     return DONE

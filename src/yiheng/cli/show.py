@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 FORMATS = ("table", "json", "csv")
+# So many names of rules make a line that is still read.
+FEW = 3
 FEN_PER_YUAN = 100
 
 # A pipe has no width of its own; a table must not be cut to a narrow terminal's there.
@@ -74,3 +76,13 @@ def yuan(fen: int | None) -> str | None:
         return None
     whole, rest = divmod(abs(fen), FEN_PER_YUAN)
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def say_unknown(unknown: Sequence[Mapping[str, Any]]) -> None:
+    """Say which rules could not judge; those that lack the same are told in one line."""
+    lacking: dict[tuple[str, str], list[str]] = {}
+    for one in unknown:
+        lacking.setdefault((", ".join(one["missing"]), one["to_do"]), []).append(f"{one['zh']} {one['rule']}")
+    for (missing, to_do), rules in lacking.items():
+        shown = "、".join(rules[:FEW]) + (f"等 {len(rules)} 条规则" if len(rules) > FEW else "")
+        say(f"未能判定 {shown}：缺少 {missing}；请执行 {to_do}")

@@ -1,5 +1,6 @@
 """Code lists that people publish: read, checked and kept by edition."""
 
+from .catalogue import CATALOGUE
 from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
 from .constraints import MEASURES, SHIPPED
 from .declare import HOLDS, CodeList, Edition, read_edition
@@ -15,6 +16,7 @@ LISTS: dict[str, CodeList] = {
         KNOWLEDGE_POINT,
         ITEM_LIMIT,
         CODE_LIMIT,
+        CATALOGUE,
         SEX_CONFLICT,
         GRAY_CODE,
         CITY_WEIGHT,
@@ -41,6 +43,7 @@ def tables_of(name: str) -> tuple[CodeList, ...]:
 
 
 __all__ = [
+    "CATALOGUE",
     "EXCEPTION",
     "GRANTED_TO",
     "HOLDS",

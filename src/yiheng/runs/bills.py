@@ -1,4 +1,5 @@
-"""One bill before it is paid: the same rules as an audit, asked only where the bill holds what they speak of."""
+"""One bill before it is paid: the same rules as an audit, asked only where the bill holds what they speak of, and what
+should be known of each line."""
 
 from __future__ import annotations
 
@@ -16,17 +17,22 @@ import pyarrow.parquet as pq
 from ibis.expr.operations import UnboundTable
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
-from yiheng.codes import HOLDS, LISTS
+from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.records import TABLES, typed_rows
-from yiheng.supervision import RULES, VIEWS, Rule
+from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED, plain
 from .editions import edition_file, editions_in_use
+from .excepted import Exceptions
 from .workspace import Workspace
 
 ASKED: tuple[str, ...] = ("before", "during")
 # The table of limits depends on code lists alone and stands for all bills.
 LIMITS_TABLE = "limit_of_item"
+# A prescription that was not charged yet is judged by its lines as they would be charged.
+ORDERS = "order_line"
+# A breach stops, a suspicion asks for a second look, a clue is for the inspectors alone.
+DECISIONS = {"breach": "stop", "suspicion": "hint"}
 DUCKDB = {
     "string": "VARCHAR", "date": "DATE", "timestamp(6)": "TIMESTAMP", "int64": "BIGINT", "boolean": "BOOLEAN",
     "decimal(16, 4)": "DECIMAL(16,4)", "decimal(16, 6)": "DECIMAL(16,6)",
@@ -64,7 +70,11 @@ class Desk:
         self._needed = sorted({name for rule in asked for name in rule.reads})
         for name in self._needed:
             self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
-        held = self._lists(workspace, on, sorted({*LISTED, *(name for rule in asked for name in rule.codes)}))
+        lists = {*LISTED, CATALOGUE.name, *(name for rule in asked for name in rule.codes)}
+        held = self._lists(workspace, on, sorted(lists))
+        self._exceptions = Exceptions(workspace, editions_in_use(workspace, [EXCEPTION.name]).get(EXCEPTION.name, []))
+        kinds = f"select item_code, kind from {CATALOGUE.name}"
+        self._kinds: dict[str, str] = dict(self._con.execute(kinds).fetchall())
         # Each view with all that it reads in turn.
         self._computed: dict[str, frozenset[str]] = {}
         for name, view in VIEWS.items():
@@ -77,33 +87,42 @@ class Desk:
                 self._computed[name] = self._views_of(expression)
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
+        self._advice = advice(self._tables)
+        self._con.execute(f"prepare advise as {ibis.to_sql(self._advice, dialect='duckdb')}")
 
     def check(self, bill: Mapping[str, Any], shown_as: str = "bill") -> dict[str, Any]:
-        """The findings about the visits that a bill names.
+        """The findings about the visits that a bill names, what is decided by them, and advice about each line.
 
         Args:
             bill: rows by table under our names or national ones; ``visits`` names the visits that are asked about,
-                all when it is left out. Other visits are the person's history.
+                all when it is left out. Other visits are the person's history. Orders of a visit that was charged
+                nothing are its lines: a prescription is checked before anything is dispensed.
 
         Raises:
             Refusals: rows that are none, tables that no rule reads.
         """
         rows = self._rows(bill, shown_as)
         about = bill.get("visits") or [row["visit_id"] for row in rows["visit"]]
+        rows["fee_line"] += self._prescribed(rows)
         items = {row["item_code"] for row in rows["fee_line"]}
         asked = [one for one in self._questions if one.items is None or one.items & items]
         # What is taken back as a whole need not be deleted table by table.
         self._con.begin()
         try:
             self._fill(rows, frozenset().union(*(one.views for one in asked)))
-            findings = [finding for question in asked for finding in self._ask(question) if finding["visit"] in about]
+            found = [finding for question in asked for finding in self._ask(question) if finding["visit"] in about]
+            lines = [line for line in self._advise() if line["visit"] in about]
         finally:
             self._con.rollback()
-        findings.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
+        found.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
+        findings, excepted = self._exceptions.part(found)
         return {
             "visits": list(about),
+            "decision": _decision(findings),
             "findings": findings,
             "at_stake_fen": sum(one["at_stake_fen"] for one in findings),
+            "excepted": excepted,
+            "lines": lines,
             "asked": [one.rule.name for one in asked],
             "unknown": self.unknown,
         }
@@ -121,7 +140,32 @@ class Desk:
     def _ask(self, question: Question) -> Iterator[dict[str, Any]]:
         answer = self._con.execute(f'execute "ask_{question.rule.name}"').fetchall()
         for row in answer:
-            yield plain(question.rule.finding(dict(zip(question.columns, row, strict=True))))
+            finding = plain(question.rule.finding(dict(zip(question.columns, row, strict=True))))
+            right = right_of(finding)
+            yield {**finding, "right": right and right.zh, "right_en": right and right.en}
+
+    def _advise(self) -> Iterator[dict[str, Any]]:
+        for values in self._con.execute("execute advise").fetchall():
+            row = dict(zip(self._advice.columns, values, strict=True))
+            says = told(row)
+            named = {"visit": row.pop("visit_id"), "line": row.pop("line_id")}
+            yield plain({**named, **row, "own_fen": own_fen(row), "says": says.zh, "says_en": says.en})
+
+    def _prescribed(self, rows: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """Orders of visits without fee lines, as the lines that they would become; what they cost is unknown."""
+        charged = {row["visit_id"] for row in rows["fee_line"]}
+        unknown = dict.fromkeys(column.name for column in TABLES["fee_line"])
+        return [
+            {
+                **unknown,
+                **{name: order[name] for name in unknown.keys() & order.keys()},
+                "line_id": order["order_id"],
+                "kind": self._kinds.get(order["item_code"], "drug"),
+                "occurred_at": order["ordered_at"],
+            }
+            for order in rows[ORDERS]
+            if order["visit_id"] not in charged
+        ]
 
     def _views_of(self, expression: ibis.Table) -> frozenset[str]:
         read = {table.name for table in expression.op().find(UnboundTable)} & self._computed.keys()
@@ -132,7 +176,7 @@ class Desk:
         self._con.close()
 
     def _rows(self, bill: Mapping[str, Any], shown_as: str) -> dict[str, list[dict[str, Any]]]:
-        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._needed}
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*self._needed, ORDERS)}
         faults: list[Refusal] = []
         for name, given in bill.items():
             if name == "visits":
@@ -192,6 +236,11 @@ class Desk:
             f"prepare fill_{name} as insert into {name} select unnest(from_json(?, '{row}'), recursive := true)"
         )
         return ibis.table(schema, name=name)
+
+
+def _decision(findings: list[dict[str, Any]]) -> str:
+    decided = {DECISIONS.get(one["weight"]) for one in findings}
+    return next((one for one in DECISIONS.values() if one in decided), "pass")
 
 
 def read_bill(path: Path) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class Rule:
             # Cut down to whole fen in favour of the institution.
             at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
         says = self.says_of.get(row.get("measure", ""), self.says)
-        shown = {name: _shown(name, value) for name, value in row.items()}
+        parts = {name: shown(name, value) for name, value in row.items()}
         return {
             "id": finding_id(self.name, row),
             "rule": self.name,
@@ -118,8 +118,8 @@ class Rule:
             **{name: row[name] for name in SUBJECT[:-1]},
             ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
-            "says": says.zh.format(**shown),
-            "says_en": says.en.format(**{name: _in_english(name, value) for name, value in shown.items()}),
+            "says": says.zh.format(**parts),
+            "says_en": says.en.format(**{name: in_english(name, value) for name, value in parts.items()}),
             "evidence": evidence,
         }
 
@@ -149,7 +149,7 @@ ENGLISH = {
 WORDED = ("allowed", "had")
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
     """A value inside a sentence: money in yuan, a quantity without needless zeros."""
     if name.endswith("_fen") and value is not None:
         return Fen(value).yuan
@@ -159,7 +159,7 @@ def _shown(name: str, value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _in_english(name: str, text: str) -> str:
+def in_english(name: str, text: str) -> str:
     """Words of a limit or a charge in English; names stay as they are."""
     if name not in WORDED:
         return text
