@@ -11,6 +11,9 @@ from ..views import TEN_THOUSAND, one_text
 
 LEVELS = ("未定级", "一级", "二级", "三级")
 
+# What every finding about an item selects.
+CHARGE = ("person", "institution", "visit", "settlement", "scope_fen", "item_code", "item_name")
+
 ZH = {
     "male": "男性", "female": "女性", "inpatient": "住院", "outpatient": "门诊", "emergency": "急诊",
     "chronic": "门诊慢特病", "pharmacy": "药店购药", "work_injury": "工伤保险", "maternity": "生育保险",
@@ -30,13 +33,7 @@ def _in_zh(word: ibis.Value) -> ibis.Value:
 def _found(charges: ibis.Table, limits: ibis.Table, allowed: ibis.Value, had: ibis.Value) -> ibis.Table:
     """Charges of limited items as a finding needs them; limits are told in one text."""
     return charges.select(
-        "person",
-        "institution",
-        "visit",
-        "settlement",
-        "scope_fen",
-        "item_code",
-        "item_name",
+        *CHARGE,
         line=charges.first_line,
         occurred_on=charges.first_on,
         allowed=allowed,
@@ -110,13 +107,7 @@ def _over(
 ) -> ibis.Table:
     """Rows of which only the part beyond the limit is at stake; the name of what was had says its unit."""
     return rows.select(
-        "person",
-        "institution",
-        "visit",
-        "settlement",
-        "scope_fen",
-        "item_code",
-        "item_name",
+        *CHARGE,
         line=rows[line],
         occurred_on=rows[on],
         allowed=rows["value"],
@@ -219,13 +210,7 @@ def _too_soon(t: Tables, limits: ibis.Table) -> ibis.Table:
     days = days.mutate(last_on=_.charged_on.lag().over(**before))
     days = days.mutate(gap=_.charged_on.delta(_.last_on, unit="day").cast("int64"))
     return days.filter(_.gap < _["value"].cast("int64")).select(
-        "person",
-        "institution",
-        "visit",
-        "settlement",
-        "scope_fen",
-        "item_code",
-        "item_name",
+        *CHARGE,
         "line",
         occurred_on=_.charged_on,
         allowed=_["value"],
@@ -239,13 +224,7 @@ def _alone(t: Tables, limits: ibis.Table) -> ibis.Table:
     others = herbs.anti_join(limits, "item_code").select("visit_id").distinct()
     lines = _lines(t, limits).anti_join(others, "visit_id")
     return lines.select(
-        "person",
-        "institution",
-        "visit",
-        "settlement",
-        "scope_fen",
-        "item_code",
-        "item_name",
+        *CHARGE,
         "line",
         occurred_on=_.charged_on,
         allowed=ibis.literal("复方", "string"),

@@ -10,7 +10,7 @@ from yiheng.policy import Limits
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
-from .views import calls_of, limits_of, staked
+from .views import OF_VISIT, calls_of, limits_of, staked
 
 # The nearer to the village, the more likely a doctor is a guest there.
 DISTANCE = {"outside": "0", "hospital": "0", "township": "1", "village": "2", "pharmacy": "2"}
@@ -32,14 +32,7 @@ def suspended_doctor(t: Tables, limits: Limits) -> ibis.Table:
     """A visit under a doctor whose payment eligibility was suspended until that day or longer."""
     suspended = t["doctor"].filter(_.suspended_until.notnull()).select("institution_id", "doctor", "suspended_until")
     visits = t["visit"].join(suspended, ["institution_id", "doctor"]).filter(_.began_on <= _.suspended_until)
-    found = visits.select(
-        "doctor",
-        "suspended_until",
-        person=_.person_id,
-        institution=_.institution_id,
-        visit=_.visit_id,
-        occurred_on=_.began_on,
-    )
+    found = visits.select("doctor", "suspended_until", **OF_VISIT)
     return staked(t, found)
 
 

@@ -11,7 +11,7 @@ from yiheng.policy import Limits
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
 from ..views import in_units
-from .views import staked
+from .views import OF_VISIT, staked
 
 TRACED = "医保药品耗材追溯码信息采集应用（医保办发〔2025〕7 号等）；条例第四十条（串换、倒卖药品）"
 TRACE_READS = ("stock_move", "settlement", "visit", "fee_line")
@@ -44,9 +44,9 @@ def camera_off_at_sale(t: Tables, limits: Limits) -> ibis.Table:
             dark.span_until_at.isnull() | (paid.settled_at <= dark.span_until_at),
         ],
     )
-    found = off.group_by(
-        person=_.person_id, institution=_.institution_id, visit=_.visit_id, occurred_on=_.began_on
-    ).agg(settled_at=_.settled_at.min().cast("string"), dark_from=_.span_from_at.min().cast("string"))
+    found = off.group_by(**OF_VISIT).agg(
+        settled_at=_.settled_at.min().cast("string"), dark_from=_.span_from_at.min().cast("string")
+    )
     return staked(t, found)
 
 

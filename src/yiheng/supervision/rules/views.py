@@ -9,6 +9,9 @@ from yiheng.policy import Limits
 
 from ..declare import Tables
 
+# A visit as a finding names it.
+OF_VISIT = {"person": _.person_id, "institution": _.institution_id, "visit": _.visit_id, "occurred_on": _.began_on}
+
 
 def stays_of(t: Tables, limits: Limits) -> ibis.Table:
     """Stays in hospital with the illness group of the main diagnosis and what their settlements cover."""
@@ -23,10 +26,7 @@ def calls_of(t: Tables) -> ibis.Table:
         .select(
             "kind",
             "doctor",
-            person=_.person_id,
-            institution=_.institution_id,
-            visit=_.visit_id,
-            occurred_on=_.began_on,
+            **OF_VISIT,
             planned_course=_.planned_course.fill_null(False),
         )
     )

@@ -11,7 +11,7 @@ from yiheng.policy import Limits
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
 from ..views import in_units
-from .views import calls_of, limits_of, staked, told_of
+from .views import OF_VISIT, calls_of, limits_of, staked, told_of
 
 FEIGNED = "条例第四十条（虚构医药服务、冒名就医）"
 CALLS = ("outpatient", "emergency", "chronic")
@@ -36,14 +36,7 @@ def visit_after_death(t: Tables, limits: Limits) -> ibis.Table:
     died = t["visit"].filter(_.discharge_way == "died", _.ended_on.notnull())
     died = died.group_by("person_id").agg(died_on=_.ended_on.min(), last_stay=_.visit_id.min())
     visits = t["visit"].join(died, "person_id").filter(_.began_on > _.died_on)
-    found = visits.select(
-        "died_on",
-        "last_stay",
-        person=_.person_id,
-        institution=_.institution_id,
-        visit=_.visit_id,
-        occurred_on=_.began_on,
-    )
+    found = visits.select("died_on", "last_stay", **OF_VISIT)
     return staked(t, found)
 
 
@@ -175,9 +168,7 @@ def large_purchase(t: Tables, limits: Limits) -> ibis.Table:
     visits = t["visit"].filter(_.kind == "pharmacy").join(large, "visit_id")
     paid = t["settlement"].select("settlement_id", "total_fen", "scope_fen", paid_visit=_.visit_id)
     bought = visits.join(paid, visits.visit_id == paid.paid_visit)
-    bought = bought.group_by(
-        person=_.person_id, institution=_.institution_id, visit=_.visit_id, occurred_on=_.began_on
-    ).agg(
+    bought = bought.group_by(**OF_VISIT).agg(
         settlement=_.settlement_id.min(),
         scope_fen=_.scope_fen.sum(),
         total_fen=_.total_fen.sum(),
