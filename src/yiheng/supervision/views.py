@@ -11,6 +11,9 @@ from .declare import Tables
 
 # Measures whose value is the code of another item.
 OF_ANOTHER_ITEM = ("contains", "not_with", "needs")
+# Measures that ask what was charged on one day.
+PAIRED_ON_A_DAY = ("contains", "not_with")
+BY_DAY = (*PAIRED_ON_A_DAY, "least_gap_days")
 TEN_THOUSAND = 10_000
 MILLION = 1_000_000
 
@@ -59,9 +62,18 @@ def limited_line(t: Tables) -> ibis.Table:
 
 
 def limited_day(t: Tables) -> ibis.Table:
-    """One row a visit, day and limited item: what of it was not taken back on that day."""
+    """One row a visit, day and item that is limited by the day: what of it was not taken back on that day.
+
+    The other item of a pair is common, the first is not: only visits that were charged a first item are looked at.
+    """
+    limits = t["limit_of_item"]
+    first = limits.filter(_.measure.isin(BY_DAY)).select("item_code")
+    others = limits.filter(_.measure.isin(PAIRED_ON_A_DAY)).select(item_code=_.value)
+    visits = t["limited_line"].semi_join(first, "item_code").select("visit_id").distinct()
     return (
         t["limited_line"]
+        .semi_join(ibis.union(first, others, distinct=True), "item_code")
+        .semi_join(visits, "visit_id")
         .group_by("visit_id", "charged_on", "item_code")
         .agg(
             charged_name=_.charged_name.min(),
