@@ -1,8 +1,9 @@
 """The audit rules, by subject; importing them declares them."""
 
-from . import care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
+from . import bundled, care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
 
 __all__ = [
+    "bundled",
     "care",
     "charges",
     "company",
