@@ -159,10 +159,10 @@ ITEMS = (
     Item("opposed_root", "YHZ000105", "相反根", "herb", "full", 44),
     Item("gastric_lavage", "YHS400025", "洗胃", "service", "full", 9000),
     Item("gastric_tube", "YHS400026", "插胃管", "service", "full", 2500),
-    Item("contrast_scan", "YHS400027", "CT增强扫描", "service", "partial", 52000),
-    Item("perfusion", "YHS400028", "血液灌流", "service", "full", 60000),
+    Item("contrast_scan", "YHS400027", "CT增强扫描", "service", "partial", 15000),
+    Item("perfusion", "YHS400028", "血液灌流", "service", "full", 12000),
     Item("rescue", "YHS400029", "大抢救", "service", "full", 20000),
-    Item("ventilator", "YHS400030", "呼吸机辅助呼吸（每小时）", "service", "full", 1200),
+    Item("ventilator", "YHS400030", "呼吸机辅助呼吸（每小时）", "service", "full", 100),
 )
 NUMBER = {item.key: number for number, item in enumerate(ITEMS)}
 

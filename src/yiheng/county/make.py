@@ -180,10 +180,12 @@ def _all_visits(
     scripted = script.all_visits()
     stays = without_crowds(stays, scripted)
     neglect.transfer(neglect_rng, stays)
+    neglect.skimp(stays)
     stays = stack([stays, scripted])
     others = ordinary_visits(visits_rng, persons, places, years, stays)
     left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
-    visits = stack([stays, take(others, ~left_out)])
+    others = take(others, ~left_out)
+    visits = stack([stays, others, neglect.purchases(stays, others, persons)])
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 
@@ -289,7 +291,7 @@ class _Making:
         orders = stream(self.seed, "order_line", year)
         folder.add("order_line", order_table(orders, visits, first, lines, folder.rows["order_line"], places))
         folder.add("stock_move", self.stock.sell(visits, first, lines, folder.rows["stock_move"]))
-        folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first))
+        folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first, self.neglect))
         complaints, people = stream(self.seed, "complaint", year), rows_in(self.script.people)
         already = folder.rows["complaint"]
         folder.add("complaint", complaint_table(complaints, visits, people, already, places))

@@ -1,6 +1,20 @@
 """The audit rules, by subject; importing them declares them."""
 
-from . import bundled, care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
+from . import (
+    bundled,
+    care,
+    charges,
+    company,
+    conduct,
+    drugs,
+    goods,
+    persons,
+    services,
+    stays,
+    underservice,
+    visits,
+    withheld,
+)
 
 __all__ = [
     "bundled",
@@ -15,4 +29,5 @@ __all__ = [
     "stays",
     "underservice",
     "visits",
+    "withheld",
 ]
