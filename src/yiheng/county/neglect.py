@@ -121,8 +121,9 @@ class Neglect:
         bought = blank_stays(sent["person"], shops[people["town"][sent["person"]] % len(shops)], day, day)
         bought["kind"][:] = AT_PHARMACY
         bought["illness"][:] = ILL["J06.9"]
-        seen = [(rows["person"].astype(np.int64) << 20) + rows["began"] for rows in (bought, others)]
-        return take(bought, ~in_hospital(bought, stays) & ~np.isin(*seen) & (day <= self.last))
+        day_of = [(rows["person"].astype(np.int64) << 20) + rows["began"] for rows in (bought, others)]
+        seen = np.isin(day_of[0], day_of[1])
+        return take(bought, ~in_hospital(bought, stays) & ~seen & (day <= self.last))
 
     def opinions(self, visits: Columns, scores: np.ndarray) -> np.ndarray:
         """The scores of these visits: most patients of one centre are dissatisfied, very few of another."""
