@@ -34,6 +34,6 @@ def open_county(folder, **arguments):
     for table in MADE:
         db.execute(f"create table {table} as from '{data / table}.parquet'")
     db.execute(f"create view label as from read_csv('{labels}', all_varchar = true)")
-    for name in ("knowledge_points", "sex_conflict", "item_limits", "code_limits"):
+    for name in ("knowledge_points", "sex_conflict", "item_limits", "code_limits", "bundled_charges"):
         db.execute(f"create view {name} as from read_csv('{SHIPPED / name}.csv', all_varchar = true)")
     return Made(data, labels, made, db)

@@ -34,6 +34,24 @@ FOUND_PLACES = {
     + """select institution_id, count(*) filter (discharge_way = 'transferred'), count(*) from stay
     where code in ('I63.9', 'I21.9', 'I50.9', 'C34.9', 'C18.9', 'C16.9') and not planned_course
         and place_kind = 'hospital' group by 1""",
+    "few_services": STAYS
+    + """, served as (
+        select visit_id, count(distinct item_code) filter (kind = 'service' and item_code not in (
+            select code_prefix from code_limits where measure = 'routine')) as services
+        from fee_line group by 1)
+    select institution_id, count(*) filter (services <= 1), count(*) from stay join served using (visit_id)
+    where place_kind = 'township' and not planned_course group by 1""",
+    "shifted_around_stay": STAYS
+    + """
+    select institution_id, count(*) filter (exists (from visit b where b.person_id = a.person_id
+        and b.kind in ('outpatient', 'chronic', 'pharmacy')
+        and (a.began_on - b.began_on between 1 and 3 or b.began_on - a.ended_on between 1 and 3))), count(*)
+    from stay a where place_kind = 'township' and not planned_course group by 1""",
+    "dissatisfied_patients": f"""
+    with asked as (select visit_id, avg(score) as score from survey group by 1)
+    select institution_id, count(*) filter (score < 60), count(*)
+    from asked join visit v using (visit_id) join institution i using (institution_id)
+    where i.kind = 'township' and {LAST} group by 1""",
     "clinic_without_service": f"""
     select i.institution_id, (count(v.visit_id) = 0)::int, 1 from institution i
     left join visit v on v.institution_id = i.institution_id and {LAST} where i.kind = 'village' group by 1""",

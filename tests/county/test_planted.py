@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import shared_file
+from tests.county.bundled_in_sql import FOUND as BUNDLED
 from tests.county.conduct_in_sql import FOUND as CONDUCT
 from tests.county.conduct_in_sql import FOUND_ROWS
 from tests.county.county_on_disk import open_county
@@ -18,7 +19,7 @@ from yiheng.county.faults_of_amounts import AMOUNTS
 from yiheng.county.faults_of_company import COMPANY
 from yiheng.county.faults_of_limits import LIMITS as LIMITED
 
-FOUND = FIRST | LIMITS | CONDUCT
+FOUND = FIRST | LIMITS | CONDUCT | BUNDLED
 
 
 def found(made, rule):

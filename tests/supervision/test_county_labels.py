@@ -12,10 +12,13 @@ from yiheng.testkit import judge_rule, read_labels
 # Rules about institutions, which stand out in a year among enough cases only; they need judgement.
 WITHHELD = (
     "clinic_without_service",
+    "dissatisfied_patients",
     "early_discharge",
+    "few_services",
     "outflow_of_people",
     "self_pay_shift",
     "severe_sent_away",
+    "shifted_around_stay",
     "upcoded_illness",
 )
 SURE = sorted(set(RULES) - set(WITHHELD))

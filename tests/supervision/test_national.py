@@ -42,6 +42,7 @@ def test_a_rule_of_ours_bears_the_code_of_the_list():
 
 def test_an_indicator_names_the_code_it_measures():
     measured = {name: one for one in national_rules() for name in one.measured_by if name in INDICATORS}
-    assert {"drug_share", "readmission_31d"} <= set(measured)
-    for name in ("drug_share", "readmission_31d"):
+    statistics = ("drug_share", "exam_share", "consumable_share", "treatment_share", "readmission_31d")
+    assert set(statistics) <= set(measured)
+    for name in statistics:
         assert measured[name].official_code in INDICATORS[name].source

@@ -1,5 +1,6 @@
 """Code lists that people publish: read, checked and kept by edition."""
 
+from .bundled import BUNDLED_CHARGE
 from .catalogue import CATALOGUE
 from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
 from .constraints import MEASURES, SHIPPED
@@ -17,6 +18,7 @@ LISTS: dict[str, CodeList] = {
         ITEM_LIMIT,
         CODE_LIMIT,
         CATALOGUE,
+        BUNDLED_CHARGE,
         SEX_CONFLICT,
         GRAY_CODE,
         CITY_WEIGHT,
@@ -27,11 +29,13 @@ LISTS: dict[str, CodeList] = {
 }
 PLANS: dict[str, Plan] = {CHS_DRG.name: CHS_DRG}
 
-# What comes with the package: the national dictionary, and synthetic lists for the demo county and the documentation.
+# What comes with the package: the national dictionary, pairs of the official violation list, and synthetic lists for
+# the demo county and the documentation.
 SHIPPED_FILES = {
     "knowledge_point": SHIPPED / "knowledge_points.csv",
     "item_limit": SHIPPED / "item_limits.csv",
     "code_limit": SHIPPED / "code_limits.csv",
+    "bundled_charge": SHIPPED / "bundled_charges.csv",
     "sex_conflict": SHIPPED / "sex_conflict.csv",
     "dictionary": SHIPPED / "dictionary.csv",
 }

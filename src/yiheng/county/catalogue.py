@@ -157,7 +157,35 @@ ITEMS = (
     Item("tonic_berry", "YHZ000103", "滋补果", "herb", "full", 90),
     Item("aconite", "YHZ000104", "附子样饮片", "herb", "full", 60),
     Item("opposed_root", "YHZ000105", "相反根", "herb", "full", 44),
+    Item("gastric_lavage", "YHS400025", "洗胃", "service", "full", 9000),
+    Item("gastric_tube", "YHS400026", "插胃管", "service", "full", 2500),
+    Item("contrast_scan", "YHS400027", "CT增强扫描", "service", "partial", 15000),
+    Item("perfusion", "YHS400028", "血液灌流", "service", "full", 12000),
+    Item("rescue", "YHS400029", "大抢救", "service", "full", 20000),
+    Item("ventilator", "YHS400030", "呼吸机辅助呼吸（每小时）", "service", "full", 100),
 )
+# What a bill counts an item under, by its kind or the beginning of its code; a service of no other kind is a treatment.
+_CHARGE_KIND = {"consumable": "material", "herb": "herb", "drug": "western_drug"}
+_CHARGE_KIND_FROM = {"YHS21": "examination", "YHS22": "test", "YHS33": "operation"}
+_CHARGE_KIND_OF = {
+    **dict.fromkeys(("bed", "icu"), "bed"),
+    **dict.fromkeys(("nurse_special", "nurse_one", "nurse_two", "nurse_three"), "nursing"),
+    **dict.fromkeys(("round", "consult"), "consultation"),
+    **dict.fromkeys(
+        ("ct", "mri", "x_ray", "contrast_scan", "scan_guidance", "womb_scope", "stress_test"), "examination"
+    ),
+    **dict.fromkeys(("potassium", "blood_gas", "tumour_markers", "sugar_average", "gene_test", "set_test"), "test"),
+    **dict.fromkeys(("bowel_cut", "stomach_cut"), "operation"),
+}
+
+
+def charge_kind(item: Item) -> str:
+    """What the bill counts an item under."""
+    if item.key in _CHARGE_KIND_OF:
+        return _CHARGE_KIND_OF[item.key]
+    return _CHARGE_KIND.get(item.kind) or _CHARGE_KIND_FROM.get(item.code[:5], "treatment")
+
+
 NUMBER = {item.key: number for number, item in enumerate(ITEMS)}
 
 

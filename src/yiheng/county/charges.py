@@ -228,6 +228,7 @@ def charge(
         parts.append(lines)
     ordinary = stack([*parts, _given_for_illness(people, visits)])
     spare = visits["bare"][ordinary["visit"]]
+    spare |= visits["skimped"][ordinary["visit"]] & IS_SERVICE[ordinary["item"]]
     spare[spare] = ~np.isin(ordinary["item"][spare], _LEAST)
     ordinary = take(ordinary, ~spare)
     nothing = np.zeros(rows_in(ordinary), np.int32)

@@ -12,6 +12,7 @@ from yiheng.basis.refusals import Refusal
 
 from . import (
     faults_of_amounts,
+    faults_of_bundles,
     faults_of_care,
     faults_of_charges,
     faults_of_company,
@@ -54,6 +55,7 @@ _PEOPLE_PER_LATER_FAULT = 3000
 _LATER = (
     *(faults_of_limits, faults_of_amounts, faults_of_company),
     *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_groups, faults_of_care),
+    faults_of_bundles,
 )
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
@@ -178,10 +180,12 @@ def _all_visits(
     scripted = script.all_visits()
     stays = without_crowds(stays, scripted)
     neglect.transfer(neglect_rng, stays)
+    neglect.skimp(stays)
     stays = stack([stays, scripted])
     others = ordinary_visits(visits_rng, persons, places, years, stays)
     left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
-    visits = stack([stays, take(others, ~left_out)])
+    others = take(others, ~left_out)
+    visits = stack([stays, others, neglect.purchases(stays, others, persons)])
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 
@@ -287,7 +291,7 @@ class _Making:
         orders = stream(self.seed, "order_line", year)
         folder.add("order_line", order_table(orders, visits, first, lines, folder.rows["order_line"], places))
         folder.add("stock_move", self.stock.sell(visits, first, lines, folder.rows["stock_move"]))
-        folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first))
+        folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first, self.neglect))
         complaints, people = stream(self.seed, "complaint", year), rows_in(self.script.people)
         already = folder.rows["complaint"]
         folder.add("complaint", complaint_table(complaints, visits, people, already, places))

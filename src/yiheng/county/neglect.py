@@ -10,9 +10,10 @@ import numpy as np
 from .catalogue import NUMBER
 from .columns import Columns, day_number, rows_in, stack, take
 from .illnesses import ILL
-from .places import HOSPITAL, OUTSIDE, TOWNSHIP, VILLAGE, Places
+from .outpatient import AT_PHARMACY, in_hospital
+from .places import HOSPITAL, OUTSIDE, PHARMACY, TOWNSHIP, VILLAGE, Places
 from .script import Note
-from .stays import INPATIENT, TRANSFERRED
+from .stays import INPATIENT, TRANSFERRED, blank_stays
 
 _CLINICS_PER_FAULT = 20
 _OF_TEN_DROPPED = 6
@@ -26,6 +27,10 @@ _WRITTEN[[ILL[code] for code in _UPCODED]] = [ILL[code] for code in _UPCODED.val
 _SELF_PAID_PACKS = 12
 _BACK_AFTER = 3
 _MORNING = 10 * 3600
+# Of ten persons so many get hardly any service, are sent to a pharmacy, or are dissatisfied; of near misses one.
+_SKIMPED, _SENT_TO_BUY, _ANNOYED = 7, 6, 6
+_ONE_ANNOYED_OF = 25
+_LOW_SCORE = 30
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Neglect:
     Attributes:
         closed: village clinics that see nobody.
         slow: village clinics that see few.
-        towns: positions of the towns: drained, paying themselves, sent home early, recoded; then the near misses.
+        towns: positions of the towns: drained, paying themselves, sent home early, recoded; then the near misses, which
+            do something else.
     """
 
     places: Places
@@ -92,6 +98,40 @@ class Neglect:
         away &= severe & (stays["way"] == 0) & ~stays["planned"]
         stays["way"][away] = TRANSFERRED
 
+    def _acts(self, stays: Columns, bad: int, mild: int, of_ten: int) -> np.ndarray:
+        """The ordinary stays of the last year at one centre for so many of ten persons, at another for one of ten."""
+        now = (stays["kind"] == INPATIENT) & (stays["began"] >= self.first) & (stays["began"] <= self.last)
+        now &= (stays["script"] < 0) & ~stays["planned"]
+        digit = stays["person"] % 10
+        chosen = (stays["place"] == self.centre(bad)) & (digit < of_ten) | (stays["place"] == self.centre(mild)) & (
+            digit == 0
+        )
+        return np.asarray(now & chosen)
+
+    def skimp(self, stays: Columns) -> None:
+        """Most stays of one centre get bed, nursing and drugs only."""
+        stays["skimped"] |= self._acts(stays, 4, 0, _SKIMPED) & (stays["operation"] < 0) & ~stays["intensive"]
+
+    def purchases(self, stays: Columns, others: Columns, people: Columns) -> Columns:
+        """Those discharged buy at a pharmacy on the next day what the ward should have given."""
+        sent = take(stays, self._acts(stays, 5, 6, _SENT_TO_BUY))
+        # The first shops stand in the order of their towns; the smallest county has fewer shops than towns.
+        shops = self.places.of(PHARMACY)
+        day = sent["ended"] + 1
+        bought = blank_stays(sent["person"], shops[people["town"][sent["person"]] % len(shops)], day, day)
+        bought["kind"][:] = AT_PHARMACY
+        bought["illness"][:] = ILL["J06.9"]
+        day_of = [(rows["person"].astype(np.int64) << 20) + rows["began"] for rows in (bought, others)]
+        seen = np.isin(day_of[0], day_of[1])
+        return take(bought, ~in_hospital(bought, stays) & ~seen & (day <= self.last))
+
+    def opinions(self, visits: Columns, scores: np.ndarray) -> np.ndarray:
+        """The scores of these visits: most patients of one centre are dissatisfied, very few of another."""
+        now = (visits["began"] >= self.first) & (visits["began"] <= self.last)
+        low = (visits["place"] == self.centre(6)) & (visits["person"] % 10 < _ANNOYED)
+        low |= (visits["place"] == self.centre(3)) & (visits["person"] % _ONE_ANNOYED_OF == 0)
+        return np.where(now & low, _LOW_SCORE, scores)
+
     def unseen(self, visits: Columns) -> np.ndarray:
         """Visits to village clinics that did not take place."""
         now = (visits["began"] >= self.first) & (visits["began"] <= self.last)
@@ -139,6 +179,15 @@ class Neglect:
                 "light illnesses are coded as costly ones",
                 "very few are",
             ),
+            ("few_services", self.centre(4), self.centre(0), "drugs and no service", "one stay of ten"),
+            (
+                "shifted_around_stay",
+                self.centre(5),
+                self.centre(6),
+                "sent to the pharmacy on the day after",
+                "one stay of ten",
+            ),
+            ("dissatisfied_patients", self.centre(6), self.centre(3), "low scores", "very few low scores"),
             ("severe_sent_away", second, lead, "most of the severely ill are transferred", "a few more than usual"),
         )
         found = []

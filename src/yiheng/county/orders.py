@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from .catalogue import IS_DRUG, ITEMS, NUMBER
 from .columns import Columns, between, pick, rows_in, spread, take
+from .neglect import Neglect
 from .outpatient import AT_PHARMACY
 from .places import OUTSIDE, Places
 from .staff import departments, doctors
@@ -105,15 +106,16 @@ def exam_table(exams: Columns, first: int, lines: Columns, already: int) -> Arro
     }
 
 
-def survey_table(rng: np.random.Generator, visits: Columns, first: int) -> ArrowColumns:
+def survey_table(rng: np.random.Generator, visits: Columns, first: int, neglect: Neglect) -> ArrowColumns:
     """Three answers of a few of those who were treated; a purchase at a pharmacy is not asked about."""
     asked = (rng.integers(0, 100, rows_in(visits)) < _SURVEYED_PERCENT) & (visits["kind"] != AT_PHARMACY)
     at = np.flatnonzero(asked)
     owner, question = spread(np.full(len(at), len(_QUESTIONS)))
     answered = visits["ended"][at] + between(rng, 1, _ANSWERED_WITHIN, len(at))
+    scores = _SCORES[pick(rng, _SCORE_WEIGHTS, len(owner))]
     return {
         "visit_id": visit_ids(first + at[owner]),
         "question": words(_QUESTIONS, question),
-        "score": pa.array(_SCORES[pick(rng, _SCORE_WEIGHTS, len(owner))]),
+        "score": pa.array(neglect.opinions(take(visits, at[owner]), scores)),
         "answered_on": days(answered[owner]),
     }

@@ -39,7 +39,8 @@ _COURSES_PER_TEN_THOUSAND = 9
 def blank_stays(person: np.ndarray, place: np.ndarray, began: np.ndarray, ended: np.ndarray) -> Columns:
     """Stays with nothing special about them yet.
 
-    A bare visit is charged the least and what its script says; -1 leaves doctor and time of settling to chance.
+    A bare visit is charged the least and what its script says, a skimped stay no service but the least; -1 leaves
+    doctor and time of settling to chance.
     """
     size = len(person)
     return {
@@ -57,6 +58,7 @@ def blank_stays(person: np.ndarray, place: np.ndarray, began: np.ndarray, ended:
         "way": np.full(size, HOME, np.int8),
         "script": np.full(size, -1, np.int32),
         "bare": np.zeros(size, bool),
+        "skimped": np.zeros(size, bool),
         "doctor": np.full(size, -1, np.int32),
         "settled": np.full(size, -1, np.int32),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from .catalogue import IS_DRUG, ITEMS, ONE, SEXES
+from .catalogue import IS_DRUG, ITEMS, ONE, SEXES, charge_kind
 from .charges import operated_on
 from .columns import Columns, pick, rows_in, take
 from .illnesses import COMPANIONS, ILLNESSES, OPERATIONS, SECOND_OPERATION
@@ -219,6 +219,7 @@ def line_table(lines: Columns, visits: Columns, first: int, first_line: int, pla
         "item_name": words([i.name for i in ITEMS], item),
         "kind": words([i.kind for i in ITEMS], item),
         "coverage": words([i.coverage for i in ITEMS], item),
+        "charge_kind": words([charge_kind(i) for i in ITEMS], item),
         "quantity": decimals(lines["quantity"], "quantity"),
         "unit_price": decimals(lines["price"], "price"),
         "amount_fen": pa.array(lines["amount"]),

@@ -72,6 +72,53 @@ def drug_share(t: Tables) -> Ratio:
 
 
 @indicator(
+    zh="检验检查占比",
+    says="费用明细中检查费、化验费占全部金额的比例；有明细未注明收费类别的就诊不计入。",
+    unit="share",
+    better="lower",
+    source=f"{RULE_BASE} ZB10000205002000",
+    not_for="药店；体检机构、以检查为主的科室",
+)
+def exam_share(t: Tables) -> Ratio:
+    """Of everything charged the share of examinations and tests; visits with a line of unknown kind are left out."""
+    lines = _of_known_kind(t)
+    return Ratio(Part(lines, lines.exam_fen.sum()), Part(lines, lines.amount_fen.sum()))
+
+
+@indicator(
+    zh="耗材占比",
+    says="费用明细中医用耗材金额占全部金额的比例。",
+    unit="share",
+    better="lower",
+    source=f"{RULE_BASE} ZB10000205003000",
+    not_for="药店；以植入手术为主的科室",
+)
+def consumable_share(t: Tables) -> Ratio:
+    """Of everything charged, pharmacies left out, the share of consumables."""
+    lines = t["charged"].filter(t["charged"].institution_kind != "pharmacy")
+    return Ratio(Part(lines, lines.consumable_fen.sum()), Part(lines, lines.amount_fen.sum()))
+
+
+@indicator(
+    zh="治疗占比",
+    says="费用明细中治疗费占全部金额的比例，手术费不计在内；有明细未注明收费类别的就诊不计入。",
+    unit="share",
+    better="neither",
+    source=f"{RULE_BASE} ZB10000205004000",
+    not_for="药店；比较病情构成不同的医院",
+)
+def treatment_share(t: Tables) -> Ratio:
+    """Of everything charged the share of treatments without operations; visits with an unknown kind are left out."""
+    lines = _of_known_kind(t)
+    return Ratio(Part(lines, lines.treatment_fen.sum()), Part(lines, lines.amount_fen.sum()))
+
+
+def _of_known_kind(t: Tables) -> ibis.Table:
+    """Visits of which every line says what it counts under; pharmacies are left out."""
+    return t["charged"].filter(t["charged"].institution_kind != "pharmacy", t["charged"].unknown_kinds == 0)
+
+
+@indicator(
     zh="平均住院日",
     says="每次住院的平均天数；当日出院算一天。",
     unit="days",

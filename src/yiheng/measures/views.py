@@ -14,6 +14,7 @@ from .declare import Tables
 
 LIMITS = read_limits(Path(__file__).parent / "limits.yaml")
 DRUGS = ("drug", "herb")
+EXAMS = ("examination", "test")
 PRIMARY = ("township", "village")
 
 
@@ -108,12 +109,21 @@ def stay(t: Tables) -> ibis.Table:
 
 def charged(t: Tables) -> ibis.Table:
     """One row a visit with fee lines: what its lines add up to, before anything is joined."""
-    lines = (
-        t["fee_line"]
-        .group_by("visit_id")
-        .agg(amount_fen=_.amount_fen.sum(), drug_fen=_.amount_fen.sum(where=_.kind.isin(DRUGS)).fill_null(0))
-    )
-    return lines.join(t["visited"], "visit_id")
+    lines = t["fee_line"]
+    sums = {name: lines.amount_fen.sum(where=which).fill_null(0) for name, which in _parts_of(lines).items()}
+    unknown = (lines.charge_kind.isnull() & (lines.amount_fen != 0)).sum()
+    visits = lines.group_by("visit_id").agg(amount_fen=lines.amount_fen.sum(), unknown_kinds=unknown, **sums)
+    return visits.join(t["visited"], "visit_id")
+
+
+def _parts_of(lines: ibis.Table) -> dict[str, ibis.Value]:
+    """Parts of what is charged, by kind of item or by what the bill counts it under."""
+    return {
+        "drug_fen": lines.kind.isin(DRUGS),
+        "consumable_fen": lines.kind == "consumable",
+        "exam_fen": lines.charge_kind.isin(EXAMS),
+        "treatment_fen": lines.charge_kind == "treatment",
+    }
 
 
 def covered(t: Tables) -> ibis.Table:

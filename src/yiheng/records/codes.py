@@ -117,6 +117,43 @@ COVERAGE = Codes(
     dictionaries=("chrgitm_lv",),
 )
 
+CHARGE_KIND = Codes(
+    "charge_kind",
+    {
+        "bed": ("01",),
+        "consultation": ("02",),
+        "examination": ("03",),
+        "test": ("04",),
+        "treatment": ("05",),
+        "operation": ("06",),
+        "nursing": ("07",),
+        "material": ("08",),
+        "western_drug": ("09",),
+        "herb": ("10",),
+        "patent_drug": ("11",),
+        "general_care": ("12",),
+        "registration": ("13",),
+        "other": ("14",),
+    },
+    {
+        "bed": "床位费",
+        "consultation": "诊察费",
+        "examination": "检查费",
+        "test": "化验费",
+        "treatment": "治疗费",
+        "operation": "手术费",
+        "nursing": "护理费",
+        "material": "卫生材料费",
+        "western_drug": "西药费",
+        "herb": "中药饮片费",
+        "patent_drug": "中成药费",
+        "general_care": "一般诊疗费",
+        "registration": "挂号费",
+        "other": "其他费",
+    },
+    dictionaries=("med_chrgitm_type",),
+)
+
 MEMBER_ROLE = Codes(
     "member_role",
     {"lead": (), "member": (), "township": (), "village": ()},

@@ -4,7 +4,7 @@ import ibis
 
 from yiheng.basis.evidence import Words
 
-from .codes import COVERAGE, INSURANCE, ITEM_KIND
+from .codes import CHARGE_KIND, COVERAGE, INSURANCE, ITEM_KIND
 from .declare import Check, Column, Copied, Table
 
 FUND_PARTS = (
@@ -220,6 +220,15 @@ FEE_LINE = Table(
             null=True,
             aliases=("chrgitm_lv",),
             codes=COVERAGE,
+        ),
+        Column(
+            "charge_kind",
+            "text",
+            "医疗收费项目类别",
+            "what the bill counts it under",
+            null=True,
+            aliases=("med_chrgitm_type",),
+            codes=CHARGE_KIND,
         ),
         Column("quantity", "quantity", "数量", "quantity; negative on a refund", aliases=("cnt",)),
         Column("unit_price", "price", "单价", "yuan for one", aliases=("pric",)),

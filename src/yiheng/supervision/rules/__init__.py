@@ -1,12 +1,41 @@
 """The audit rules, by subject; importing them enters them."""
 
 from ..declare import enter, rules_of
-from . import care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits
+from . import (
+    bundled,
+    care,
+    charges,
+    company,
+    conduct,
+    drugs,
+    goods,
+    persons,
+    services,
+    stays,
+    underservice,
+    visits,
+    withheld,
+)
 
-for _module in (care, charges, company, conduct, drugs, goods, persons, services, stays, underservice, visits):
+for _module in (
+    bundled,
+    care,
+    charges,
+    company,
+    conduct,
+    drugs,
+    goods,
+    persons,
+    services,
+    stays,
+    underservice,
+    visits,
+    withheld,
+):
     enter(rules_of(_module))
 
 __all__ = [
+    "bundled",
     "care",
     "charges",
     "company",
@@ -18,4 +47,5 @@ __all__ = [
     "stays",
     "underservice",
     "visits",
+    "withheld",
 ]

@@ -18,7 +18,7 @@ JUDGED = ("hospital", "township")
 FEW = "例数少的机构；同类机构没有的病人"
 
 
-def _stays(t: Tables, limits: Limits) -> ibis.Table:
+def like_stays(t: Tables, limits: Limits) -> ibis.Table:
     """Stays with their main diagnosis, who lay there, and the kind of the institution as its peers."""
     kinds = t["institution"].select("institution_id", peer=_.kind)
     stays = t["paid_stay"].filter(_.diagnosis.notnull()).join(kinds, _.institution == kinds.institution_id)
@@ -49,17 +49,17 @@ def _conspicuous(cases: ibis.Table, limits: Limits) -> ibis.Table:
     )
 
 
-def _worse(cases: ibis.Table, limits: Limits) -> ibis.Table:
+def far_worse(cases: ibis.Table, limits: Limits) -> ibis.Table:
     """Conspicuous institutions whose share is a multiple of the one expected."""
     times = _.observed_weight * limits["per_mille"].value >= _.expected_weight * limits["withheld_per_mille"].value
     return placed(_conspicuous(cases, limits).filter(times))
 
 
-def _flag(hit: ibis.Deferred) -> ibis.Deferred:
+def flag(hit: ibis.Deferred) -> ibis.Deferred:
     return ibis.ifelse(hit, 1, 0)
 
 
-def _says(zh: str, en: str) -> Words:
+def share_says(zh: str, en: str) -> Words:
     return Words(
         f"{{institution}} {{year}} 年{zh} {{observed}} 例（共 {{of}} 例），同类人在 {{peers}} 家同类机构为 "
         f"{{expected_per_mille}}‰",
@@ -72,7 +72,7 @@ def _says(zh: str, en: str) -> Words:
     zh="推诿重症",
     official_code=None,
     weight="clue",
-    says=_says("将重症患者转走", "severely ill were transferred"),
+    says=share_says("将重症患者转走", "severely ill were transferred"),
     reads=READS,
     codes=("code_limit",),
     source=PACKAGE,
@@ -80,19 +80,19 @@ def _says(zh: str, en: str) -> Words:
 )
 def severe_sent_away(t: Tables, limits: Limits) -> ibis.Table:
     """A hospital transfers far more of its severely ill than like people are transferred by its peers."""
-    stays = _stays(t, limits).filter(_.peer.isin(JUDGED), ~_.planned)
+    stays = like_stays(t, limits).filter(_.peer.isin(JUDGED), ~_.planned)
     severe = told_of(stays, limits_of(t, "dx", "severe")).select("code").distinct()
     cases = stays.join(severe, "code").mutate(
-        hit=_flag(_.discharge_way == "transferred"), illness=_.code.left(limits["diagnosis_group_signs"].value)
+        hit=flag(_.discharge_way == "transferred"), illness=_.code.left(limits["diagnosis_group_signs"].value)
     )
-    return _worse(cases, limits)
+    return far_worse(cases, limits)
 
 
 @rule(
     zh="转嫁自费",
     official_code=None,
     weight="clue",
-    says=_says("住院自费占比偏高", "stays paid much outside the policy"),
+    says=share_says("住院自费占比偏高", "stays paid much outside the policy"),
     reads=READS,
     source=PACKAGE,
     not_for=FEW,
@@ -101,24 +101,24 @@ def self_pay_shift(t: Tables, limits: Limits) -> ibis.Table:
     """An institution has far more stays with much that the policy does not cover than like people have elsewhere."""
     paid = t["settlement"].semi_join(t["paid_stay"], _.visit_id == t["paid_stay"].visit)
     paid = paid.group_by(visit=_.visit_id).agg(total_fen=_.total_fen.sum(), covered_fen=_.scope_fen.sum())
-    stays = _stays(t, limits).filter(_.peer.isin(JUDGED)).join(paid, "visit").filter(_.total_fen > 0)
+    stays = like_stays(t, limits).filter(_.peer.isin(JUDGED)).join(paid, "visit").filter(_.total_fen > 0)
     whole, share = limits["per_mille"].value, limits["self_paid_per_mille"].value
     much = (_.total_fen - _.covered_fen) * whole > _.total_fen * share
-    return _worse(stays.mutate(hit=_flag(much)), limits)
+    return far_worse(stays.mutate(hit=flag(much)), limits)
 
 
 @rule(
     zh="推诿缩短住院",
     official_code=None,
     weight="clue",
-    says=_says("出院后不久即住进他院", "stays were soon followed by one elsewhere"),
+    says=share_says("出院后不久即住进他院", "stays were soon followed by one elsewhere"),
     reads=READS,
     source=PACKAGE,
     not_for=f"医嘱转院；随后的计划性疗程；{FEW}",
 )
 def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
     """Far more of those discharged are soon in hospital elsewhere than like people of its peers."""
-    stays = _stays(t, limits)
+    stays = like_stays(t, limits)
     left = stays.filter(_.peer.isin(JUDGED), _.ended_on.notnull(), _.discharge_way != "transferred")
     soon = left.ended_on + ibis.interval(days=limits["soon_elsewhere_days"].value)
     again = stays.filter(~_.planned).select(who=_.person, back_on=_.began_on, elsewhere=_.institution)
@@ -133,14 +133,14 @@ def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
     )
     back = back.select("visit").distinct().mutate(back=ibis.literal(1))
     cases = left.left_join(back, "visit").drop("visit_right").mutate(hit=_.back.fill_null(0))
-    return _worse(cases, limits)
+    return far_worse(cases, limits)
 
 
 @rule(
     zh="高套诊断",
     official_code=None,
     weight="clue",
-    says=_says("写成费用较高的疾病", "illnesses were written as the costlier one"),
+    says=share_says("写成费用较高的疾病", "illnesses were written as the costlier one"),
     reads=READS,
     codes=("code_limit",),
     source=PACKAGE,
@@ -153,7 +153,7 @@ def upcoded_illness(t: Tables, limits: Limits) -> ibis.Table:
         pairs.select("code_prefix", value=_.code_prefix).mutate(hit=ibis.literal(1)).distinct(),
         pairs.select(code_prefix=_.value, value=_.code_prefix).mutate(hit=ibis.literal(0)).distinct(),
     )
-    stays = _stays(t, limits).filter(_.peer.isin(JUDGED))
+    stays = like_stays(t, limits).filter(_.peer.isin(JUDGED))
     codes = stays.select("code").distinct()
     told = codes.join(both, codes.code.startswith(both.code_prefix)).group_by("code")
     told = told.agg(family=_.value.min(), hit=_.hit.max())
@@ -196,7 +196,7 @@ def _centres(t: Tables, signed: ibis.Table) -> ibis.Table:
     zh="患者外流",
     official_code=None,
     weight="clue",
-    says=_says("住院的签约居民中到县外住院", "of its people in hospital were so outside the county"),
+    says=share_says("住院的签约居民中到县外住院", "of its people in hospital were so outside the county"),
     reads=(*READS, "enrolment"),
     source=PACKAGE,
     not_for=f"未签约者；{FEW}",
@@ -204,12 +204,12 @@ def _centres(t: Tables, signed: ibis.Table) -> ibis.Table:
 def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:
     """Far more of a town's signed people in hospital go outside the county than like people of other towns."""
     signed = _signed(t)
-    stays = _stays(t, limits).rename(kind="peer", stayed_at="institution")
+    stays = like_stays(t, limits).rename(kind="peer", stayed_at="institution")
     of = signed.rename(who="person")
     theirs = stays.join(
         of, [stays.person == of.who, stays.began_on >= of.enrolled_from, stays.began_on <= of.enrolled_until]
     )
-    theirs = theirs.join(_centres(t, signed), "signed_at").mutate(hit=_flag(_.kind == "outside"))
+    theirs = theirs.join(_centres(t, signed), "signed_at").mutate(hit=flag(_.kind == "outside"))
     # A person counts once: whoever is often in hospital is so at one place.
     cases = theirs.group_by("person", "year", "sex", "chronic").agg(
         hit=_.hit.max(),
@@ -219,7 +219,7 @@ def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:
         occurred_on=_.occurred_on.max(),
     )
     cases = cases.mutate(peer=ibis.literal("township"))
-    return _worse(cases, limits)
+    return far_worse(cases, limits)
 
 
 @rule(
