@@ -57,7 +57,7 @@ def charged_outside_stay(t: Tables, limits: Limits) -> ibis.Table:
 
 # What two settlements must share to be the same bill.
 SAME_DAYS = ("kind", "person", "institution", "began_on", "until")
-SAME_BILL = (*SAME_DAYS, "diagnosis", "total_fen")
+SAME_BILL = (*SAME_DAYS, "diagnosis", "total_known", "amount_fen")
 
 
 @rule(
@@ -66,9 +66,9 @@ SAME_BILL = (*SAME_DAYS, "diagnosis", "total_fen")
     weight="suspicion",
     says=Words(
         "参保人 {person} 于 {occurred_on} 至 {until} 在 {institution} 的就诊 {visit}（结算 {settlement}）"
-        "与就诊 {other_visit}（结算 {other_settlement}）日期、主要诊断（{diagnosis}）和总额 {total_fen} 元都相同",
+        "与就诊 {other_visit}（结算 {other_settlement}）日期、主要诊断（{diagnosis}）和金额 {amount_fen} 元都相同",
         "visit {visit} (settlement {settlement}) of {person} at {institution} from {occurred_on} to {until} has the "
-        "days, the main diagnosis ({diagnosis}) and the total of {total_fen} yuan of visit {other_visit} (settlement "
+        "days, the main diagnosis ({diagnosis}) and the amount of {amount_fen} yuan of visit {other_visit} (settlement "
         "{other_settlement})",
     ),
     reads=("visit", "diagnosis", "settlement"),
@@ -76,7 +76,11 @@ SAME_BILL = (*SAME_DAYS, "diagnosis", "total_fen")
     not_for="计划性疗程（透析、放化疗等一日多次）、药店购药；已退费的结算；同一就诊的中途结算",
 )
 def repeated_settlement(t: Tables, limits: Limits) -> ibis.Table:
-    """Settled again as another visit: person, institution, days, main diagnosis and total of an earlier settlement."""
+    """Settled again as another visit of the person at the institution: same days, main diagnosis and total.
+
+    A second settlement may draw on the fund for another part, so the totals are compared; where no total is known, what
+    the fund paid.
+    """
     alike = _visits_on_same_days(t)
     main = t["diagnosis"].filter(_.is_main, _.code.notnull()).semi_join(alike, "visit_id")
     main = main.group_by("visit_id").agg(diagnosis=_.code.min())
@@ -96,7 +100,7 @@ def repeated_settlement(t: Tables, limits: Limits) -> ibis.Table:
     return found.agg(
         settlement=_.settlement.min(),
         scope_fen=_.scope_fen.sum().cast("int64"),
-        total_fen=_.total_fen.sum().cast("int64"),
+        amount_fen=_.amount_fen.sum().cast("int64"),
         other_visit=_.other_visit.min(),
         other_settlement=_.other_settlement.min(),
     ).mutate(line=ibis.null("string"))
@@ -121,7 +125,8 @@ def _standing(paid: ibis.Table, visits: ibis.Table) -> ibis.Table:
     """The settlements of visits that were not taken back; a refund that names none spares all of its visit."""
     named = paid.filter(_.reversal_of.notnull()).select(settlement_id=_.reversal_of)
     paid = paid.semi_join(visits, "visit_id")
-    back = _.refund.fill_null(False) | _.reversal_of.notnull() | (_.total_fen < 0)
+    paid = paid.mutate(total_known=_.total_fen.notnull(), amount_fen=ibis.coalesce(_.total_fen, _.fund_fen))
+    back = _.refund.fill_null(False) | _.reversal_of.notnull() | (_.amount_fen < 0)
     unnamed = paid.filter(back, _.reversal_of.isnull()).select("visit_id")
-    standing = paid.filter(~back, _.total_fen > 0)
+    standing = paid.filter(~back, _.amount_fen > 0)
     return standing.anti_join(named, "settlement_id").anti_join(unnamed, "visit_id")
