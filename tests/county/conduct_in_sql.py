@@ -123,6 +123,15 @@ FOUND = {
         where (person_id, institution_id) in (
             select (person_id, institution_id) from often group by person_id, institution_id having count(*) >= 3))
     select min(visit_id), null, sum(scope_fen) from seen group by person_id, institution_id""",
+    "repeated_settlement": """
+    with bill as (
+        select v.*, s.settlement_id, s.total_fen, s.scope_fen, d.code
+        from visit v join settlement s using (visit_id) join diagnosis d on d.visit_id = v.visit_id and d.is_main
+        where v.kind <> 'pharmacy' and not v.planned_course)
+    select distinct b.visit_id, null, b.scope_fen from bill a join bill b
+        on a.person_id = b.person_id and a.institution_id = b.institution_id and a.kind = b.kind
+        and a.began_on = b.began_on and a.ended_on = b.ended_on and a.code = b.code and a.total_fen = b.total_fen
+        and a.settlement_id < b.settlement_id""",
 }
 # What is found about rows that are no visits: the key of the row.
 FOUND_ROWS = {

@@ -12,6 +12,7 @@ from yiheng.basis.refusals import Refusal
 
 from . import (
     faults_of_amounts,
+    faults_of_bills,
     faults_of_bundles,
     faults_of_care,
     faults_of_charges,
@@ -55,6 +56,7 @@ _PEOPLE_PER_LATER_FAULT = 3000
 _LATER = (
     *(faults_of_limits, faults_of_amounts, faults_of_company),
     *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_groups, faults_of_care),
+    faults_of_bills,
     faults_of_bundles,
 )
 # Departments and consortia are older than the first year of the data.
