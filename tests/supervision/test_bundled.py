@@ -6,9 +6,9 @@ import csv
 
 import pytest
 
-from tests.examples.tables import tables
 from yiheng.codes import LISTS, SHIPPED_FILES, read_edition
 from yiheng.supervision import RULES
+from yiheng.testkit import few_rows
 
 # One pair of item names for each bundle, as price lists of provinces write them.
 PAIRS = {
@@ -52,7 +52,7 @@ INNOCENT = (
 )
 
 
-def found_in(pairs, folder):
+def found_in(pairs):
     """The bundles that are found when each pair is charged on one day of a visit of its own."""
     visits = [
         {"visit_id": f"V{n}", "person_id": "A", "institution_id": "H1", "kind": "inpatient", "began_on": "2025-03-01"}
@@ -75,20 +75,20 @@ def found_in(pairs, folder):
     shipped = read_edition(LISTS["bundled_charge"], SHIPPED_FILES["bundled_charge"]).rows
     words = [{name: str(row[name]) for name in LISTS["bundled_charge"].schema} for row in shipped]
     given = {"visit": visits, "fee_line": lines, "bundled_charge": words}
-    rows = RULES["bundled_charge"].rows(tables(given, folder)).to_pyarrow().to_pylist()
+    rows = RULES["bundled_charge"].rows(few_rows(given)).to_pyarrow().to_pylist()
     return {row["visit"]: (row["with_name"], row["item_name"], row["bundle"]) for row in rows}
 
 
-def test_every_bundle_that_ships_finds_its_pair(tmp_path):
+def test_every_bundle_that_ships_finds_its_pair():
     with SHIPPED_FILES["bundled_charge"].open(encoding="utf-8") as file:
         assert {row["bundle"] for row in csv.DictReader(file)} == set(PAIRS)
-    found = found_in([*PAIRS.values()], tmp_path)
+    found = found_in([*PAIRS.values()])
     assert found == {f"V{n}": (*pair, bundle) for n, (bundle, pair) in enumerate(PAIRS.items())}
 
 
 @pytest.mark.parametrize("pair", INNOCENT)
-def test_names_that_only_look_like_a_pair_are_spared(pair, tmp_path):
-    assert found_in([pair], tmp_path) == {}
+def test_names_that_only_look_like_a_pair_are_spared(pair):
+    assert found_in([pair]) == {}
 
 
 def test_the_shipped_words_are_all_said_by_the_official_list():
