@@ -131,13 +131,21 @@ def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
 def ordinary_visits(
     rng: np.random.Generator, people: Columns, places: Places, years: tuple[int, ...], stays: Columns
 ) -> Columns:
-    """All visits without a bed, none on a day the person lay in hospital or was treated far away as well."""
+    """All visits without a bed: none on a day in hospital or far away as well, none twice a day at one place."""
     parts = []
     for since, year in enumerate(years):
         visits = _one_year(rng, people, places, year, since)
-        visits = take(visits, ~in_hospital(visits, stays))
+        visits = _once_a_day(take(visits, ~in_hospital(visits, stays)), places)
         parts.append(take(visits, ~_also_at_home(visits, places)))
     return stack(parts)
+
+
+def _once_a_day(visits: Columns, places: Places) -> Columns:
+    """The first visit of a person to a place on a day: a second one would look like a bill settled twice."""
+    who_where = visits["person"].astype(np.int64) * len(places.kind) + visits["place"]
+    days = int(visits["began"].max(initial=0)) + 1
+    _, first = np.unique(who_where * days + visits["began"], return_index=True)
+    return take(visits, np.sort(first))
 
 
 def _also_at_home(visits: Columns, places: Places) -> np.ndarray:
