@@ -51,6 +51,14 @@ def test_outside_a_workspace_the_cure_is_told(tmp_path, monkeypatch):
     assert "this folder is no workspace" in result.stderr and "yiheng new DIR" in result.stderr
 
 
+def test_an_audit_of_all_rules_says_how_many_of_the_national_list_are_not_computed(workspace):
+    told = "国家规则库有 13 条规则不计算：名称和原因见 --format json 的 not_computed，或 docs/reference/rules.md"
+    everything = run("audit", "-w", workspace)
+    assert told in everything.stdout + everything.stderr
+    one = run("audit", "--rule", "split_stay", "-w", workspace)
+    assert "国家规则库" not in one.stdout + one.stderr
+
+
 def test_the_workspace_may_be_named_before_or_after_the_verb_or_be_the_current_folder(workspace, monkeypatch):
     assert run("-w", workspace, "audit").exit_code == DONE
     assert run("audit", "-w", workspace).exit_code == DONE

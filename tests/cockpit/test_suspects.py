@@ -36,6 +36,33 @@ def test_sums_by_rule_add_up(served):
     assert made == [("long_gone_rule", "long_gone_rule", 1, 200_000), ("split_stay", "分解住院", 2, 123_500)]
 
 
+def test_the_page_lists_the_national_rules_that_are_not_computed(as_):
+    for language, title, reason in (
+        ("zh", "国家规则库有 13 条规则不计算", "国家没有公布哪些项目须合并收费"),
+        (
+            "en",
+            "13 rules of the national list are not computed",
+            "which items must be charged as one has not been published",
+        ),
+    ):
+        client = as_("clerk")
+        client.post("/language/", {"language": language})
+        page = client.get("/findings/").content.decode()
+        listed = page.split('id="not-computed"')[1].split("</details>")[0]
+        assert title in listed and reason in listed
+        assert listed.count('<th scope="row">') == 13
+        # 医疗服务项目分解收费 has this code in the published list.
+        assert "医疗服务项目分解收费" in listed and "GZ10000102013000" in listed
+
+
+def test_an_audit_of_an_older_version_does_not_say_what_it_did_not_compute(served):
+    from types import SimpleNamespace
+
+    from yiheng.cockpit.suspects import not_computed
+
+    assert not_computed(SimpleNamespace(result={"findings": []})) == not_computed(None) == []
+
+
 def test_no_cell_of_an_export_is_taken_for_a_formula(served):
     from yiheng.cockpit.exports import _no_formula
 

@@ -71,7 +71,9 @@ def test_quality(say):
 
 def test_audit(say):
     source = say("audit")
-    assert set(source) >= {"run", "findings"}
+    assert set(source) >= {"run", "findings", "not_computed"}
+    for one in source["not_computed"]:
+        assert set(one) >= {"seq", "official_code", "zh", "why", "why_en"}
     keys = {"rule", "official_code", "weight", "person", "institution", "visit", "settlement", "line", "occurred_on",
             "at_stake_fen", "says", "evidence"}  # fmt: skip
     for finding in source["findings"]:

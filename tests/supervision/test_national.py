@@ -6,7 +6,9 @@ import csv
 
 from tests.conftest import ROOT, shared_file
 from yiheng.measures import CHECKS, INDICATORS
+from yiheng.runs import Workspace, run_audit
 from yiheng.supervision import RULES, national_rules
+from yiheng.supervision.national import FILE
 from yiheng.supervision.page import rules_page
 
 
@@ -27,6 +29,23 @@ def test_a_rule_is_computed_in_one_way_or_says_why_not():
         ways = [one.rule is not None, bool(one.measured_by), one.why is not None]
         assert sum(ways) == 1, f"{one.seq} {one.zh}: rule, measured_by or why, one of them"
         assert one.why is None or (one.why.zh and one.why.en), one.zh
+
+
+def test_an_audit_lists_the_rules_that_nothing_computes_whatever_was_asked(tmp_path):
+    result = run_audit(Workspace.new(tmp_path / "ws"), ["split_stay"])
+    # The published rules less those that our files compute, each found by its name.
+    with shared_file("national/rules_2025.csv").open(encoding="utf-8") as file:
+        published = {row["name"]: row["official_code"] or None for row in csv.DictReader(file)}
+    with FILE.open(encoding="utf-8", newline="") as file:
+        measured = {row["zh"] for row in csv.DictReader(file) if row["measured_by"]}
+    left = published.keys() - measured - {rule.zh for rule in RULES.values()}
+    assert {one["zh"]: one["official_code"] for one in result["not_computed"]} == {zh: published[zh] for zh in left}
+    assert len(left) == 13
+    assert all(one["why"] and one["why_en"] for one in result["not_computed"])
+    seqs = [one["seq"] for one in result["not_computed"]]
+    assert seqs == sorted(seqs)
+    # 药品限二线使用 stands fifth in the published list.
+    assert (result["not_computed"][0]["seq"], result["not_computed"][0]["zh"]) == (5, "药品限二线使用")
 
 
 def test_what_measures_a_rule_is_declared():

@@ -161,6 +161,9 @@ def audit(
     if result["excepted"]:
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     say_unknown(result["unknown"])
+    if result["not_computed"] and not rules:
+        listed = f"国家规则库有 {len(result['not_computed'])} 条规则不计算"
+        say(f"{listed}：名称和原因见 --format json 的 not_computed，或 docs/reference/rules.md")
     # Of all rules some are missing when a package was refused.
     return DONE_WITH_REFUSALS if load_rules().refused and not rules else DONE
 

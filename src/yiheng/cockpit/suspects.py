@@ -37,6 +37,15 @@ class RuleSum:
 
 
 @dataclass(frozen=True)
+class NotComputed:
+    """A rule of the national list that nothing computes, and why in the reader's language."""
+
+    zh: str
+    official_code: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A finding as a reader sees it."""
 
@@ -60,6 +69,13 @@ def of_run(run: Run | None, *, rule: str = "", year: int | None = None) -> list[
 def years_of(run: Run | None) -> list[int]:
     """The years in which something was found, newest first."""
     return sorted({int(f["occurred_on"][:4]) for f in of_run(run)}, reverse=True)
+
+
+def not_computed(run: Run | None) -> list[NotComputed]:
+    """The national rules that an audit did not compute; an audit of an older version does not say."""
+    listed = run.result.get("not_computed", []) if run else []
+    why = "why" if show.in_chinese() else "why_en"
+    return [NotComputed(one["zh"], one["official_code"] or "—", one[why]) for one in listed]
 
 
 def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision] | None = None) -> list[RuleSum]:

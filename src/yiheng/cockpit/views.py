@@ -123,6 +123,7 @@ def _findings(request: SignedIn, refusal: str = "", status: int = 200) -> HttpRe
         "year": year,
         "sums": suspects.sums(found, verdicts.precisions()),
         "measured": True,
+        "not_computed": suspects.not_computed(run),
         "page": page,
         "shown": [suspects.shown(one, in_full, judged.get(one.get("id", ""))) for one in page],
         "judges": judges_findings(user=request.user),

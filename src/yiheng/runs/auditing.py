@@ -15,7 +15,7 @@ import ibis
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import EXCEPTION
 from yiheng.lake import told
-from yiheng.supervision import LIMITS, RULES, VIEWS, Covered, Rule, at_stake_once, bundled
+from yiheng.supervision import LIMITS, RULES, VIEWS, Covered, Rule, at_stake_once, bundled, national_rules
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
@@ -117,6 +117,7 @@ def audit(
         "at_stake_once_fen": at_stake_once(findings, covered),
         "excepted": excepted,
         "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
+        "not_computed": not_computed(),
     }
     write_whole(folder / FINDINGS, canonical(result))
     manifest.write(folder, [FINDINGS], on)
@@ -130,6 +131,21 @@ class Span:
     since: str | None
     until: str | None
     codes: dict[str, InUse]
+
+
+def not_computed() -> list[dict[str, Any]]:
+    """The rules of the national list that no rule, indicator or check computes, each with why; whatever was asked."""
+    return [
+        {
+            "seq": one.seq,
+            "official_code": one.official_code,
+            "zh": one.zh,
+            "why": one.why.zh,
+            "why_en": one.why.en,
+        }
+        for one in national_rules()
+        if one.why
+    ]
 
 
 def _editions(workspace: Workspace, rules: list[Rule]) -> dict[str, list[InUse]]:

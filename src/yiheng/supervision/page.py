@@ -11,14 +11,14 @@ HEAD = """\
 # Audit rules
 
 Made from the declarations in `yiheng.supervision`; do not edit. How a rule is written:
-[write a rule](../howto/write-a-rule.md).
+[write a rule](../howto/write-a-rule.md). How well each finds what is planted: [recall and precision](precision.md).
 
 ## The national list of 2025
 
 All {total} rules of 国家医保智能监管规则库（2025 年版）: {rules} are computed by an audit rule, {measured} by
 indicators or quality checks, and {unknown} by nothing, for the reason that stands below; those are unknown in every
-audit. A rule about limited items judges where a code list holds limits of its class
-([keep code lists](../howto/keep-code-lists.md#limits-of-items)); an audit names the classes that have none.
+audit, which lists them under `not_computed`. A rule about limited items judges where a code list holds limits of its
+class ([keep code lists](../howto/keep-code-lists.md#limits-of-items)); an audit names the classes that have none.
 
 | no. | 中文 | official code | computed by |
 | --- | --- | --- | --- |
