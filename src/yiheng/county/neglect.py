@@ -13,7 +13,7 @@ from .illnesses import ILL
 from .outpatient import AT_PHARMACY, in_hospital
 from .places import HOSPITAL, OUTSIDE, PHARMACY, TOWNSHIP, VILLAGE, Places
 from .script import Note
-from .stays import INPATIENT, TRANSFERRED, blank_stays
+from .stays import DIED, INPATIENT, TRANSFERRED, blank_stays
 
 _CLINICS_PER_FAULT = 20
 _OF_TEN_DROPPED = 6
@@ -114,7 +114,7 @@ class Neglect:
 
     def purchases(self, stays: Columns, others: Columns, people: Columns) -> Columns:
         """Those discharged buy at a pharmacy on the next day what the ward should have given."""
-        sent = take(stays, self._acts(stays, 5, 6, _SENT_TO_BUY))
+        sent = take(stays, self._acts(stays, 5, 6, _SENT_TO_BUY) & (stays["way"] != DIED))
         # The first shops stand in the order of their towns; the smallest county has fewer shops than towns.
         shops = self.places.of(PHARMACY)
         day = sent["ended"] + 1
