@@ -12,7 +12,7 @@ from yiheng.county import make_county
 from .peer_pandas import CLAIMS
 from .timing import Measured, measured
 
-# The synthetic county has about 57 fee lines a person in four years.
+# The synthetic county has about 63 fee lines a person in four years.
 PEOPLE = 35_200
 
 HEAD = """\
