@@ -29,7 +29,7 @@ YEARS = (2022, 2023, 2024, 2025)
 def town(tmp_path_factory):
     """A county large enough that its townships have stays to compare, with its answer sheet."""
     folder = tmp_path_factory.mktemp("town")
-    make_county(folder / "source", folder / "labels.csv", people=6000, seed=7)
+    make_county(folder / "source", folder / "labels.csv", people=20_000, seed=7)
     workspace = Workspace.new(folder / "workspace")
     assert run_load(workspace, [folder / "source"]).clean
     with (folder / "labels.csv").open(encoding="utf-8") as file:
