@@ -36,6 +36,8 @@ def _read(published: dict[str, str]) -> list[Row] | str:
     try:
         for name in PRICES:
             row[name] = Decimal(published[name]).quantize(PRICE_STEP) if published[name] else None
+            if row[name] is not None and row[name].is_nan():
+                raise InvalidOperation
     except InvalidOperation:
         return f"{name} '{published[name]}' is no price in yuan"
     if any(row[name] is not None and row[name] <= 0 for name in PRICES):
