@@ -10,10 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
 from yiheng.records import TABLES
-from yiheng.runs import Workspace, load_codes, run_load
+from yiheng.runs import Workspace, load_shipped_codes, run_load
 
 from .timing import measured
 
@@ -35,8 +34,7 @@ def run() -> list[str]:
         make_county(folder / "source", folder / "labels.csv", people=PEOPLE, years=YEARS)
         workspace = Workspace.new(folder / "workspace")
         run_load(workspace, [folder / "source"])
-        for name, file in SHIPPED_FILES.items():
-            load_codes(workspace, file, name)
+        load_shipped_codes(workspace)
         own, history = write_bills(workspace, folder / "bills.jsonl")
         return [_row(place, processes, own, history) for processes in (1, os.cpu_count() or 1)]
 

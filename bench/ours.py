@@ -9,8 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from yiheng.codes import SHIPPED_FILES
-from yiheng.runs import Desk, Workspace, load_codes, run_audit, run_load, run_settle
+from yiheng.runs import Desk, Workspace, load_shipped_codes, run_audit, run_load, run_settle
 
 from .rule_sets import CHOSEN, SETS
 
@@ -29,8 +28,7 @@ def load(folder: Path, form: str) -> int:
 def audit(folder: Path, form: str, engine: str = "duckdb") -> dict[str, int]:
     """Audit the loaded county by the rules that the peers know; gives findings by rule."""
     workspace = Workspace.open(folder / f"workspace-{form}")
-    for name, file in SHIPPED_FILES.items():
-        load_codes(workspace, file, name)
+    load_shipped_codes(workspace)
     return {one["rule"]: one["findings"] for one in run_audit(workspace, list(SETS[CHOSEN]), engine=engine)["rules"]}
 
 

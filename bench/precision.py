@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
 from yiheng.basis.money import Fen
-from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_load
+from yiheng.runs import Workspace, load_shipped_codes, run_load
 from yiheng.supervision import RULES
 from yiheng.supervision.declare import rules_of
 from yiheng.supervision.rules import underservice, withheld
@@ -54,24 +53,23 @@ def judged_in(folder: Path, seed: int) -> dict[str, Judged]:
     make_county(folder / "source", folder / "labels.csv", people=PEOPLE, seed=seed)
     workspace = Workspace.new(folder / "workspace")
     assert run_load(workspace, [folder / "source"]).clean
-    for name, file in SHIPPED_FILES.items():
-        load_codes(workspace, file, name)
+    load_shipped_codes(workspace)
     audited, judged = judge_rules(workspace, sorted(RULES), labels=folder / "labels.csv")
     assert not audited["unknown"], audited["unknown"]
     return {one.rule: one for one in judged}
 
 
-def together(some: Iterable[Judged], name: str) -> Judged:
-    """Several results as one."""
+def together(some: Sequence[Judged], name: str) -> Judged:
+    """Several results as one; what is unknown of one is unknown of all."""
     numbers = [field.name for field in fields(Judged) if field.name not in ("rule", "complete")]
-    all_of = list(some)
-    return Judged(name, True, **{number: sum(getattr(one, number) or 0 for one in all_of) for number in numbers})
+    parts = {number: [getattr(one, number) for one in some] for number in numbers}
+    return Judged(name, True, **{number: None if None in of else sum(of) for number, of in parts.items()})
 
 
 def page(by_seed: dict[int, dict[str, Judged]]) -> str:
     """The whole page; rules in the order of their names, each family with its sum."""
     head = HEAD.format(counties=len(by_seed), people=PEOPLE, seeds=", ".join(map(str, by_seed)))
-    rules = {name: together((one[name] for one in by_seed.values()), name) for name in sorted(RULES)}
+    rules = {name: together([one[name] for one in by_seed.values()], name) for name in sorted(RULES)}
     rows = [[f"`{name}`", RULES[name].zh, family_of(name), *cells(one)] for name, one in rules.items()]
     for family in FAMILIES:
         members = [one for name, one in rules.items() if family_of(name) == family]
@@ -91,9 +89,10 @@ def cells(one: Judged) -> Sequence[str]:
     shares = []
     for share, between in ((one.recall, one.recall_between), (one.precision, one.precision_between)):
         shares += [percent(share), percent(between and between[0])]
-    planted = Fen((one.caught_fen or 0) + (one.missed_fen or 0)).yuan
+    unknown = one.caught_fen is None or one.missed_fen is None
+    planted = "–" if unknown else Fen(one.caught_fen + one.missed_fen).yuan
     money = [percent(one.recall_of_money), percent(one.precision_of_money)]
-    return [str(one.caught + one.missed), str(one.counted), *shares, str(one.spared), f"{planted}", *money]
+    return [str(one.caught + one.missed), str(one.counted), *shares, str(one.spared), planted, *money]
 
 
 def percent(share: Fraction | None) -> str:

@@ -8,10 +8,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
 from yiheng.intake import read_mapping
-from yiheng.runs import Workspace, load_codes, run_load
+from yiheng.runs import Workspace, load_shipped_codes, run_load
 
 ROOT = Path(__file__).parents[1]
 # How long an example takes says something of the machine, not of the program; speed is measured in bench/.
@@ -63,8 +62,7 @@ def _county(folder: Path, **made) -> Workspace:
     workspace = Workspace.new(folder / "workspace")
     loaded = run_load(workspace, [folder / "source"])
     assert loaded.clean
-    for name, file in SHIPPED_FILES.items():
-        load_codes(workspace, file, name)
+    load_shipped_codes(workspace)
     return workspace
 
 

@@ -9,9 +9,17 @@ from functools import cache
 from pathlib import Path
 
 from yiheng.cockpit.serve import prepare
-from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_audit, run_compare, run_load, run_measure, run_quality, run_settle
+from yiheng.runs import (
+    Workspace,
+    load_shipped_codes,
+    run_audit,
+    run_compare,
+    run_load,
+    run_measure,
+    run_quality,
+    run_settle,
+)
 
 POLICY = Path(__file__).parent / "policy.yaml"
 SHIPPED = Path(__file__).parents[2] / "policies" / "qingdao"
@@ -28,8 +36,7 @@ def county_behind_doors() -> Path:
     make_county(folder / "source", folder / "labels.csv", people=PEOPLE)
     workspace = Workspace.new(folder / "workspace")
     assert run_load(workspace, [folder / "source"]).clean
-    for name, file in SHIPPED_FILES.items():
-        load_codes(workspace, file, name)
+    load_shipped_codes(workspace)
     for year in YEARS:
         run_settle(workspace, POLICY, year=year)
     run_compare(workspace, [POLICY, SHIPPED], year=2025)

@@ -12,9 +12,8 @@ from typing import Any
 import click
 
 from yiheng.basis.refusals import Refusal
-from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_codes, run_audit, run_load, run_measure, run_quality, run_settle
+from yiheng.runs import Workspace, load_shipped_codes, run_audit, run_load, run_measure, run_quality, run_settle
 from yiheng.statements import write_workbook
 
 from .data import show_load
@@ -57,8 +56,7 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
     """
     folder = named(workspace, Path("demo"))
     space = Workspace.open(folder) if (folder / "yiheng.toml").exists() else _made(folder, people)
-    for name, file in SHIPPED_FILES.items():
-        load_codes(space, file, name, replace=True)
+    load_shipped_codes(space, replace=True)
     with working("audit") as step:
         audited = run_audit(space, progress=step)
     with working("settle"):

@@ -5,7 +5,7 @@ from .bills import Desk, read_bill
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
-from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes
+from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
 from .facts import refuse_unknown_totals
 from .loading import run_load
 from .lookup import lists_known, look_up
@@ -38,6 +38,7 @@ __all__ = [
     "judge_rules",
     "lists_known",
     "load_codes",
+    "load_shipped_codes",
     "look_up",
     "parties_of_file",
     "questioned_page",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ class Desk:
         try:
             self._fill(rows, frozenset().union(*(one.views for one in asked)))
             found = [finding for question in asked for finding in self._ask(question) if finding["visit"] in about]
-            lines = [line for line in self._advise() if line["visit"] in about]
+            lines = list(self._advise(about))
         finally:
             self._con.rollback()
         found.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
@@ -144,11 +144,13 @@ class Desk:
             right = right_of(finding)
             yield {**finding, "right": right and right.zh, "right_en": right and right.en}
 
-    def _advise(self) -> Iterator[dict[str, Any]]:
+    def _advise(self, about: Collection[str]) -> Iterator[dict[str, Any]]:
         for values in self._con.execute("execute advise").fetchall():
             row = dict(zip(self._advice.columns, values, strict=True))
-            says = told(row)
             named = {"visit": row.pop("visit_id"), "line": row.pop("line_id")}
+            if named["visit"] not in about:
+                continue
+            says = told(row)
             yield plain({**named, **row, "own_fen": own_fen(row), "says": says.zh, "says_en": says.en})
 
     def _prescribed(self, rows: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

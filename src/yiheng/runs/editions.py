@@ -134,6 +134,12 @@ def load_codes(
     return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
 
 
+def load_shipped_codes(workspace: Workspace, *, replace: bool = False) -> None:
+    """Take every list that ships into use."""
+    for name, file in SHIPPED_FILES.items():
+        load_codes(workspace, file, name, replace=replace)
+
+
 def editions_in_use(workspace: Workspace, names: Sequence[str] = KNOWN) -> dict[str, list[InUse]]:
     """The editions of every list that was loaded, earliest first; no two hold on the same day."""
     return {name: kept for name in names if (kept := _editions(workspace, name))}

@@ -33,19 +33,3 @@ for _module in (
     withheld,
 ):
     enter(rules_of(_module))
-
-__all__ = [
-    "bundled",
-    "care",
-    "charges",
-    "company",
-    "conduct",
-    "drugs",
-    "goods",
-    "persons",
-    "services",
-    "stays",
-    "underservice",
-    "visits",
-    "withheld",
-]

@@ -30,7 +30,7 @@ def _in_zh(word: ibis.Value) -> ibis.Value:
     return word.cases(*ZH.items(), else_=word)
 
 
-def _found(charges: ibis.Table, limits: ibis.Table, allowed: ibis.Value, had: ibis.Value) -> ibis.Table:
+def _found(charges: ibis.Table, allowed: ibis.Value, had: ibis.Value) -> ibis.Table:
     """Charges of limited items as a finding needs them; limits are told in one text."""
     return charges.select(
         *CHARGE,
@@ -56,7 +56,7 @@ def _by_number(column: str, most: bool) -> Beyond:
         charges = _charged(t, limits)
         limit, had = charges["value"].cast("int64"), charges[column]
         wrong = charges.filter(had > limit if most else had < limit)
-        return _found(wrong, limits, wrong["value"], wrong[column].cast("string"))
+        return _found(wrong, wrong["value"], wrong[column].cast("string"))
 
     return beyond
 
@@ -69,7 +69,7 @@ def _by_word(column: str) -> Beyond:
         fits = limits.select(fit_item=_.item_code, fit=_.value)
         kept = charges.filter(_[column].notnull(), _[column] != "unknown")
         wrong = kept.anti_join(fits, [kept.item_code == fits.fit_item, kept[column] == fits.fit])
-        return _found(wrong, limits, wrong.allowed, wrong.had)
+        return _found(wrong, wrong.allowed, wrong.had)
 
     return beyond
 
@@ -77,7 +77,7 @@ def _by_word(column: str) -> Beyond:
 def _below_level(t: Tables, limits: ibis.Table) -> ibis.Table:
     charges = _charged(t, limits)
     wrong = charges.filter(_rank(charges.level) < _rank(charges["value"]))
-    return _found(wrong, limits, wrong["value"], wrong.level)
+    return _found(wrong, wrong["value"], wrong.level)
 
 
 def _by_diagnosis(forbidden: bool) -> Beyond:
@@ -92,7 +92,7 @@ def _by_diagnosis(forbidden: bool) -> Beyond:
         charges = charges.join(diagnoses, "visit_id")
         same = [charges.visit_id == held.fit_visit, charges.item_code == held.fit_item]
         wrong = charges.semi_join(held, same) if forbidden else charges.anti_join(held, same)
-        return _found(wrong, limits, wrong.allowed, wrong.had)
+        return _found(wrong, wrong.allowed, wrong.had)
 
     return beyond
 
@@ -261,7 +261,7 @@ def _without_needed(t: Tables, limits: ibis.Table) -> ibis.Table:
     met = limits.select(fit_item=_.item_code, needed=_["value"]).join(held, "needed").select("fit_visit", "fit_item")
     met = met.distinct()
     wrong = charges.anti_join(met, [charges.visit_id == met.fit_visit, charges.item_code == met.fit_item])
-    return _found(wrong, limits, wrong.allowed, ibis.literal("无", "string"))
+    return _found(wrong, wrong.allowed, ibis.literal("无", "string"))
 
 
 def _second_full_price(t: Tables, limits: ibis.Table) -> ibis.Table:
