@@ -16,6 +16,11 @@ def too_frequent(kinds, most):
     where turn > {most} group by person_id, month"""
 
 
+SOLD = """
+    select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
+    join institution i on i.institution_id = m.institution_id and i.kind = 'pharmacy' and m.kind = 'sale'
+    join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
+    """
 DISEASES = """(values ('I10', 'M03900'), ('E11.9', 'M01600'), ('I25.1', 'M04600'), ('J44.9', 'M05300'),
     ('N18.9', 'YHM001'), ('Z49.1', 'M07803')) disease(code, disease_code)"""
 FOUND = {
@@ -132,9 +137,30 @@ FOUND = {
         on a.person_id = b.person_id and a.institution_id = b.institution_id and a.kind = b.kind
         and a.began_on = b.began_on and a.ended_on = b.ended_on and a.code = b.code and a.total_fen = b.total_fen
         and a.settlement_id < b.settlement_id""",
+    "stay_beyond_illness_days": STAYS
+    + """
+    select visit_id, null, scope_fen * (ended_on - began_on - 10) // (ended_on - began_on)
+    from stay s join diagnosis d using (visit_id)
+    where is_main and code like 'K35%' and ended_on - began_on > 10 and not planned_course""",
+    "bed_for_outpatient": STAYS
+    + """
+    select visit_id, null, scope_fen from stay s join diagnosis d using (visit_id)
+    where is_main and (code like 'L30%' or code like 'N76%') and ended_on - began_on <= 2 and not planned_course
+        and not emergency and discharge_way = 'home' and visit_id not in (select visit_id from operation)""",
+    "sold_without_prescription": SOLD + "where prescription and prescription_no is null",
+    "prescription_without_visit": SOLD
+    + """where prescribed_elsewhere and not exists (from visit v where v.person_id = m.person_id
+        and v.kind <> 'pharmacy' and v.began_on <= moved_at::date and moved_at::date - v.ended_on <= 84)""",
+    "proxy_for_many": """
+    with bought as (select *, date_trunc('month', began_on) as month from proxy_purchase join visit using (visit_id))
+    select visit_id, null, scope_fen from bought b join settlement using (visit_id)
+    where 3 < (select count(distinct person_id) from bought c where c.proxy = b.proxy and c.month = b.month)""",
 }
 # What is found about rows that are no visits: the key of the row.
 FOUND_ROWS = {
+    "camera_dark": """
+    select strftime(span_from_at, '%Y-%m-%d %H:%M:%S') from camera_span
+    where not working and span_until_at - span_from_at > interval 24 hour""",
     "carer_at_two_places": """
     select care_visit_id from (
         select *, max(ended_at) over (partition by carer order by started_at, care_visit_id

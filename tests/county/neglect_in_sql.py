@@ -1,4 +1,4 @@
-"""Service withheld, measured for each institution in the last year, apart from what planted it.
+"""Service withheld or overdone, measured for each institution in the last year, apart from what planted it.
 
 Each query gives institution, what was counted, and of how many; the larger the share, the worse.
 """
@@ -16,6 +16,10 @@ home as (
     join institution t on t.kind = 'township' and substr(t.name, 1, 3) = substr(c.name, 1, 3)
     where year(e.enrolled_from) = (select max(year(enrolled_from)) from enrolment))
 """
+DRUGS = f"""
+    select institution_id, sum({{0}}::double) filter (item_code = 'YHX000012'), sum({{0}}::double)
+    from fee_line l join visit v using (visit_id) where l.kind = 'drug' and v.kind <> 'pharmacy' and {LAST} group by 1
+    having sum(amount_fen) >= 10000000"""
 FOUND_PLACES = {
     "outflow_of_people": STAYS
     + """select centre, count(*) filter (place_kind = 'outside'), count(*) from stay join home using (person_id) group by 1""",
@@ -52,6 +56,16 @@ FOUND_PLACES = {
     select institution_id, count(*) filter (score < 60), count(*)
     from asked join visit v using (visit_id) join institution i using (institution_id)
     where i.kind = 'township' and {LAST} group by 1""",
+    "low_positive_rate": f"""
+    select institution_id, count(*) filter (not positive), count(*) from exam_result e join visit v using (visit_id)
+    where e.kind = 'CT' and {LAST} group by 1 having count(*) >= 100""",
+    "disease_drug_share": f"""
+    select institution_id, sum(amount_fen) filter (l.kind in ('drug', 'herb')), sum(amount_fen)
+    from fee_line l join visit v using (visit_id) join diagnosis d using (visit_id)
+    where v.kind = 'inpatient' and is_main and code like 'K52%' and {LAST} group by 1
+    having count(distinct visit_id) >= 15""",
+    "key_drug_money": DRUGS.format("amount_fen"),
+    "key_drug_quantity": DRUGS.format("quantity"),
     "clinic_without_service": f"""
     select i.institution_id, (count(v.visit_id) = 0)::int, 1 from institution i
     left join visit v on v.institution_id = i.institution_id and {LAST} where i.kind = 'village' group by 1""",

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.supervision.test_county_labels import SURE, WITHHELD
+from tests.supervision.test_county_labels import PLACES, SURE
 from tests.tiny import loaded
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import replay, run_audit
@@ -51,9 +51,9 @@ def test_a_rule_finds_the_same_rows_on_both(rule, audited):
 
 def test_rules_about_institutions_find_the_same_on_both(district, spark):
     on_duckdb, on_spark = (
-        run_audit(district, list(WITHHELD), engine=engine)["findings"] for engine in ("duckdb", "spark")
+        run_audit(district, list(PLACES), engine=engine)["findings"] for engine in ("duckdb", "spark")
     )
-    assert {one["rule"] for one in on_duckdb} == set(WITHHELD)
+    assert {one["rule"] for one in on_duckdb} == set(PLACES)
     assert on_spark == on_duckdb
 
 

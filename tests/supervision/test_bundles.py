@@ -8,11 +8,13 @@ from yiheng.supervision.bundles import Covered, at_stake_once, bundled
 COVERED = Covered({"V1": 900, "V2": 400}, {("V1", "X"): 500, ("V1", "Y"): 300})
 
 
-def finding(name, fen, *, line=None, item=None, visit="V1", person="A", institution="H1", rule="r", visits=None):
+def finding(
+    name, fen, *, line=None, item=None, visit="V1", person="A", institution="H1", rule="r", visits=None, about=None
+):
     evidence = {"item_code": item} if item else {}
     evidence |= {"visits_staked": visits} if visits else {}
     return {"id": name, "rule": rule, "visit": visit, "person": person, "institution": institution, "line": line,
-            "at_stake_fen": fen, "evidence": evidence}  # fmt: skip
+            "about": about, "at_stake_fen": fen, "evidence": evidence}  # fmt: skip
 
 
 def once(*findings, covered=COVERED):
@@ -56,6 +58,11 @@ def test_a_finding_about_several_visits_stakes_each_whole_and_none_twice():
 def test_without_a_visit_the_largest_stake_of_a_person_at_a_place_counts():
     place = [finding(name, fen, visit=None) for name, fen in (("a", 70), ("b", 40))]
     assert once(*place, finding("c", 30, visit=None, person="B")) == 100
+
+
+def test_of_an_institution_each_year_counts_and_in_a_year_the_largest_stake():
+    first = [finding(name, fen, visit=None, person=None, about="2024") for name, fen in (("a", 70), ("b", 40))]
+    assert once(*first, finding("c", 30, visit=None, person=None, about="2025")) == 100
 
 
 def test_a_stake_below_zero_takes_nothing_from_others():

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from .goods import NO_TRACE, NOT_BOUGHT
+import numpy as np
+
+from .goods import ELSEWHERE, NO_PRESCRIPTION, NO_TRACE, NOT_BOUGHT
 from .outpatient import AT_PHARMACY
-from .places import PHARMACY
-from .script import Script
+from .places import HOSPITAL, PHARMACY
+from .script import Note, Script
+from .upkeep import EVENING
 
 _EVENING = 20 * 3600
 _BEFORE_DARK = 18 * 3600
 _UNTIL_SETTLED = 300
 _MORE_THAN_A_MONTH = 40
 _AFTERNOON = 15 * 3600
+_A_DAY = 24 * 3600
+_FILLED_WITHIN, _NIGHTS = 84, 5
+_MANY_PERSONS = 4
 
 
 def _sale(script: Script, place: int = -1, room: int = 0) -> tuple[int, int, int]:
@@ -88,4 +94,72 @@ def _free_batch(script: Script, used: set[tuple[int, int]]) -> tuple[int, int, i
             return person, day, place
 
 
-ALL = (sales_in_the_dark, codes_sold_twice, missing_codes, never_bought)
+def without_prescription(script: Script, faults: int, spares: int) -> None:
+    rule = "sold_without_prescription"
+    for n in range(faults + 2 * spares):
+        caught = n < faults
+        item = "traced_drug" if caught or n % 2 else "cold_granules"
+        visit, *_ = _sale(script)
+        script.charge(visit, item, 1 + n % 2, trace=NO_PRESCRIPTION if caught or item == "cold_granules" else 0)
+        why = "sold without the number of a prescription"
+        near = "sold on a prescription" if item == "traced_drug" else "needs no prescription"
+        script.claim(rule, caught, visit, why if caught else near, item)
+
+
+def prescriptions_of_nobody(script: Script, faults: int, spares: int) -> None:
+    """Bought by people whom nobody sees but as the script says."""
+    rule, item = "prescription_without_visit", "traced_drug"
+    for n in range(faults + 2 * spares):
+        caught, person, day = n < faults, script.loner(), script.some_day(_FILLED_WITHIN + 2)
+        bought = day + _FILLED_WITHIN + caught
+        if caught and n % 2:
+            bought = day
+            script.scene(person, bought + 1)
+        elif n % 3:
+            script.scene(person, day)
+        else:
+            script.scene(person, day - _NIGHTS, nights=_NIGHTS, where=HOSPITAL)
+        visit = script.scene(person, bought, place=script.near(person, PHARMACY), kind=AT_PHARMACY)
+        script.charge(visit, item, 1, trace=ELSEWHERE)
+        why = "nobody had seen the person for so long" if caught else "seen, or home from hospital, just lately enough"
+        script.claim(rule, caught, visit, why, item)
+
+
+def dark_days(script: Script, faults: int, spares: int) -> None:
+    """Planted last: at places and on days on which the script sells nothing."""
+    rule = "camera_dark"
+    busy = {(int(visit["place"][0]), int(visit["began"][0])) for visit in script.visits}
+    shops = script.places.of(PHARMACY)
+    for n in range(faults + 2 * spares):
+        caught = n < faults
+        while True:
+            place, day = int(script.rng.choice(shops)), script.some_day(10)
+            near = {(place, day + step) for step in range(-2, 4)}
+            if not near & busy and not near & script.outages.keys() and not near & script.dark:
+                break
+        script.outages[place, day] = _A_DAY + (1 + n % 3600 if caught else 0)
+        why = "off for more than a day" if caught else "off for a day and no second more"
+        about = f"{np.datetime64(day, 'D')} {np.datetime64(EVENING, 's').item():%H:%M:%S}"
+        script.notes.append(Note(rule, caught, why, about, place=place))
+
+
+def proxies(script: Script, faults: int, spares: int) -> None:
+    """Four people at one shop on one day: one buyer for all of them, or another one for the fourth."""
+    rule = "proxy_for_many"
+    for n in range(faults + 2 * spares):
+        caught = n < faults
+        members, day = script.troupe(_MANY_PERSONS, 0)
+        place = script.near(members[0], PHARMACY)
+        for turn, person in enumerate(members):
+            visit = script.scene(person, day, place=place, kind=AT_PHARMACY)
+            script.charge(visit, "cold_granules", 1 + turn)
+            alone = not caught and turn == _MANY_PERSONS - 1
+            script.proxies[visit] = 2 * n + alone
+            why = "one of four for whom one proxy bought" if caught else "one proxy for three, another for the fourth"
+            script.claim(rule, caught, visit, why)
+
+
+ALL = (
+    *(sales_in_the_dark, codes_sold_twice, missing_codes, never_bought),
+    *(without_prescription, prescriptions_of_nobody, proxies),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .places import HOSPITAL, VILLAGE
 from .script import Script
 
-# No other planted stay has this reason, so none makes a near miss a group.
+# No other planted stay of so many nights has this reason, so none makes a near miss a group.
 _REASON = "L30.9"
 _MANY_STAYS, _MANY_DAYS, _BAND = 8, 5, 6
 _FAMILY = 3

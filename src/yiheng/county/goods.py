@@ -17,7 +17,7 @@ from .write import ArrowColumns, days, decimals, instants, numbered, words
 _MOVES = ("purchase", "sale", "sale_return")
 _PURCHASE, _SALE, _RETURN = range(3)
 # What the script says of a sale instead of the number of its trace code.
-NO_TRACE, NOT_BOUGHT = -1, -2
+NO_TRACE, NOT_BOUGHT, NO_PRESCRIPTION, ELSEWHERE = -1, -2, -3, -4
 _SCRIPTED_TRACES = 9 * 10**18
 _OVER_THE_COUNTER = ("cold_granules", "pain", "vitamins", "stomach")
 _NEEDS_PRESCRIPTION = ~np.isin(np.arange(len(ITEMS)), [NUMBER[key] for key in _OVER_THE_COUNTER])
@@ -49,8 +49,11 @@ class Stock:
         base = (first_year - 1970) * _MONTHS_A_YEAR
         return cls(places, base, *(np.zeros(shape, np.int64) for _ in range(3)))
 
-    def sell(self, visits: Columns, first: int, lines: Columns, already: int) -> ArrowColumns:
-        """The sales and returns of a year's lines; each sale carries the trace code of its pack."""
+    def sell(self, visits: Columns, seen: np.ndarray, first: int, lines: Columns, already: int) -> ArrowColumns:
+        """The sales and returns of a year's lines; each sale carries the trace code of its pack.
+
+        ``seen`` tells which visits follow another one closely enough for its prescription to be filled.
+        """
         place = visits["place"][lines["visit"]]
         kept = IS_DRUG[lines["item"]] & np.isin(self.places.kind[place], (PHARMACY, HOSPITAL))
         mine, place = take(lines, kept), place[kept]
@@ -64,7 +67,12 @@ class Stock:
         numbers = already + np.arange(len(item))
         codes = numbered("8", np.where(trace > 0, _SCRIPTED_TRACES + trace, numbers), 19)
         moves = self._moves(numbers, place, item, month, np.where(back, _RETURN, _SALE))
+        elsewhere = (seen[mine["visit"]] & (self.places.kind[place] == PHARMACY)) | (trace == ELSEWHERE)
+        prescribed = _NEEDS_PRESCRIPTION[item] & (trace != NO_PRESCRIPTION)
+        numbers_of = numbered("R", first + mine["visit"] + 1, 9)
         return moves | {
+            "prescription_no": pc.if_else(pa.array(prescribed), numbers_of, None),
+            "prescribed_elsewhere": pa.array(prescribed & elsewhere),
             "quantity": decimals(-mine["quantity"], "quantity"),
             "unit_price": decimals(mine["price"], "price"),
             "moved_at": instants(mine["day"], mine["second"]),

@@ -74,7 +74,7 @@ class AnswerSheet:
 
     def _noted(self, note: Note) -> tuple[str, ...]:
         person = as_text("P", note.person, PERSON_DIGITS) if note.person >= 0 else ""
-        at_stake = "0" if note.caught else ""
+        at_stake = str(note.fen) if note.caught else ""
         place = self.ids[note.place] if note.place >= 0 else ""
         return (note.rule, _expect(note.caught), person, "", "", at_stake, note.why, place, note.about)
 
@@ -98,7 +98,7 @@ class AnswerSheet:
             return str(claim.ordinal), "0"
         if claim.item < 0:
             also = sum(self.charged[visit].scope for visit in claim.also)
-            return "", str(charged.scope + also)
+            return "", str(int((charged.scope + also) * claim.part))
         number, fen = claim.stake(charged.of(claim.item, claim.day))
         return as_text("F", number, LINE_DIGITS), str(fen)
 

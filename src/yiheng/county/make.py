@@ -12,6 +12,7 @@ from yiheng.basis.refusals import Refusal
 
 from . import (
     faults_of_amounts,
+    faults_of_beds,
     faults_of_bills,
     faults_of_bundles,
     faults_of_care,
@@ -28,6 +29,7 @@ from .catalogue import ONE
 from .charges import charge
 from .chronic import health_record_table, registration_table
 from .columns import Columns, day_number, rows_in, stack, stream, take
+from .excess import Excess
 from .faults_of_pages import PageFaults
 from .front_pages import counted, front_page_table
 from .goods import Stock
@@ -35,7 +37,7 @@ from .labels import AnswerSheet
 from .ledgers import Ledgers
 from .neglect import Neglect
 from .orders import exam_table, examinations, order_table, survey_table
-from .outpatient import ordinary_visits
+from .outpatient import lately_seen, ordinary_visits
 from .pathways import next_steps, receiving_places, referrals
 from .people import enrol, settle_people
 from .places import Places, found_places
@@ -44,7 +46,7 @@ from .settle import settle
 from .staff import department_table, doctor_table, membership_table
 from .stays import INPATIENT, ordinary_stays, without_crowds
 from .tables import care_tables, enrolment_table, line_table, people_tables, settlement_table
-from .upkeep import camera_table, care_notes, care_table, care_visits, complaint_table
+from .upkeep import camera_table, care_notes, care_table, care_visits, complaint_table, proxy_table
 from .write import ArrowColumns, Folder
 
 FEWEST_PEOPLE = 200
@@ -58,9 +60,12 @@ _LATER = (
     *(faults_of_persons, faults_of_conduct, faults_of_goods, faults_of_groups, faults_of_care),
     faults_of_bills,
     faults_of_bundles,
+    faults_of_beds,
 )
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
+# A prescription is filled within twelve weeks.
+_PRESCRIBED_FOR = 84
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,9 @@ def make_county(
             sheet,
             script,
             neglect,
+            Excess(neglect),
             visits,
+            lately_seen(visits, _PRESCRIBED_FOR),
             _write_pathways(seed, folder, visits, script),
             Stock.of(places, years[0], len(years)),
             Ledgers.of(places, years[0], len(years)),
@@ -159,6 +166,7 @@ def _write_script(
     for family in _LATER:
         for plant in family.ALL:
             plant(script, faults, spares)
+    faults_of_goods.dark_days(script, faults, spares)
     return script
 
 
@@ -188,6 +196,7 @@ def _all_visits(
     left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
     others = take(others, ~left_out)
     visits = stack([stays, others, neglect.purchases(stays, others, persons)])
+    visits = take(visits, ~script.unlit(visits))
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 
@@ -213,7 +222,7 @@ def _write_pathways(seed: int, folder: Folder, visits: Columns, script: Script) 
     care = care_visits(stream(seed, "care_visit"), persons, stays, years, script.care)
     folder.add("care_visit", care_table(care, persons, places, script.care))
     script.notes += care_notes(care, persons, places, script.care)
-    folder.add("camera_span", camera_table(stream(seed, "camera_span"), places, years, script.dark))
+    folder.add("camera_span", camera_table(stream(seed, "camera_span"), places, years, script.dark, script.outages))
     return receiving
 
 
@@ -222,6 +231,7 @@ class _Making:
     """What the writing of each year needs.
 
     Attributes:
+        seen: for each visit whether a prescription of another one may be filled at it.
         receiving: for each visit the place that took over a transferred person, -1 for all others.
     """
 
@@ -230,7 +240,9 @@ class _Making:
     sheet: AnswerSheet
     script: Script
     neglect: Neglect
+    excess: Excess
     visits: Columns
+    seen: np.ndarray
     receiving: np.ndarray
     stock: Stock
     ledgers: Ledgers
@@ -264,18 +276,19 @@ class _Making:
             return 0
         mine = {name: values[first:after] for name, values in self.visits.items()}
         people, places, folder = self.script.people, self.script.places, self.folder
-        written = stack([_scripted_lines(self.script, mine), self.neglect.self_paid(mine)])
+        written = stack([_scripted_lines(self.script, mine), self.neglect.self_paid(mine), self.excess.given(mine)])
         lines = charge(rng, mine, people, places.kind, since, written)
         paid = _paid(lines, mine, people, places)
         first_line = folder.rows["fee_line"]
         self.sheet.follow(mine, first, lines, first_line, paid["scope_fen"])
+        self.excess.watch(mine, lines)
         cared = care_tables(rng, stream(self.seed, "diagnosis", year), mine, first, people, places)
         for name, columns in cared.items():
             folder.add(name, columns)
         folder.add("settlement", settlement_table(rng, mine, first, paid, people, places))
         folder.add("fee_line", line_table(lines, mine, first, first_line, places))
         self._write_aftermath(year, first, mine, lines)
-        exams = examinations(stream(self.seed, "exam_result", year), mine, lines, places)
+        exams = examinations(stream(self.seed, "exam_result", year), mine, lines, places, self.excess)
         folder.add("exam_result", exam_table(exams, first, lines, folder.rows["exam_result"]))
         self.ledgers.enter(mine, lines, exams, people["insurance"][mine["person"]], paid["fund_fen"])
         listed = _listed(cared, mine)
@@ -292,7 +305,9 @@ class _Making:
         folder, places = self.folder, self.script.places
         orders = stream(self.seed, "order_line", year)
         folder.add("order_line", order_table(orders, visits, first, lines, folder.rows["order_line"], places))
-        folder.add("stock_move", self.stock.sell(visits, first, lines, folder.rows["stock_move"]))
+        seen = self.seen[first : first + rows_in(visits)]
+        folder.add("stock_move", self.stock.sell(visits, seen, first, lines, folder.rows["stock_move"]))
+        folder.add("proxy_purchase", proxy_table(visits, first, self.script.people, self.script.proxies))
         folder.add("survey", survey_table(stream(self.seed, "survey", year), visits, first, self.neglect))
         complaints, people = stream(self.seed, "complaint", year), rows_in(self.script.people)
         already = folder.rows["complaint"]
@@ -307,6 +322,7 @@ class _Making:
         folder.add("cost", self.ledgers.cost_table())
         folder.add("equipment", self.ledgers.equipment_table())
         folder.add("fund_flow", self.ledgers.flow_table(self.script.people))
+        self.script.notes.extend(self.excess.notes(self.script.years[-1]))
 
 
 def _listed(cared: dict[str, ArrowColumns], visits: Columns) -> dict[str, np.ndarray]:

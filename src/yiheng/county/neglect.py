@@ -9,7 +9,7 @@ import numpy as np
 
 from .catalogue import NUMBER
 from .columns import Columns, day_number, rows_in, stack, take
-from .illnesses import ILL
+from .illnesses import ILL, LEAST_NIGHTS
 from .outpatient import AT_PHARMACY, in_hospital
 from .places import HOSPITAL, OUTSIDE, PHARMACY, TOWNSHIP, VILLAGE, Places
 from .script import Note
@@ -81,7 +81,7 @@ class Neglect:
         """Half the nights at two centres; from one of them every second person is soon in hospital elsewhere."""
         early = now & np.isin(stays["place"], (self.centre(2), self.centre(6)))
         nights = stays["ended"] - stays["began"]
-        stays["ended"][early] = (stays["began"] + np.maximum(nights // 2, 1))[early]
+        stays["ended"][early] = (stays["began"] + np.maximum(nights // 2, LEAST_NIGHTS[stays["illness"]]))[early]
         again = take(stays, early & (stays["place"] == self.centre(2)) & (chance < _SENT_ON))
         again["place"][:] = self.places.of(HOSPITAL)[0]
         again["began"] = again["ended"] + _BACK_AFTER

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from .catalogue import IS_DRUG, ITEMS, NUMBER
 from .columns import Columns, between, pick, rows_in, spread, take
+from .excess import Excess
 from .neglect import Neglect
 from .outpatient import AT_PHARMACY
 from .places import OUTSIDE, Places
@@ -69,7 +70,7 @@ def order_table(
     }
 
 
-def examinations(rng: np.random.Generator, visits: Columns, lines: Columns, places: Places) -> Columns:
+def examinations(rng: np.random.Generator, visits: Columns, lines: Columns, places: Places, excess: Excess) -> Columns:
     """Imaging that was charged and not taken back: whose line, which machine, and whether it found anything.
 
     A machine outside the county is not known, so its number is -1.
@@ -80,10 +81,11 @@ def examinations(rng: np.random.Generator, visits: Columns, lines: Columns, plac
     line = np.flatnonzero(exam & ~np.isin(key, key[back]))
     kind = _EXAM_OF[lines["item"][line]]
     place = visits["place"][lines["visit"][line]]
+    chances = excess.chances(_POSITIVE_PERCENT[kind], kind, place, lines["day"][line])
     return {
         "line": line,
         "kind": kind,
-        "positive": rng.integers(0, 100, len(line)) < _POSITIVE_PERCENT[kind],
+        "positive": rng.integers(0, 100, len(line)) < chances,
         "machine": np.where(places.kind[place] == OUTSIDE, -1, place * len(EXAM_KINDS) + kind),
     }
 

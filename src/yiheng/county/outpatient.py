@@ -128,6 +128,17 @@ def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
     return np.asarray((before >= 0) & (day <= until[np.maximum(before, 0)]))
 
 
+def lately_seen(visits: Columns, within: int) -> np.ndarray:
+    """Which visits follow a visit or stay anywhere but at a pharmacy that ended so many days before or later."""
+    places = np.flatnonzero(visits["kind"] != AT_PHARMACY)
+    order = places[np.lexsort((visits["began"][places], visits["person"][places]))]
+    person = visits["person"][order].astype(np.int64) << 20
+    until = np.maximum.accumulate(person + visits["ended"][order])
+    day = (visits["person"].astype(np.int64) << 20) + visits["began"]
+    before = np.searchsorted(person + visits["began"][order], day, "right") - 1
+    return np.asarray((before >= 0) & (day - within <= until[np.maximum(before, 0)]))
+
+
 def ordinary_visits(
     rng: np.random.Generator, people: Columns, places: Places, years: tuple[int, ...], stays: Columns
 ) -> Columns:

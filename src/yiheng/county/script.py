@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ class Claim:
         day: the day of the charge.
         ordinal: place of the diagnosis that the finding is about.
         also: further visits whose money is at stake.
+        part: what part of the money of whole visits is at stake, cut down to whole fen.
         stake: which line of the item is named and how much is at stake.
     """
 
@@ -48,6 +50,7 @@ class Claim:
     day: int = -1
     ordinal: int = 0
     also: tuple[int, ...] = ()
+    part: Fraction = Fraction(1)
     stake: Stake = whole
 
 
@@ -56,6 +59,7 @@ class Note(NamedTuple):
 
     Attributes:
         about: key of the row, or the period of an institution.
+        fen: what is at stake where it must be found.
     """
 
     rule: str
@@ -64,6 +68,7 @@ class Note(NamedTuple):
     about: str
     person: int = -1
     place: int = -1
+    fen: int = 0
 
 
 class Care(NamedTuple):
@@ -83,11 +88,14 @@ class Script:
     """Planted visits, lines and claims, written before anything is numbered or priced.
 
     Attributes:
-        lines: visit, item, units, day, second, set price in steps (0 is the usual one), trace (0 is the usual one).
+        lines: visit, item, units, day, second, set price in steps (0 is the usual one), trace (0 is the usual one; what
+            else is negative says `goods`).
         quiet: actors who do nothing but what the script says.
         unregistered: visits for a chronic disease that nobody registered.
         guests: doctors, by code, who also work at these places.
         dark: pharmacies whose camera fails in the evening of these days.
+        outages: for how many seconds the camera of a pharmacy is off from an evening on; nothing is sold the next day.
+        proxies: who buys for the person of a visit.
         care: visits at home.
         closed: clinics that nobody visits.
     """
@@ -105,6 +113,8 @@ class Script:
     unregistered: set[int] = field(default_factory=set)
     guests: set[tuple[int, int]] = field(default_factory=set)
     dark: set[tuple[int, int]] = field(default_factory=set)
+    outages: dict[tuple[int, int], int] = field(default_factory=dict)
+    proxies: dict[int, int] = field(default_factory=dict)
     care: list[Care] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)
     _fits: dict[str, np.ndarray] = field(default_factory=dict)
@@ -187,7 +197,7 @@ class Script:
         """People who play several parts together, and a first day that is free for all of them."""
         for members in self._troupes:
             day = self.some_day(nights + 2)
-            if all(self._is_free(person, day, nights) for person in members[:size]):
+            if len(members) >= size and all(self._is_free(person, day, nights) for person in members[:size]):
                 return [self._book(person, day, nights)[0] for person in members[:size]], day
         self._troupes.append([self.actor() for _ in range(size)])
         day = self.some_day(nights + 2)
@@ -335,10 +345,16 @@ class Script:
         day: int = -1,
         ordinal: int = 0,
         also: tuple[int, ...] = (),
+        part: Fraction = Fraction(1),
         stake: Stake = whole,
     ) -> None:
         number = NUMBER[item] if item else -1
-        self.claims.append(Claim(rule, caught, visit, why, number, day, ordinal, also, stake))
+        self.claims.append(Claim(rule, caught, visit, why, number, day, ordinal, also, part, stake))
+
+    def unlit(self, visits: Columns) -> np.ndarray:
+        """Which visits would be to a pharmacy on the day after its camera failed for long."""
+        dark = [(place << 20) + day + 1 for place, day in self.outages]
+        return np.isin((visits["place"].astype(np.int64) << 20) + visits["began"], np.array(dark, np.int64))
 
     def all_visits(self) -> Columns:
         return stack(self.visits)

@@ -8,7 +8,17 @@ from collections.abc import Callable
 import numpy as np
 
 from .columns import Columns, between, day_number, pick, rows_in, skewed, spread, stack, take
-from .illnesses import GROUP, ILL, LEADS_TO, OPERATED_PERCENT, TUMOURS, band_of, fall_ill
+from .illnesses import (
+    GROUP,
+    ILL,
+    LEADS_TO,
+    LEAST_NIGHTS,
+    MOST_NIGHTS,
+    OPERATED_PERCENT,
+    TUMOURS,
+    band_of,
+    fall_ill,
+)
 from .people import DAYS_PER_YEAR, NEWBORN
 from .places import HOSPITAL, OUTSIDE, TOWNSHIP, Places
 from .seasons import ORDINARY, URGENT, days_of_year
@@ -26,7 +36,6 @@ _WHERE_PERCENT = np.array([[70, 9, 21], [65, 24, 11]])
 _WHERE = np.array([HOSPITAL, TOWNSHIP, OUTSIDE])
 # A stay of a resident lasted 8.8, 8.5 and 8.6 days in 2023-2025 ([insurance]).
 _NIGHTS = {HOSPITAL: 9500, TOWNSHIP: 8200, OUTSIDE: 10300}
-_LONGEST = 75
 _LEAD_PERCENT = 68
 _MOST_IN_A_YEAR = 5
 _AGAIN_WITHIN = 15
@@ -73,12 +82,14 @@ def _ordinary(rng: np.random.Generator, people: Columns, places: Places, year: i
     kind = _WHERE[np.choose(insured, [pick(rng, percent, size) for percent in _WHERE_PERCENT])]
     place = _place(rng, kind, people["town"][person], places)
     usual = np.array([_NIGHTS.get(k, 0) for k in range(5)])[kind]
-    nights = np.clip(usual * skewed(rng, size, 0.75) // 1_000_000, 1, _LONGEST)
+    nights = usual * skewed(rng, size, 0.75) // 1_000_000
     emergency = rng.integers(0, 100, size) < _EMERGENCY_PERCENT
     urgent, ordinary = (days_of_year(rng, year, size, rhythm) for rhythm in (URGENT, ORDINARY))
     began = np.where(emergency, urgent, ordinary)
+    illness = fall_ill(rng, people["sex"][person], band_of(age[person]), "stays")
+    nights = np.clip(nights, LEAST_NIGHTS[illness], MOST_NIGHTS[illness])
     stays = blank_stays(person, place, began, began + nights)
-    stays["illness"] = fall_ill(rng, people["sex"][person], band_of(age[person]), "stays")
+    stays["illness"] = illness
     stays["emergency"] = emergency
     stays["intensive"] = stays["emergency"] & (kind != TOWNSHIP) & (nights > 2)
     stays["intensive"] &= rng.integers(0, 100, size) < _INTENSIVE_PERCENT

@@ -10,20 +10,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .columns import Columns, between, day_number, pick, rows_in, spread, take
-from .outpatient import in_hospital
+from .outpatient import AT_PHARMACY, in_hospital
 from .places import PHARMACY, TOWNSHIP, Places
 from .script import Care, Note
-from .tables import person_ids
+from .tables import person_ids, visit_ids
 from .write import ArrowColumns, days, instants, numbered, words
 
+# From half past six in the evening on a camera may fail.
+EVENING = 18 * 3600 + 1800
 _OUTAGES_A_YEAR = 2
-_EVENING, _MORNING = 18 * 3600 + 1800, 5 * 3600
+_MORNING = 5 * 3600
 _SECONDS_A_DAY = 86_400
 
 _FRAIL_FROM_AGE = 78
 _CARED_PER_TEN_THOUSAND = 5
 _WEEK, _TURNS = 7, 4
 _FIRST_TURN, _A_TURN = 8 * 3600, 2 * 3600
+
+_BOUGHT_FOR_FROM_AGE, _ONE_OF = 75, 5
+_RELATIONS = ("子女", "配偶", "孙子女", "邻居")
 
 _COMPLAINTS_PER_TEN_THOUSAND = 4
 _COMPLAINT_KINDS = ("收费", "服务态度", "推诿病人", "药品缺货", "其他")
@@ -32,21 +37,31 @@ _UPHELD_PERCENT, _OPEN_PERCENT = 30, 5
 
 
 def camera_table(
-    rng: np.random.Generator, places: Places, years: tuple[int, ...], dark: set[tuple[int, int]]
+    rng: np.random.Generator,
+    places: Places,
+    years: tuple[int, ...],
+    dark: set[tuple[int, int]],
+    outages: dict[tuple[int, int], int],
 ) -> ArrowColumns:
     """Spans without a gap; a camera fails at night, when a pharmacy sells nothing unless the script says so.
 
-    ``dark`` names the evenings of the script by pharmacy and day.
+    ``dark`` names the evenings of the script by pharmacy and day; ``outages`` are evenings from which on a camera is
+    off for so many seconds.
     """
     first, last = day_number(dt.date(years[0], 1, 1)), day_number(dt.date(years[-1], 12, 31))
     place, since, working = [], [], []
     for pharmacy in places.of(PHARMACY):
         nights = 1 + rng.poisson(_OUTAGES_A_YEAR * len(years))
         scripted = [day for place, day in dark if place == pharmacy]
+        long = {day: seconds for (place, day), seconds in outages.items() if place == pharmacy}
         night = np.union1d(rng.choice(np.arange(first, last - 1), nights, replace=False), scripted).astype(np.int64)
+        night = np.union1d(night[~np.isin(night, [day + n for day in long for n in (-1, 0, 1)])], list(long))
+        night = night.astype(np.int64)
         nights = len(night)
-        off = night * _SECONDS_A_DAY + _EVENING + rng.integers(0, 3600, nights)
+        lasts = np.array([long.get(int(day), 0) for day in night], np.int64)
+        off = night * _SECONDS_A_DAY + EVENING + np.where(lasts > 0, 0, rng.integers(0, 3600, nights))
         on = (night + 1) * _SECONDS_A_DAY + _MORNING + rng.integers(0, 7200, nights)
+        on = np.where(lasts > 0, off + lasts, on)
         turns = np.concatenate([[first * _SECONDS_A_DAY], np.stack([off, on], axis=1).ravel()])
         place.append(np.full(len(turns), pharmacy))
         since.append(turns)
@@ -58,6 +73,24 @@ def camera_table(
         "span_from_at": _moments(start),
         "span_until_at": pc.if_else(pa.array(ends), _moments(np.append(start[1:], 0)), None),
         "working": pa.array(np.concatenate(working)),
+    }
+
+
+def proxy_table(visits: Columns, first: int, people: Columns, scripted: dict[int, int]) -> ArrowColumns:
+    """The register of purchases for others: some of the old have one and the same proxy, the others one of the script.
+
+    What stands for the number of an identity document is no such number; it is hashed at the door like one.
+    """
+    own = (people["age"][visits["person"]] >= _BOUGHT_FOR_FROM_AGE) & (visits["person"] % _ONE_OF == 0)
+    own &= (visits["kind"] == AT_PHARMACY) & (visits["script"] < 0)
+    planted = np.array([scripted.get(int(one), -1) for one in visits["script"]], np.int64)
+    at = np.flatnonzero(own | (planted >= 0))
+    person, proxy = visits["person"][at], planted[at]
+    return {
+        "visit_id": visit_ids(first + at),
+        "proxy": pc.if_else(pa.array(proxy < 0), numbered("YHD", person + 1, 8), numbered("YHE", proxy + 1, 8)),
+        "relation": words(_RELATIONS, person % len(_RELATIONS)),
+        "registered_at": instants(visits["began"][at], _FIRST_TURN),
     }
 
 

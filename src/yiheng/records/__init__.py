@@ -16,6 +16,7 @@ from .stock import (
     COST,
     EQUIPMENT,
     FUND_FLOW,
+    PROXY_PURCHASE,
     STOCK_LEVEL,
     STOCK_MOVE_TABLE,
 )
@@ -44,6 +45,7 @@ TABLES: dict[str, Table] = {
         HEALTH_RECORD,
         SURVEY,
         STOCK_MOVE_TABLE,
+        PROXY_PURCHASE,
         CAMERA_SPAN,
         CARE_VISIT,
         COST,

@@ -32,9 +32,26 @@ STOCK_MOVE_TABLE = Table(
         ),
         Column("trace_code", "text", "药品追溯码", "drug trace code", True, ("drug_trac_codg",)),
         Column("prescription", "yes", "处方药标志", "a prescription drug", True, ("rx_flag",)),
+        Column("prescription_no", "text", "处方号", "number of the prescription it was sold on", True, ("rxno",)),
+        Column("prescribed_elsewhere", "yes", "外购处方标志", "sold on a prescription from elsewhere", True,
+               ("rx_circ_flag",)),
         Column("settlement_id", "text", "结算ID", "settlement of a sale", True, ("setl_id",), refers_to="settlement"),
         Column("person_id", "text", "人员编号", "the person of a sale", True, ("psn_no",),
                refers_to="person", personal="person"),
+    ),
+)  # fmt: skip
+
+PROXY_PURCHASE = Table(
+    name="proxy_purchase",
+    zh="代购登记",
+    en="One purchase at a pharmacy that somebody made for the insured person, as the register tells it.",
+    key=("visit_id",),
+    columns=(
+        Column("visit_id", "text", "就诊ID", "the purchase", aliases=("mdtrt_id",), refers_to="visit"),
+        Column("proxy", "text", "代办人证件号码（摘要）", "keyed hash of the number of the buyer's identity document",
+               aliases=("agnter_certno",), personal="certificate"),
+        Column("relation", "text", "代办人关系", "what the buyer is to the person", True, ("agnter_rlts",)),
+        Column("registered_at", "instant", "登记时间", "when it was registered"),
     ),
 )  # fmt: skip
 

@@ -8,7 +8,9 @@ Of a visit:
 3. Items add up; a finding about the whole visit covers them, so the larger of the two counts.
 4. Never more than the visit covered in all, where that is known.
 
-A finding about several visits stakes each of them whole. Of what names no visit the largest stake counts.
+A finding about several visits stakes each of them whole. Of what names no visit the largest stake of a person at an
+institution counts, for each row or year it is about: the share of watched drugs by money and by quantity is one excess.
+Which lines such a stake is of cannot be told, so it counts beside those of the visits.
 """
 
 from __future__ import annotations
@@ -68,13 +70,13 @@ def at_stake_once(findings: Sequence[Finding], covered: Covered) -> int:
     """What findings stake together, each fen once."""
     whole: dict[str, int] = {}
     lines: dict[str, dict[str, dict[str, int]]] = {}
-    elsewhere: dict[tuple[str | None, str | None], int] = {}
+    elsewhere: dict[tuple[str | None, str | None, str | None], int] = {}
     for one in findings:
         fen, visits = max(one["at_stake_fen"], 0), visits_of(one)
         if len(visits) > 1:
             whole |= {visit: max(whole.get(visit, 0), covered.visits.get(visit, 0)) for visit in visits}
         elif not visits:
-            subject = (one["person"], one["institution"])
+            subject = (one["person"], one["institution"], one["about"])
             elsewhere[subject] = max(elsewhere.get(subject, 0), fen)
         elif one["line"] is None:
             whole[visits[0]] = max(whole.get(visits[0], 0), fen)

@@ -147,6 +147,33 @@ def paid_stay(t: Tables) -> ibis.Table:
     )
 
 
+def drug_use(t: Tables) -> ibis.Table:
+    """One row an institution and year: what its drugs came to, and the watched ones among them; pharmacies left out."""
+    key = t["code_limit"].filter(_.kind == "item", _.measure == "key_drug")
+    key = key.select(item_code=_.code_prefix).distinct().mutate(key=ibis.literal(True))
+    lines = t["fee_line"].filter(_.kind == "drug").left_join(key, "item_code").mutate(units=in_units(_.quantity))
+    by_visit = lines.group_by("visit_id").agg(
+        drug_fen=_.amount_fen.sum(),
+        drug_units=_.units.sum(),
+        key_fen=_.amount_fen.sum(where=_.key),
+        key_units=_.units.sum(where=_.key),
+        key_scope_fen=_.scope_fen.sum(where=_.key),
+    )
+    visits = t["visit"].filter(_.kind != "pharmacy")
+    visits = visits.select("visit_id", "began_on", institution=_.institution_id, year=_.began_on.year().cast("int64"))
+    return (
+        by_visit.join(visits, "visit_id")
+        .group_by("institution", "year")
+        .agg(
+            **{
+                name: getattr(_, name).sum().fill_null(0).cast("int64")
+                for name in ("drug_fen", "drug_units", "key_fen", "key_units", "key_scope_fen")
+            },
+            occurred_on=_.began_on.max(),
+        )
+    )
+
+
 def charged_diagnosis(t: Tables) -> ibis.Table:
     """The diagnoses of visits in which an item was charged that is limited by diagnosis."""
     items = t["limit_of_item"].filter(_.measure.isin(["diagnosis", "not_diagnosis"])).select("item_code").distinct()
@@ -163,5 +190,5 @@ def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
 # In the order in which they build on each other.
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
     view.__name__: view
-    for view in (paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis)
+    for view in (paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis, drug_use)
 }

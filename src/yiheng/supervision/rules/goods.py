@@ -50,7 +50,7 @@ def camera_off_at_sale(t: Tables, limits: Limits) -> ibis.Table:
     return staked(t, found)
 
 
-def _sold(t: Tables, moves: ibis.Table) -> ibis.Table:
+def sold(t: Tables, moves: ibis.Table) -> ibis.Table:
     """Sales as the lines that were charged for them; a sale whose line is not found names its visit alone."""
     moves = moves.select("moved_at", "batch", "trace_code", "settlement_id", sold_item=_.item_code)
     visits = t["visit"].select("visit_id", person=_.person_id, institution=_.institution_id)
@@ -94,7 +94,7 @@ def trace_code_twice(t: Tables, limits: Limits) -> ibis.Table:
     # What comes back at an instant comes back before it is sold again.
     so_far = ibis.cumulative_window(group_by="trace_code", order_by=["moved_at", "step", "move_id"])
     moves = moves.semi_join(several, "trace_code").mutate(out=_.step.sum().over(so_far))
-    return _sold(t, moves.filter(_.kind == "sale", _.out > 1))
+    return sold(t, moves.filter(_.kind == "sale", _.out > 1))
 
 
 @rule(
@@ -111,7 +111,7 @@ def trace_code_twice(t: Tables, limits: Limits) -> ibis.Table:
 )
 def trace_code_missing(t: Tables, limits: Limits) -> ibis.Table:
     """A sale of a drug for which no trace code was uploaded."""
-    return _sold(t, t["stock_move"].filter(_.kind == "sale", _.trace_code.isnull())).drop("trace_code")
+    return sold(t, t["stock_move"].filter(_.kind == "sale", _.trace_code.isnull())).drop("trace_code")
 
 
 @rule(
@@ -133,4 +133,4 @@ def sold_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
     """Sales of a batch of which more went out than ever came in."""
     batch = ["institution_id", "item_code", "batch"]
     short = t["stock_move"].group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
-    return _sold(t, t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)).drop("trace_code")
+    return sold(t, t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)).drop("trace_code")

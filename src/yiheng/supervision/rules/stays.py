@@ -11,7 +11,7 @@ from yiheng.policy import Limits
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
 from ..views import one_text
-from .views import stays_of
+from .views import limits_of, stays_of, told_of
 
 
 @rule(
@@ -135,4 +135,80 @@ def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
         )
         .agg(other_visit=_.o_visit.min())
         .mutate(line=ibis.null("string"))
+    )
+
+
+def _of_listed_illness(t: Tables, measure: str) -> ibis.Table:
+    """Ended stays whose main diagnosis the list tells a number of days of: its least, where several fit."""
+    stays = t["paid_stay"].filter(_.discharged_on.notnull(), _.diagnosis.notnull()).mutate(code=_.diagnosis)
+    told = told_of(stays, limits_of(t, "dx", measure))
+    told = told.group_by("code").agg(most_days=_.value.cast("int64").min())
+    stays = stays.join(told, "code").filter(~_.planned_course.fill_null(False))
+    return stays.mutate(stay_days=_.discharged_on.delta(_.admitted_on, unit="day").cast("int64"))
+
+
+@rule(
+    zh="住院天数超病种上限",
+    official_code=None,
+    weight="clue",
+    says=Words(
+        "参保人 {person} 因 {diagnosis} 在 {institution} 住院 {stay_days} 天（{visit}），超过该病种的 {most_days} 天",
+        "{person} was in {institution} for {diagnosis}, {stay_days} day(s) ({visit}), more than the {most_days} of that "
+        "illness",
+    ),
+    reads=("visit", "diagnosis", "settlement"),
+    codes=("code_limit",),
+    source="医保基金使用的效率提升策略（来源 D）：过度诊疗识别模型，阑尾炎住院超过 10 天",
+    not_for="计划性疗程；有并发症而延长的住院，须看病历",
+)
+def stay_beyond_illness_days(t: Tables, limits: Limits) -> ibis.Table:
+    """A stay that lasted longer than its illness needs by the list; the days beyond are at stake."""
+    stays = _of_listed_illness(t, "most_days").filter(_.stay_days > _.most_days)
+    return stays.select(
+        "person",
+        "institution",
+        "visit",
+        "settlement",
+        "scope_fen",
+        "diagnosis",
+        "stay_days",
+        "most_days",
+        line=ibis.null("string"),
+        occurred_on=_.admitted_on,
+        whole_part=_.stay_days,
+        over_part=_.stay_days - _.most_days,
+    )
+
+
+@rule(
+    zh="门诊转住院",
+    official_code=None,
+    weight="suspicion",
+    says=Words(
+        "参保人 {person} 因 {diagnosis} 在 {institution} 住院 {stay_days} 天（{visit}），没有手术，该病种可在门诊诊治",
+        "{person} was in {institution} for {diagnosis}, {stay_days} day(s) ({visit}), without an operation; it is "
+        "treated without a bed",
+    ),
+    reads=("visit", "diagnosis", "operation", "settlement"),
+    codes=("code_limit",),
+    source="紧密型县域医共体“打包”付费监管（来源 A）：门诊转住院",
+    not_for="急诊入院；有手术操作的住院；住院中死亡、转院的；计划性疗程",
+)
+def bed_for_outpatient(t: Tables, limits: Limits) -> ibis.Table:
+    """A short stay without operation, and no emergency, for an illness that is treated without a bed."""
+    stays = _of_listed_illness(t, "most_days_without_bed")
+    operated = t["operation"].select(visit=_.visit_id)
+    short = stays.filter(
+        _.stay_days <= _.most_days, ~_.emergency.fill_null(False), _.discharge_way.fill_null("home") == "home"
+    )
+    return short.anti_join(operated, "visit").select(
+        "person",
+        "institution",
+        "visit",
+        "settlement",
+        "scope_fen",
+        "diagnosis",
+        "stay_days",
+        line=ibis.null("string"),
+        occurred_on=_.admitted_on,
     )
