@@ -153,8 +153,8 @@ def _of_listed_illness(t: Tables, measure: str) -> ibis.Table:
     weight="clue",
     says=Words(
         "参保人 {person} 因 {diagnosis} 在 {institution} 住院 {stay_days} 天（{visit}），超过该病种的 {most_days} 天",
-        "{person} was in {institution} for {diagnosis}, {stay_days} day(s) ({visit}), more than the {most_days} of that "
-        "illness",
+        "{person} was in {institution} for {diagnosis}, {stay_days} day(s) ({visit}), more than the {most_days} of "
+        "that illness",
     ),
     reads=("visit", "diagnosis", "settlement"),
     codes=("code_limit",),
