@@ -18,9 +18,11 @@ def too_frequent(kinds, most):
 
 SOLD = """
     select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
-    join institution i on i.institution_id = m.institution_id and i.kind = 'pharmacy' and m.kind = 'sale'
+    join institution i on i.institution_id = m.institution_id and m.kind = 'sale'
     join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
     """
+SHORT = """where l.kind = '{}' and (m.institution_id, batch) in (
+        select (institution_id, batch) from stock_move group by institution_id, batch having sum(quantity) < 0)"""
 DISEASES = """(values ('I10', 'M03900'), ('E11.9', 'M01600'), ('I25.1', 'M04600'), ('J44.9', 'M05300'),
     ('N18.9', 'YHM001'), ('Z49.1', 'M07803')) disease(code, disease_code)"""
 FOUND = {
@@ -102,11 +104,8 @@ FOUND = {
     select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
     join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
     where m.kind = 'sale' and m.trace_code is null""",
-    "sold_more_than_bought": """
-    select l.visit_id, l.line_id, l.scope_fen from stock_move m join settlement s using (settlement_id)
-    join fee_line l on l.visit_id = s.visit_id and l.item_code = m.item_code and l.occurred_at = m.moved_at
-    where (institution_id, batch) in (
-        select (institution_id, batch) from stock_move group by institution_id, batch having sum(quantity) < 0)""",
+    "sold_more_than_bought": SOLD + SHORT.format("drug"),
+    "consumable_more_than_bought": SOLD + SHORT.format("consumable"),
     "collective_stays": STAYS
     + """
     select visit_id, null, scope_fen from (
@@ -147,9 +146,9 @@ FOUND = {
     select visit_id, null, scope_fen from stay s join diagnosis d using (visit_id)
     where is_main and (code like 'L30%' or code like 'N76%') and ended_on - began_on <= 2 and not planned_course
         and not emergency and discharge_way = 'home' and visit_id not in (select visit_id from operation)""",
-    "sold_without_prescription": SOLD + "where prescription and prescription_no is null",
+    "sold_without_prescription": SOLD + "where i.kind = 'pharmacy' and prescription and prescription_no is null",
     "prescription_without_visit": SOLD
-    + """where prescribed_elsewhere and not exists (from visit v where v.person_id = m.person_id
+    + """where i.kind = 'pharmacy' and prescribed_elsewhere and not exists (from visit v where v.person_id = m.person_id
         and v.kind <> 'pharmacy' and v.began_on <= moved_at::date and moved_at::date - v.ended_on <= 84)""",
     "proxy_for_many": """
     with bought as (select *, date_trunc('month', began_on) as month from proxy_purchase join visit using (visit_id))

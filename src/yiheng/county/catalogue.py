@@ -152,6 +152,7 @@ ITEMS = (
     Item("capped_plate", "YHC000107", "限额接骨板", "consumable", "partial", 150000),
     Item("biopsy_needle", "YHC000108", "穿刺活检针", "consumable", "partial", 26000),
     Item("puncture_kit", "YHC000109", "留置针", "consumable", "partial", 2800),
+    Item("short_kit", "YHC000110", "紧俏敷料包", "consumable", "partial", 3900),
     Item("donkey_glue", "YHZ000101", "驴皮胶", "herb", "partial", 300),
     Item("tonic_root", "YHZ000102", "滋补根", "herb", "full", 160),
     Item("tonic_berry", "YHZ000103", "滋补果", "herb", "full", 90),

@@ -73,16 +73,15 @@ def missing_codes(script: Script, faults: int, spares: int) -> None:
 
 def never_bought(script: Script, faults: int, spares: int) -> None:
     """Each in a month and at a place of its own, since goods are counted by batch."""
-    rule, item = "sold_more_than_bought", "short_drug"
-    used: set[tuple[int, int]] = set()
-    for n in range(faults + 2 * spares):
-        caught = n < faults
-        person, day, place = _free_batch(script, used)
-        visit = script.scene(person, day, place=place, kind=AT_PHARMACY)
-        script.charge(visit, item, 2 + n % 3, trace=NOT_BOUGHT if caught else 0)
-        script.claim(
-            rule, caught, visit, "sold though none was bought" if caught else "sold as many as were bought", item
-        )
+    for rule, item in (("sold_more_than_bought", "short_drug"), ("consumable_more_than_bought", "short_kit")):
+        used: set[tuple[int, int]] = set()
+        for n in range(faults + 2 * spares):
+            caught = n < faults
+            person, day, place = _free_batch(script, used)
+            visit = script.scene(person, day, place=place, kind=AT_PHARMACY)
+            script.charge(visit, item, 2 + n % 3, trace=NOT_BOUGHT if caught else 0)
+            why = "sold though none was bought" if caught else "sold as many as were bought"
+            script.claim(rule, caught, visit, why, item)
 
 
 def _free_batch(script: Script, used: set[tuple[int, int]]) -> tuple[int, int, int]:

@@ -20,7 +20,9 @@ _PURCHASE, _SALE, _RETURN = range(3)
 NO_TRACE, NOT_BOUGHT, NO_PRESCRIPTION, ELSEWHERE = -1, -2, -3, -4
 _SCRIPTED_TRACES = 9 * 10**18
 _OVER_THE_COUNTER = ("cold_granules", "pain", "vitamins", "stomach")
-_NEEDS_PRESCRIPTION = ~np.isin(np.arange(len(ITEMS)), [NUMBER[key] for key in _OVER_THE_COUNTER])
+_NEEDS_PRESCRIPTION = IS_DRUG & ~np.isin(np.arange(len(ITEMS)), [NUMBER[key] for key in _OVER_THE_COUNTER])
+# Of one consumable the goods are kept like those of drugs.
+_KEPT = IS_DRUG | (np.arange(len(ITEMS)) == NUMBER["short_kit"])
 _MARGIN_PERCENT = 90
 _DELIVERED = 6 * 3600
 _MONTHS_A_YEAR = 12
@@ -55,7 +57,7 @@ class Stock:
         ``seen`` tells which visits follow another one closely enough for its prescription to be filled.
         """
         place = visits["place"][lines["visit"]]
-        kept = IS_DRUG[lines["item"]] & np.isin(self.places.kind[place], (PHARMACY, HOSPITAL))
+        kept = _KEPT[lines["item"]] & np.isin(self.places.kind[place], (PHARMACY, HOSPITAL))
         mine, place = take(lines, kept), place[kept]
         item, back = mine["item"].astype(np.int64), mine["quantity"] < 0
         month = month_number(mine["day"]) - self.base

@@ -113,6 +113,39 @@ def treatment_share(t: Tables) -> Ratio:
     return Ratio(Part(lines, lines.treatment_fen.sum()), Part(lines, lines.amount_fen.sum()))
 
 
+@indicator(
+    zh="CT 检查占比",
+    says="费用明细中 CT 检查项目金额占全部金额的比例；未上传检查结果的机构不计入。",
+    unit="share",
+    better="lower",
+    source=f"{RULE_BASE} ZB10000205005000",
+    not_for="药店；只在部分 CT 项目上传检查结果的机构",
+)
+def ct_share(t: Tables) -> Ratio:
+    """Of everything charged the share of items reported as CT; places that report no examination are left out."""
+    lines = _of_reporting(t)
+    return Ratio(Part(lines, lines.ct_fen.sum()), Part(lines, lines.amount_fen.sum()))
+
+
+@indicator(
+    zh="核磁检查占比",
+    says="费用明细中核磁共振检查项目金额占全部金额的比例；未上传检查结果的机构不计入。",
+    unit="share",
+    better="lower",
+    source=f"{RULE_BASE} ZB10000205006000",
+    not_for="药店；只在部分核磁项目上传检查结果的机构",
+)
+def mri_share(t: Tables) -> Ratio:
+    """Of everything charged the share of items reported as MRI; places that report no examination are left out."""
+    lines = _of_reporting(t)
+    return Ratio(Part(lines, lines.mri_fen.sum()), Part(lines, lines.amount_fen.sum()))
+
+
+def _of_reporting(t: Tables) -> ibis.Table:
+    """Visits to institutions that report examinations; pharmacies are left out."""
+    return t["charged"].filter(t["charged"].institution_kind != "pharmacy").semi_join(t["examined"], "institution")
+
+
 def _of_known_kind(t: Tables) -> ibis.Table:
     """Visits of which every line says what it counts under; pharmacies are left out."""
     return t["charged"].filter(t["charged"].institution_kind != "pharmacy", t["charged"].unknown_kinds == 0)

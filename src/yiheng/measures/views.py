@@ -107,9 +107,17 @@ def stay(t: Tables) -> ibis.Table:
     return stays.drop("_next", "_next_planned").left_join(paid, "visit_id").drop("visit_id_right")
 
 
+def examined(t: Tables) -> ibis.Table:
+    """One row an institution that reports examinations."""
+    places = t["visit"].select("visit_id", institution=_.institution_id)
+    return t["exam_result"].select("visit_id").join(places, "visit_id").select("institution").distinct()
+
+
 def charged(t: Tables) -> ibis.Table:
     """One row a visit with fee lines: what its lines add up to, before anything is joined."""
-    lines = t["fee_line"]
+    # What a line is of is told by the examinations that were reported of its item; one of two kinds is of neither.
+    scans = t["exam_result"].group_by("item_code").agg(scan=_.kind.min(), kinds=_.kind.nunique())
+    lines = t["fee_line"].left_join(scans.filter(_.kinds == 1).select("item_code", "scan"), "item_code")
     sums = {name: lines.amount_fen.sum(where=which).fill_null(0) for name, which in _parts_of(lines).items()}
     unknown = (lines.charge_kind.isnull() & (lines.amount_fen != 0)).sum()
     visits = lines.group_by("visit_id").agg(amount_fen=lines.amount_fen.sum(), unknown_kinds=unknown, **sums)
@@ -123,6 +131,8 @@ def _parts_of(lines: ibis.Table) -> dict[str, ibis.Value]:
         "consumable_fen": lines.kind == "consumable",
         "exam_fen": lines.charge_kind.isin(EXAMS),
         "treatment_fen": lines.charge_kind == "treatment",
+        "ct_fen": lines.scan == "CT",
+        "mri_fen": lines.scan == "MRI",
     }
 
 
@@ -178,7 +188,8 @@ def budgeted(t: Tables) -> ibis.Table:
 
 # In the order in which they build on each other.
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
-    view.__name__: view for view in (cut_enrolment, enrolment_span, visited, settled, stay, charged, covered, budgeted)
+    view.__name__: view
+    for view in (cut_enrolment, enrolment_span, visited, settled, stay, examined, charged, covered, budgeted)
 }
 
 # Read once by a settlement, over all rows of the lake: defined and never computed ahead.

@@ -130,7 +130,36 @@ def trace_code_missing(t: Tables, limits: Limits) -> ibis.Table:
     not_for="期初库存未上传的机构",
 )
 def sold_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
-    """Sales of a batch of which more went out than ever came in."""
+    """Sales of a batch of which more went out than ever came in; consumables are left out."""
+    return sold(t, _short(t).anti_join(_consumables(t), "item_code")).drop("trace_code")
+
+
+@rule(
+    zh="医用耗材进销存异常",
+    official_code="GZ10000203001000",
+    weight="suspicion",
+    says=Words(
+        "{institution} 于 {occurred_on} 向参保人 {person} 销售或使用耗材“{item_name}”（明细 {line}），"
+        "该批次 {batch} 的销售多于购进",
+        "{institution} sold or used {item_name} for {person} on {occurred_on} (line {line}) of batch {batch}, of which "
+        "more was sold than bought",
+    ),
+    reads=TRACE_READS,
+    source=f"{RULE_BASE} 医用耗材进销存异常；条例第四十条（虚构、串换）",
+    not_for="期初库存未上传的机构；不上传耗材进销存的机构",
+)
+def consumable_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
+    """Sales of a batch of consumables of which more went out than ever came in."""
+    return sold(t, _short(t).semi_join(_consumables(t), "item_code")).drop("trace_code")
+
+
+def _short(t: Tables) -> ibis.Table:
+    """The sales of batches of which more went out than ever came in."""
     batch = ["institution_id", "item_code", "batch"]
     short = t["stock_move"].group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
-    return sold(t, t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)).drop("trace_code")
+    return t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)
+
+
+def _consumables(t: Tables) -> ibis.Table:
+    """Items that are charged as consumables: a stock move does not tell."""
+    return t["fee_line"].filter(_.kind == "consumable").select("item_code").distinct()
