@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from decimal import Decimal
 
 import pytest
 
-from tests.conftest import shared_file
+from tests.conftest import ROOT, shared_file
 from tests.tiny import written
 from yiheng.basis.refusals import Refusal
 from yiheng.codes import LISTS, read_edition
 from yiheng.codes.constraints import limits_in
+from yiheng.codes.limits import CODE_MEASURES
 from yiheng.runs import Workspace, load_codes, run_audit, run_load
+from yiheng.supervision import RULES
 
 
 def test_the_published_knowledge_points_load_and_drive_the_rules(tmp_path):
@@ -98,6 +101,28 @@ def test_a_limit_of_an_unknown_measure_refuses_the_list(tmp_path):
     with pytest.raises(Refusal) as refusal:
         read_edition(LISTS["item_limit"], file)
     assert "limits.csv:2" in str(refusal.value) and "did you mean 'max_age'?" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "says"),
+    [
+        ("dx,K35,most_days", "ten", "'ten' is no whole number of days"),
+        ("dx,I10,min_age", "1.5", "is no age in full years"),
+    ],
+)
+def test_a_limit_of_a_code_that_is_no_number_is_refused_with_its_line(tmp_path, measure, value, says):
+    file = written(tmp_path, {"code_limit.csv": f"kind,code_prefix,measure,value\n{measure},{value}\n"})
+    with pytest.raises(Refusal, match=says) as refused:
+        read_edition(LISTS["code_limit"], file / "code_limit.csv")
+    assert "code_limit.csv:2" in str(refused.value)
+
+
+def test_the_page_names_what_each_limit_of_a_code_drives():
+    page = (ROOT / "docs" / "howto" / "keep-code-lists.md").read_text("utf-8")
+    told = [line.split("|") for line in page.splitlines() if re.match(r"\| `(dx|px|item|exam) ", line)]
+    measures = {tuple(one.split()) for _, names, *_ in told for one in re.findall(r"`(.+?)`", names)}
+    assert measures == set(CODE_MEASURES)
+    assert {one for cells in told for one in re.findall(r"`(.+?)`", cells[3])} <= set(RULES)
 
 
 def test_a_list_without_its_columns_is_refused(tmp_path):
