@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import ibis
+import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis import _
 
@@ -86,6 +87,11 @@ class Engine:
         if name not in self._shared:
             self._shared[name] = self._machine.keep(name, expression)
         return self._shared[name]
+
+    def named(self, column: str, names: set[str]) -> ibis.Table:
+        """Names as a table of one column, to be joined where they are too many to be listed in a query."""
+        rows = pa.table({column: pa.array(sorted(names), pa.string())})
+        return self._machine.given(f"named_{column}", rows)
 
     def views(self, *names: str) -> None:
         """Compute the wide tables once; what is asked of them afterwards reads the result."""

@@ -17,9 +17,6 @@ from .workspace import Workspace
 
 Findings = list[dict[str, Any]]
 
-# A query of either engine takes so many names well.
-MOST_NAMED = 5000
-
 
 class Exceptions:
     """The exceptions of the editions that a run pins."""
@@ -54,16 +51,17 @@ class Exceptions:
 
 def covered_of(engine: Engine, findings: Findings) -> Covered:
     """What was covered of the visits that findings stake, and of the items that they name."""
-    visits = sorted({visit for one in findings for visit in visits_of(one)})
-    items = sorted({code for one in findings if (code := one["evidence"].get("item_code"))})
-    by_visit: dict[str, int] = {}
-    by_item: dict[tuple[str, str], int] = {}
-    for some in (visits[i : i + MOST_NAMED] for i in range(0, len(visits), MOST_NAMED)):
-        paid = engine.tables["settlement"].filter(_.visit_id.isin(some), _.scope_fen.notnull())
-        sums = paid.group_by("visit_id").agg(fen=_.scope_fen.sum())
-        by_visit |= {row["visit_id"]: row["fen"] for row in engine.rows(sums)}
-        if items:
-            lines = engine.tables["fee_line"].filter(_.visit_id.isin(some), _.item_code.isin(items))
-            sums = lines.filter(_.scope_fen.notnull()).group_by("visit_id", "item_code").agg(fen=_.scope_fen.sum())
-            by_item |= {(row["visit_id"], row["item_code"]): row["fen"] for row in engine.rows(sums)}
+    visits = {visit for one in findings for visit in visits_of(one)}
+    items = {code for one in findings if (code := one["evidence"].get("item_code"))}
+    by_visit, by_item = {}, {}
+    if visits:
+        staked = engine.named("visit_id", visits)
+        paid = engine.tables["settlement"].filter(_.scope_fen.notnull()).semi_join(staked, "visit_id")
+        rows = engine.rows(paid.group_by("visit_id").agg(fen=_.scope_fen.sum()))
+        by_visit = {row["visit_id"]: row["fen"] for row in rows}
+    if visits and items:
+        lines = engine.tables["fee_line"].filter(_.scope_fen.notnull()).semi_join(staked, "visit_id")
+        lines = lines.semi_join(engine.named("item_code", items), "item_code")
+        rows = engine.rows(lines.group_by("visit_id", "item_code").agg(fen=_.scope_fen.sum()))
+        by_item = {(row["visit_id"], row["item_code"]): row["fen"] for row in rows}
     return Covered(by_visit, by_item)

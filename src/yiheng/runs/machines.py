@@ -26,6 +26,9 @@ class Machine(Protocol):
     def empty(self, name: str, schema: ibis.Schema) -> ibis.Table:
         """A table without rows."""
 
+    def given(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A few rows as a table; another one of the name is replaced."""
+
     def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once; what is asked of the table reads the result."""
 

@@ -39,6 +39,11 @@ class DuckDB:
             self._empty[name] = self._con.create_table(name, schema=schema, temp=True)
         return self._empty[name]
 
+    def given(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A few rows as a table; another one of the name is replaced."""
+        self._con.con.register(name, rows)
+        return self._con.table(name)
+
     def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
         """Compute an expression into a table."""
         return self._con.create_table(name, expression, temp=True)

@@ -76,6 +76,11 @@ class Spark:
         self._session.sql(f"select {columns} where false").createOrReplaceTempView(name)
         return self._view(name)
 
+    def given(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A few rows as a table; another one of the name is replaced."""
+        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+        return self._view(name)
+
     def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
         """Keep what an expression gives in memory from its first use on, on disk where memory is short."""
         self._con.create_view(name, expression)

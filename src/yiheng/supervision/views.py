@@ -151,26 +151,75 @@ def drug_use(t: Tables) -> ibis.Table:
     """One row an institution and year: what its drugs came to, and the watched ones among them; pharmacies left out."""
     key = t["code_limit"].filter(_.kind == "item", _.measure == "key_drug")
     key = key.select(item_code=_.code_prefix).distinct().mutate(key=ibis.literal(True))
-    lines = t["fee_line"].filter(_.kind == "drug").left_join(key, "item_code").mutate(units=in_units(_.quantity))
-    by_visit = lines.group_by("visit_id").agg(
-        drug_fen=_.amount_fen.sum(),
-        drug_units=_.units.sum(),
-        key_fen=_.amount_fen.sum(where=_.key),
-        key_units=_.units.sum(where=_.key),
-        key_scope_fen=_.scope_fen.sum(where=_.key),
-    )
     visits = t["visit"].filter(_.kind != "pharmacy")
     visits = visits.select("visit_id", "began_on", institution=_.institution_id, year=_.began_on.year().cast("int64"))
-    return (
-        by_visit.join(visits, "visit_id")
-        .group_by("institution", "year")
-        .agg(
-            **{
-                name: getattr(_, name).sum().fill_null(0).cast("int64")
-                for name in ("drug_fen", "drug_units", "key_fen", "key_units", "key_scope_fen")
-            },
-            occurred_on=_.began_on.max(),
-        )
+    drugs = t["fee_line"].filter(_.kind == "drug").mutate(units=in_units(_.quantity))
+    lines = drugs.join(visits, "visit_id").left_join(key, "item_code")
+    sums = {
+        "drug_fen": _.amount_fen.sum(),
+        "drug_units": _.units.sum(),
+        "key_fen": _.amount_fen.sum(where=_.key),
+        "key_units": _.units.sum(where=_.key),
+        "key_scope_fen": _.scope_fen.sum(where=_.key),
+    }
+    whole = {name: one.fill_null(0).cast("int64") for name, one in sums.items()}
+    return lines.group_by("institution", "year").agg(**whole, occurred_on=_.began_on.max())
+
+
+def doubtful_sale(t: Tables) -> ibis.Table:
+    """Sales of which something is ``odd``, with the lines that were charged for them: looked up once for all rules."""
+    sales = t["stock_move"].filter(_.kind == "sale")
+    shops = t["institution"].filter(_.kind == "pharmacy")
+    odd = {
+        "sold_again": _sold_again(t),
+        "untraced": sales.filter(_.trace_code.isnull()),
+        "unprescribed": sales.filter(_.prescription, _.prescription_no.isnull()).semi_join(shops, "institution_id"),
+    }
+    columns = ("move_id", "settlement_id", "item_code", "batch", "trace_code", "moved_at")
+    few = [rows.select(*columns, odd=ibis.literal(name)) for name, rows in odd.items()]
+    return charged_sale(t, ibis.union(*few, _short(t).select(*columns, "odd")))
+
+
+def _short(t: Tables) -> ibis.Table:
+    """Sales of batches of which more went out than ever came in; by its lines an item shows as a consumable."""
+    batch = ["institution_id", "item_code", "batch"]
+    short = t["stock_move"].group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
+    sales = t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)
+    consumables = t["fee_line"].filter(_.kind == "consumable").select("item_code").distinct()
+    consumables = consumables.mutate(odd=ibis.literal("short_consumable"))
+    return sales.left_join(consumables, "item_code").mutate(odd=_.odd.fill_null("short_drug"))
+
+
+def _sold_again(t: Tables) -> ibis.Table:
+    """Sales of a pack that was sold before and did not come back in between."""
+    moves = t["stock_move"].filter(_.trace_code.notnull(), _.kind.isin(["sale", "sale_return"]))
+    moves = moves.mutate(step=ibis.ifelse(_.kind == "sale", 1, -1))
+    several = moves.group_by("trace_code").agg(moves=_.count()).filter(_.moves > 1)
+    # What comes back at an instant comes back before it is sold again.
+    so_far = ibis.cumulative_window(group_by="trace_code", order_by=["moved_at", "step", "move_id"])
+    moves = moves.semi_join(several, "trace_code").mutate(out=_.step.sum().over(so_far))
+    return moves.filter(_.kind == "sale", _.out > 1)
+
+
+def charged_sale(t: Tables, moves: ibis.Table) -> ibis.Table:
+    """Sales, told apart by ``odd``, as the lines charged for them; without its line a sale names its visit alone."""
+    moves = moves.select("odd", "moved_at", "batch", "trace_code", "settlement_id", sold_item=_.item_code)
+    visits = t["visit"].select("visit_id", person=_.person_id, institution=_.institution_id)
+    paid = t["settlement"].select("settlement_id", "visit_id")
+    sales = moves.join(paid, "settlement_id").join(visits, "visit_id")
+    lines = t["fee_line"].select("line_id", "scope_fen", "item_code", "item_name", "occurred_at", charged=_.visit_id)
+    charged = sales.left_join(
+        lines,
+        [sales.visit_id == lines.charged, sales.sold_item == lines.item_code, sales.moved_at == lines.occurred_at],
+    )
+    return charged.group_by(
+        "odd", "person", "institution", visit=_.visit_id, line=_.line_id, occurred_on=_.moved_at.date()
+    ).agg(
+        settlement=_.settlement_id.min(),
+        scope_fen=_.scope_fen.max(),
+        item_name=ibis.coalesce(_.item_name, _.sold_item).min(),
+        batch=_.batch.min(),
+        trace_code=_.trace_code.min(),
     )
 
 
@@ -190,5 +239,8 @@ def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
 # In the order in which they build on each other.
 VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
     view.__name__: view
-    for view in (paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis, drug_use)
+    for view in (
+        *(paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis),
+        *(drug_use, doubtful_sale),
+    )
 }

@@ -10,7 +10,6 @@ from yiheng.policy import Limits
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
-from ..views import in_units
 from .views import OF_VISIT, staked
 
 TRACED = "医保药品耗材追溯码信息采集应用（医保办发〔2025〕7 号等）；条例第四十条（串换、倒卖药品）"
@@ -50,26 +49,8 @@ def camera_off_at_sale(t: Tables, limits: Limits) -> ibis.Table:
     return staked(t, found)
 
 
-def sold(t: Tables, moves: ibis.Table) -> ibis.Table:
-    """Sales as the lines that were charged for them; a sale whose line is not found names its visit alone."""
-    moves = moves.select("moved_at", "batch", "trace_code", "settlement_id", sold_item=_.item_code)
-    visits = t["visit"].select("visit_id", person=_.person_id, institution=_.institution_id)
-    paid = t["settlement"].select("settlement_id", "visit_id")
-    sales = moves.join(paid, "settlement_id").join(visits, "visit_id")
-    lines = t["fee_line"].select("line_id", "scope_fen", "item_code", "item_name", "occurred_at", charged=_.visit_id)
-    charged = sales.left_join(
-        lines,
-        [sales.visit_id == lines.charged, sales.sold_item == lines.item_code, sales.moved_at == lines.occurred_at],
-    )
-    return charged.group_by(
-        "person", "institution", visit=_.visit_id, line=_.line_id, occurred_on=_.moved_at.date()
-    ).agg(
-        settlement=_.settlement_id.min(),
-        scope_fen=_.scope_fen.max(),
-        item_name=ibis.coalesce(_.item_name, _.sold_item).min(),
-        batch=_.batch.min(),
-        trace_code=_.trace_code.min(),
-    )
+def _doubtful(t: Tables, odd: str) -> ibis.Table:
+    return t["doubtful_sale"].filter(_.odd == odd).drop("odd")
 
 
 @rule(
@@ -88,13 +69,7 @@ def sold(t: Tables, moves: ibis.Table) -> ibis.Table:
 )
 def trace_code_twice(t: Tables, limits: Limits) -> ibis.Table:
     """A pack whose trace code was sold before and did not come back in between."""
-    moves = t["stock_move"].filter(_.trace_code.notnull(), _.kind.isin(["sale", "sale_return"]))
-    moves = moves.mutate(step=ibis.ifelse(_.kind == "sale", 1, -1))
-    several = moves.group_by("trace_code").agg(moves=_.count()).filter(_.moves > 1)
-    # What comes back at an instant comes back before it is sold again.
-    so_far = ibis.cumulative_window(group_by="trace_code", order_by=["moved_at", "step", "move_id"])
-    moves = moves.semi_join(several, "trace_code").mutate(out=_.step.sum().over(so_far))
-    return sold(t, moves.filter(_.kind == "sale", _.out > 1))
+    return _doubtful(t, "sold_again")
 
 
 @rule(
@@ -111,7 +86,7 @@ def trace_code_twice(t: Tables, limits: Limits) -> ibis.Table:
 )
 def trace_code_missing(t: Tables, limits: Limits) -> ibis.Table:
     """A sale of a drug for which no trace code was uploaded."""
-    return sold(t, t["stock_move"].filter(_.kind == "sale", _.trace_code.isnull())).drop("trace_code")
+    return _doubtful(t, "untraced").drop("trace_code")
 
 
 @rule(
@@ -131,7 +106,7 @@ def trace_code_missing(t: Tables, limits: Limits) -> ibis.Table:
 )
 def sold_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
     """Sales of a batch of which more went out than ever came in; consumables are left out."""
-    return sold(t, _short(t).anti_join(_consumables(t), "item_code")).drop("trace_code")
+    return _doubtful(t, "short_drug").drop("trace_code")
 
 
 @rule(
@@ -150,16 +125,4 @@ def sold_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
 )
 def consumable_more_than_bought(t: Tables, limits: Limits) -> ibis.Table:
     """Sales of a batch of consumables of which more went out than ever came in."""
-    return sold(t, _short(t).semi_join(_consumables(t), "item_code")).drop("trace_code")
-
-
-def _short(t: Tables) -> ibis.Table:
-    """The sales of batches of which more went out than ever came in."""
-    batch = ["institution_id", "item_code", "batch"]
-    short = t["stock_move"].group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
-    return t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)
-
-
-def _consumables(t: Tables) -> ibis.Table:
-    """Items that are charged as consumables: a stock move does not tell."""
-    return t["fee_line"].filter(_.kind == "consumable").select("item_code").distinct()
+    return _doubtful(t, "short_consumable").drop("trace_code")

@@ -9,17 +9,11 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
-from .goods import sold
+from ..views import charged_sale
 from .views import OF_VISIT, staked
 
 RETAIL = "零售药店医疗保障定点管理暂行办法；来源 B（处方保管、代购登记、视频监控）"
 SALES = ("stock_move", "settlement", "visit", "fee_line")
-
-
-def _on_prescription(t: Tables) -> ibis.Table:
-    """Prescription drugs that pharmacies sold."""
-    shops = t["institution"].filter(_.kind == "pharmacy")
-    return t["stock_move"].filter(_.kind == "sale", _.prescription).semi_join(shops, "institution_id")
 
 
 @rule(
@@ -37,7 +31,7 @@ def _on_prescription(t: Tables) -> ibis.Table:
 )
 def sold_without_prescription(t: Tables, limits: Limits) -> ibis.Table:
     """A prescription drug that a pharmacy sold without the number of a prescription."""
-    return sold(t, _on_prescription(t).filter(_.prescription_no.isnull())).drop("trace_code")
+    return t["doubtful_sale"].filter(_.odd == "unprescribed").drop("odd", "trace_code")
 
 
 @rule(
@@ -57,7 +51,9 @@ def sold_without_prescription(t: Tables, limits: Limits) -> ibis.Table:
 def prescription_without_visit(t: Tables, limits: Limits) -> ibis.Table:
     """Sold on a prescription from elsewhere to a person whom nobody had seen in the days a prescription may hold."""
     within = limits["prescription_days"].value
-    sales = _on_prescription(t).filter(_.prescribed_elsewhere, _.person_id.notnull())
+    shops = t["institution"].filter(_.kind == "pharmacy")
+    sales = t["stock_move"].semi_join(shops, "institution_id")
+    sales = sales.filter(_.kind == "sale", _.prescription, _.prescribed_elsewhere, _.person_id.notnull())
     bought = sales.select("move_id", "person_id", bought_on=_.moved_at.date())
     # A stay that has not ended still lasts.
     seen = t["visit"].filter(_.kind != "pharmacy").semi_join(bought, "person_id")
@@ -71,8 +67,8 @@ def prescription_without_visit(t: Tables, limits: Limits) -> ibis.Table:
             seen.ended_on.isnull() | (seen.ended_on >= since),
         ],
     )
-    unseen = sales.anti_join(met, "move_id")
-    return sold(t, unseen).drop("trace_code").mutate(within=ibis.literal(within))
+    unseen = sales.anti_join(met, "move_id").mutate(odd=ibis.literal("unseen"))
+    return charged_sale(t, unseen).drop("odd", "trace_code").mutate(within=ibis.literal(within))
 
 
 @rule(
