@@ -64,6 +64,12 @@ FOUND_PLACES = {
     from fee_line l join visit v using (visit_id) join diagnosis d using (visit_id)
     where v.kind = 'inpatient' and is_main and code like 'K52%' and {LAST} group by 1
     having count(distinct visit_id) >= 15""",
+    "pharmacy_growth": """
+    with bought as (
+        select v.institution_id, year(v.began_on) as y, sum(scope_fen)::double as fen, count(*) as n
+        from visit v join settlement s using (visit_id) where v.kind = 'pharmacy' group by all)
+    select a.institution_id, a.fen, b.fen from bought a join bought b using (institution_id)
+    where a.y = (select max(y) from bought) and b.y = a.y - 1 and b.n >= 200""",
     "key_drug_money": DRUGS.format("amount_fen"),
     "key_drug_quantity": DRUGS.format("quantity"),
     "clinic_without_service": f"""

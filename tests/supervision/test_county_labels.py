@@ -20,6 +20,7 @@ PLACES = (
     "key_drug_quantity",
     "low_positive_rate",
     "outflow_of_people",
+    "pharmacy_growth",
     "self_pay_shift",
     "severe_sent_away",
     "shifted_around_stay",

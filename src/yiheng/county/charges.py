@@ -26,7 +26,7 @@ from .catalogue import (
     numbers,
 )
 from .columns import Columns, between, month_number, rows_in, skewed, spread, stack, take
-from .illnesses import GIVEN, SURGERY, WITH_IMPLANT
+from .illnesses import DEAREST, GIVEN, SURGERY, WITH_IMPLANT
 from .outpatient import AT_PHARMACY, CHRONIC_CARE
 from .places import PHARMACY, TOWNSHIP, VILLAGE
 from .stays import INPATIENT
@@ -238,6 +238,7 @@ def charge(
     lines = take(lines, order)
     size, bedded = rows_in(visits), visits["kind"] == INPATIENT
     severity = np.where(bedded, skewed(rng, size, 0.9), skewed(rng, size, 0.55))
+    severity = np.minimum(severity, DEAREST[visits["illness"]])
     return _priced(lines, visits, place_kind, severity, since)
 
 

@@ -11,7 +11,7 @@ from .columns import Columns
 from .illnesses import ILL
 from .neglect import Neglect
 from .outpatient import AT_PHARMACY
-from .places import HOSPITAL
+from .places import HOSPITAL, PHARMACY
 from .script import Note
 from .stays import INPATIENT
 
@@ -24,12 +24,14 @@ _DRUG, _MANY_PACKS, _SOME_PACKS = NUMBER["cephalosporin"], 60, 5
 _WATCHED, _MANY_WATCHED, _SOME_WATCHED = NUMBER["blood_flow"], 20, 2
 # What the limits allow, per mille.
 _MOST_MONEY, _MOST_PACKS = 350, 120
+# For each purchase that a pharmacy has, so many come from elsewhere.
+_MANY_DRAWN, _FEW_DRAWN = 1.5, 0.15
 _NOON = 12 * 3600
 
 
 @dataclass
 class Excess:
-    """Which institutions overdo what in the last year: the two hospitals, and the centres of two towns.
+    """Which institutions overdo what in the last year: the two hospitals, the centres of two towns, pharmacies.
 
     Attributes:
         used: what the centre that gives watched drugs came to: fen and units of drugs, of watched ones, and what is
@@ -48,6 +50,19 @@ class Excess:
     def centres(self) -> tuple[int, int]:
         """The centre that gives too many watched drugs, and one that gives some."""
         return self.neglect.centre(0), self.neglect.centre(2)
+
+    @property
+    def shops(self) -> tuple[int, int]:
+        """The pharmacy that many come to, and one that some do: the last two, to which no town sends its people."""
+        *_, mild, bad = self.neglect.places.of(PHARMACY)
+        return int(bad), int(mild)
+
+    def draw_buyers(self, rng: np.random.Generator, visits: Columns) -> None:
+        """In the last year some of the purchases everywhere move to one pharmacy, and very few to another."""
+        bought = (visits["kind"] == AT_PHARMACY) & (visits["began"] >= self.neglect.first) & (visits["script"] < 0)
+        chance = rng.random(len(bought)) * len(self.neglect.places.of(PHARMACY))
+        for shop, low, high in zip(self.shops, (0, _MANY_DRAWN), (_MANY_DRAWN, _MANY_DRAWN + _FEW_DRAWN), strict=True):
+            visits["place"][bought & (chance >= low) & (chance < high)] = shop
 
     def chances(self, usual: np.ndarray, kind: np.ndarray, place: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Percent of examinations that find anything."""
@@ -107,6 +122,11 @@ class Excess:
             Note("low_positive_rate", False, "more than half of the scans find something", f"{year} CT", place=first),
             Note("disease_drug_share", True, "stays for one illness are full of drugs", f"{year} K52", place=first),
             Note("disease_drug_share", False, "a few packs more than usual", f"{year} K52", place=second),
+        ]
+        crowded, busier = self.shops
+        found += [
+            Note("pharmacy_growth", True, "two and a half times the purchases", str(year), place=crowded),
+            Note("pharmacy_growth", False, "a few more purchases", str(year), place=busier),
         ]
         for rule, part, whole, most in (
             ("key_drug_money", "key_fen", "drug_fen", _MOST_MONEY),

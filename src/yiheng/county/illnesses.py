@@ -114,6 +114,8 @@ GROUP = np.array([_GROUPS.index(illness.code[:3]) for illness in ILLNESSES])
 # Nights of an honest stay: nobody lies longer with an appendix, and nobody needs a bed for a night or two with these.
 LEAST_NIGHTS = np.array([3 if illness.code in ("L30.9", "N76.0") else 1 for illness in ILLNESSES])
 MOST_NIGHTS = np.array([10 if illness.code == "K35.8" else 75 for illness in ILLNESSES])
+# Thousandths of the usual price of goods that a stay may come to: of this illness no single stay makes a year's drugs.
+DEAREST = np.array([1500 if illness.code == "K52.9" else 1_000_000 for illness in ILLNESSES])
 GIVEN = np.array([NUMBER[i.item] if i.item else -1 for i in ILLNESSES])
 _OPERATION_AT = {operation.code: number for number, operation in enumerate(OPERATIONS)}
 LEADS_TO = np.array([_OPERATION_AT.get(i.operation, -1) for i in ILLNESSES])

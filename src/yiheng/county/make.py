@@ -110,6 +110,9 @@ def make_county(
     neglect = Neglect.of(stream(seed, "neglect"), places, years[-1])
     script = _write_script(draws[1], persons, places, years, neglect)
     visits = _all_visits(draws[2], draws[3], stream(seed, "neglected stays"), script, neglect)
+    excess = Excess(neglect)
+    excess.draw_buyers(stream(seed, "drawn buyers"), visits)
+    visits = take(visits, ~script.unlit(visits))
     sheet = AnswerSheet(script.claims, script.notes, places.ids)
     fund_fen = 0
     with Folder(data) as folder:
@@ -119,7 +122,7 @@ def make_county(
             sheet,
             script,
             neglect,
-            Excess(neglect),
+            excess,
             visits,
             lately_seen(visits, _PRESCRIBED_FOR),
             _write_pathways(seed, folder, visits, script),
@@ -196,7 +199,6 @@ def _all_visits(
     left_out = np.isin(others["person"], np.array(script.quiet, np.int32)) | neglect.unseen(others)
     others = take(others, ~left_out)
     visits = stack([stays, others, neglect.purchases(stays, others, persons)])
-    visits = take(visits, ~script.unlit(visits))
     return take(visits, np.lexsort((visits["kind"], visits["person"], visits["began"])))
 
 

@@ -9,6 +9,7 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
+from ..like import placed
 from ..views import charged_sale
 from .views import OF_VISIT, staked
 
@@ -107,6 +108,46 @@ def camera_dark(t: Tables, limits: Limits) -> ibis.Table:
         dark_until=_.until.cast("string"),
         most=ibis.literal(most),
     )
+
+
+@rule(
+    zh="药店费用增长偏高",
+    official_code=None,
+    weight="clue",
+    says=Words(
+        "{institution} {year} 年购药费用（范围内）{covered_fen} 元，上年 {before_fen} 元；同期其他药店由 "
+        "{others_before_fen} 元变为 {others_fen} 元，其变化达到其他药店的 {most_per_mille}‰ 以上",
+        "{institution}, {year}: {covered_fen} yuan covered, {before_fen} the year before; at the other pharmacies "
+        "{others_before_fen} became {others_fen}; it grew to more than {most_per_mille}‰ of what they did",
+    ),
+    reads=("visit", "settlement", "institution"),
+    source="来源 B（药店医保费用年度增长）",
+    not_for="新开业或并入其他门店的药店；上年购药少的药店",
+)
+def pharmacy_growth(t: Tables, limits: Limits) -> ibis.Table:
+    """What is covered at a pharmacy grew far more from one year to the next than at all other pharmacies together."""
+    shops = t["institution"].filter(_.kind == "pharmacy")
+    bought = t["visit"].filter(_.kind == "pharmacy").semi_join(shops, "institution_id")
+    bought = bought.select("visit_id", "began_on", institution=_.institution_id, year=_.began_on.year().cast("int64"))
+    paid = t["settlement"].select("visit_id", "scope_fen").join(bought, "visit_id")
+    years = paid.group_by("institution", "year").agg(
+        covered_fen=_.scope_fen.sum().cast("int64"), purchases=_.count(), occurred_on=_.began_on.max()
+    )
+    before = years.select("institution", before_fen=_.covered_fen, purchases_before=_.purchases, year=_.year + 1)
+    both = years.join(before, ["institution", "year"])
+    pool = both.group_by("year").agg(pool_fen=_.covered_fen.sum(), pool_before_fen=_.before_fen.sum())
+    both = both.join(pool, "year").mutate(
+        others_fen=(_.pool_fen - _.covered_fen).cast("int64"),
+        others_before_fen=(_.pool_before_fen - _.before_fen).cast("int64"),
+        most_per_mille=ibis.literal(limits["pharmacy_growth_per_mille"].value, "int64"),
+    )
+    # The factors are whole; their products are too long for 64 bits, and their last digits decide nothing.
+    own, theirs = _.covered_fen.cast("float64") * _.others_before_fen, _.before_fen.cast("float64") * _.others_fen
+    grown = both.filter(
+        _.purchases_before >= limits["pharmacy_least_purchases"].value,
+        own * limits["per_mille"].value > theirs * _.most_per_mille,
+    )
+    return placed(grown.drop("pool_fen", "pool_before_fen"))
 
 
 @rule(
