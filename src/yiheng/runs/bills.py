@@ -19,7 +19,7 @@ from ibis.expr.operations import UnboundTable
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.records import TABLES, typed_rows
-from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
+from yiheng.supervision import AFTER_PAYMENT, RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED, plain
 from .editions import edition_file, editions_in_use
@@ -78,6 +78,8 @@ class Desk:
         # Each view with all that it reads in turn.
         self._computed: dict[str, frozenset[str]] = {}
         for name, view in VIEWS.items():
+            if name in AFTER_PAYMENT:
+                continue
             expression = view(self._tables)
             sql = str(ibis.to_sql(expression, dialect="duckdb"))
             self._con.execute(f"create temp table {name} as {sql}")

@@ -7,9 +7,10 @@ from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
 from .national import NationalRule, national_rules
 from .packages import PACKAGES, Package
 from .right import right_of
-from .views import VIEWS
+from .views import AFTER_PAYMENT, VIEWS
 
 __all__ = [
+    "AFTER_PAYMENT",
     "LIMITS",
     "PACKAGES",
     "RULES",

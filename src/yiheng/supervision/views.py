@@ -244,3 +244,6 @@ VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
         *(drug_use, doubtful_sale),
     )
 }
+
+# Of whole years and of goods: no rule before payment reads them, and a bill does not bring what they read.
+AFTER_PAYMENT = (drug_use.__name__, doubtful_sale.__name__)

@@ -13,7 +13,7 @@ from ..limited import RULE_BASE
 from .views import OF_VISIT, staked
 
 TRACED = "医保药品耗材追溯码信息采集应用（医保办发〔2025〕7 号等）；条例第四十条（串换、倒卖药品）"
-TRACE_READS = ("stock_move", "settlement", "visit", "fee_line")
+TRACE_READS = ("institution", "stock_move", "settlement", "visit", "fee_line")
 
 
 @rule(

@@ -14,7 +14,7 @@ from ..views import charged_sale
 from .views import OF_VISIT, staked
 
 RETAIL = "零售药店医疗保障定点管理暂行办法；来源 B（处方保管、代购登记、视频监控）"
-SALES = ("stock_move", "settlement", "visit", "fee_line")
+SALES = ("institution", "stock_move", "settlement", "visit", "fee_line")
 
 
 @rule(
@@ -26,7 +26,7 @@ SALES = ("stock_move", "settlement", "visit", "fee_line")
         "{institution} sold {item_name}, a prescription drug, to {person} on {occurred_on} (line {line}) without a "
         "prescription",
     ),
-    reads=(*SALES, "institution"),
+    reads=SALES,
     source=RETAIL,
     not_for="不上传处方号的药店；非处方药",
 )
@@ -45,7 +45,7 @@ def sold_without_prescription(t: Tables, limits: Limits) -> ibis.Table:
         "{institution} sold {item_name} to {person} on {occurred_on} (line {line}) on a prescription from elsewhere; "
         "in the {within} days before, nobody had seen that person",
     ),
-    reads=(*SALES, "institution"),
+    reads=SALES,
     source=f"{RETAIL}；来源 D（药店刷卡记录与就诊记录不匹配）",
     not_for="处方由统筹区外机构开具而就诊未上传的；药店自有或互联网医院处方",
 )
