@@ -1,4 +1,4 @@
-"""Too much in the last year: scans that find nothing, drugs for one illness, drugs that are watched."""
+"""Too much in the last year: scans that find nothing, drugs for one illness, watched drugs, buyers at one pharmacy."""
 
 from __future__ import annotations
 

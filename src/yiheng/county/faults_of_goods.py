@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .goods import ELSEWHERE, NO_PRESCRIPTION, NO_TRACE, NOT_BOUGHT
-from .outpatient import AT_PHARMACY
+from .outpatient import AT_PHARMACY, FILLED_WITHIN
 from .places import HOSPITAL, PHARMACY
 from .script import Note, Script
 from .upkeep import EVENING
@@ -16,7 +16,7 @@ _UNTIL_SETTLED = 300
 _MORE_THAN_A_MONTH = 40
 _AFTERNOON = 15 * 3600
 _A_DAY = 24 * 3600
-_FILLED_WITHIN, _NIGHTS = 84, 5
+_NIGHTS = 5
 _MANY_PERSONS = 4
 
 
@@ -109,8 +109,8 @@ def prescriptions_of_nobody(script: Script, faults: int, spares: int) -> None:
     """Bought by people whom nobody sees but as the script says."""
     rule, item = "prescription_without_visit", "traced_drug"
     for n in range(faults + 2 * spares):
-        caught, person, day = n < faults, script.loner(), script.some_day(_FILLED_WITHIN + 2)
-        bought = day + _FILLED_WITHIN + caught
+        caught, person, day = n < faults, script.loner(), script.some_day(FILLED_WITHIN + 2)
+        bought = day + FILLED_WITHIN + caught
         if caught and n % 2:
             bought = day
             script.scene(person, bought + 1)

@@ -64,8 +64,6 @@ _LATER = (
 )
 # Departments and consortia are older than the first year of the data.
 _YEARS_BEFORE = 2
-# A prescription is filled within twelve weeks.
-_PRESCRIBED_FOR = 84
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def make_county(
             neglect,
             excess,
             visits,
-            lately_seen(visits, _PRESCRIBED_FOR),
+            lately_seen(visits),
             _write_pathways(seed, folder, visits, script),
             Stock.of(places, years[0], len(years)),
             Ledgers.of(places, years[0], len(years)),

@@ -40,6 +40,8 @@ _AT_HOME_PERCENT = 85
 _LEAD_PERCENT = 70
 _DIALYSIS_PER_TEN_THOUSAND = 4
 _DIALYSES_A_YEAR = 100
+# A prescription is filled within twelve weeks.
+FILLED_WITHIN = 84
 
 
 def _place(rng: np.random.Generator, kind: int, person: np.ndarray, people: Columns, places: Places) -> np.ndarray:
@@ -128,15 +130,15 @@ def in_hospital(visits: Columns, stays: Columns) -> np.ndarray:
     return np.asarray((before >= 0) & (day <= until[np.maximum(before, 0)]))
 
 
-def lately_seen(visits: Columns, within: int) -> np.ndarray:
-    """Which visits follow a visit or stay anywhere but at a pharmacy that ended so many days before or later."""
+def lately_seen(visits: Columns) -> np.ndarray:
+    """Which visits follow a visit or stay anywhere but at a pharmacy whose prescription may still be filled."""
     places = np.flatnonzero(visits["kind"] != AT_PHARMACY)
     order = places[np.lexsort((visits["began"][places], visits["person"][places]))]
     person = visits["person"][order].astype(np.int64) << 20
     until = np.maximum.accumulate(person + visits["ended"][order])
     day = (visits["person"].astype(np.int64) << 20) + visits["began"]
     before = np.searchsorted(person + visits["began"][order], day, "right") - 1
-    return np.asarray((before >= 0) & (day - within <= until[np.maximum(before, 0)]))
+    return np.asarray((before >= 0) & (day - FILLED_WITHIN <= until[np.maximum(before, 0)]))
 
 
 def ordinary_visits(

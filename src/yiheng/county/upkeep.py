@@ -83,7 +83,9 @@ def proxy_table(visits: Columns, first: int, people: Columns, scripted: dict[int
     """
     own = (people["age"][visits["person"]] >= _BOUGHT_FOR_FROM_AGE) & (visits["person"] % _ONE_OF == 0)
     own &= (visits["kind"] == AT_PHARMACY) & (visits["script"] < 0)
-    planted = np.array([scripted.get(int(one), -1) for one in visits["script"]], np.int64)
+    planted = np.full(rows_in(visits), -1)
+    for row in np.flatnonzero(visits["script"] >= 0):
+        planted[row] = scripted.get(int(visits["script"][row]), -1)
     at = np.flatnonzero(own | (planted >= 0))
     person, proxy = visits["person"][at], planted[at]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ibis.expr.operations import UnboundTable
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.records import TABLES, typed_rows
-from yiheng.supervision import AFTER_PAYMENT, RULES, VIEWS, Rule, advice, own_fen, right_of, told
+from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED, plain
 from .editions import edition_file, editions_in_use
@@ -65,7 +65,7 @@ class Desk:
         self._con = duckdb.connect(config={"threads": 1})
         # Nor is there anything to gain by planning: a plan costs more than a bill's few rows in any order.
         self._con.execute("pragma disable_optimizer")
-        self._tables: dict[str, ibis.Table] = {}
+        self._tables = _Tables(self._view)
         asked = [rule for rule in RULES.values() if set(rule.stages) & set(ASKED)]
         self._needed = sorted({name for rule in asked for name in rule.reads})
         for name in self._needed:
@@ -75,18 +75,9 @@ class Desk:
         self._exceptions = Exceptions(workspace, editions_in_use(workspace, [EXCEPTION.name]).get(EXCEPTION.name, []))
         kinds = f"select item_code, kind from {CATALOGUE.name}"
         self._kinds: dict[str, str] = dict(self._con.execute(kinds).fetchall())
-        # Each view with all that it reads in turn.
+        # Each view with all that it reads in turn, in the order in which they build on each other.
         self._computed: dict[str, frozenset[str]] = {}
-        for name, view in VIEWS.items():
-            if name in AFTER_PAYMENT:
-                continue
-            expression = view(self._tables)
-            sql = str(ibis.to_sql(expression, dialect="duckdb"))
-            self._con.execute(f"create temp table {name} as {sql}")
-            self._tables[name] = ibis.table(expression.schema(), name=name)
-            if name != LIMITS_TABLE:
-                self._con.execute(f"prepare fill_{name} as insert into {name} {sql}")
-                self._computed[name] = self._views_of(expression)
+        self._tables[LIMITS_TABLE] = self._view(LIMITS_TABLE)
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
         self._advice = advice(self._tables)
@@ -171,6 +162,16 @@ class Desk:
             if order["visit_id"] not in charged
         ]
 
+    def _view(self, name: str) -> ibis.Table:
+        """A table for what a view gives of a bill, and how it is filled."""
+        expression = VIEWS[name](self._tables)
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        self._con.execute(f"create temp table {name} as {sql}")
+        if name != LIMITS_TABLE:
+            self._con.execute(f"prepare fill_{name} as insert into {name} {sql}")
+            self._computed[name] = self._views_of(expression)
+        return ibis.table(expression.schema(), name=name)
+
     def _views_of(self, expression: ibis.Table) -> frozenset[str]:
         read = {table.name for table in expression.op().find(UnboundTable)} & self._computed.keys()
         return frozenset(read).union(*(self._computed[name] for name in read))
@@ -240,6 +241,20 @@ class Desk:
             f"prepare fill_{name} as insert into {name} select unnest(from_json(?, '{row}'), recursive := true)"
         )
         return ibis.table(schema, name=name)
+
+
+class _Tables(dict[str, ibis.Table]):
+    """Tables by name; a view is built where it is first asked for, for few are read before payment."""
+
+    def __init__(self, build: Callable[[str], ibis.Table]) -> None:
+        super().__init__()
+        self._build = build
+
+    def __missing__(self, name: str) -> ibis.Table:
+        if name not in VIEWS:
+            raise KeyError(name)
+        self[name] = self._build(name)
+        return self[name]
 
 
 def _decision(findings: list[dict[str, Any]]) -> str:

@@ -7,10 +7,9 @@ from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
 from .national import NationalRule, national_rules
 from .packages import PACKAGES, Package
 from .right import right_of
-from .views import AFTER_PAYMENT, VIEWS
+from .views import VIEWS
 
 __all__ = [
-    "AFTER_PAYMENT",
     "LIMITS",
     "PACKAGES",
     "RULES",

@@ -33,6 +33,11 @@ def one_text(words: ibis.Deferred) -> ibis.Deferred:
     return words.collect().sort().join("、")
 
 
+def pharmacies(t: Tables) -> ibis.Table:
+    """The institutions that are pharmacies."""
+    return t["institution"].filter(_.kind == "pharmacy")
+
+
 def limit_of_item(t: Tables) -> ibis.Table:
     """One row a limit of an item: from the published knowledge points and from the place's own list."""
     columns = ("rule_class", "item_code", "item_name", "measure", "value")
@@ -169,11 +174,12 @@ def drug_use(t: Tables) -> ibis.Table:
 def doubtful_sale(t: Tables) -> ibis.Table:
     """Sales of which something is ``odd``, with the lines that were charged for them: looked up once for all rules."""
     sales = t["stock_move"].filter(_.kind == "sale")
-    shops = t["institution"].filter(_.kind == "pharmacy")
     odd = {
         "sold_again": _sold_again(t),
         "untraced": sales.filter(_.trace_code.isnull()),
-        "unprescribed": sales.filter(_.prescription, _.prescription_no.isnull()).semi_join(shops, "institution_id"),
+        "unprescribed": sales.filter(_.prescription, _.prescription_no.isnull()).semi_join(
+            pharmacies(t), "institution_id"
+        ),
     }
     columns = ("move_id", "settlement_id", "item_code", "batch", "trace_code", "moved_at")
     few = [rows.select(*columns, odd=ibis.literal(name)) for name, rows in odd.items()]
@@ -244,6 +250,3 @@ VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
         *(drug_use, doubtful_sale),
     )
 }
-
-# Of whole years and of goods: no rule before payment reads them, and a bill does not bring what they read.
-AFTER_PAYMENT = (drug_use.__name__, doubtful_sale.__name__)

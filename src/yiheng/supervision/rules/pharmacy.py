@@ -10,7 +10,7 @@ from yiheng.policy import Limits
 
 from ..declare import Tables, rule
 from ..like import placed
-from ..views import charged_sale
+from ..views import charged_sale, pharmacies
 from .views import OF_VISIT, staked
 
 RETAIL = "零售药店医疗保障定点管理暂行办法；来源 B（处方保管、代购登记、视频监控）"
@@ -52,8 +52,7 @@ def sold_without_prescription(t: Tables, limits: Limits) -> ibis.Table:
 def prescription_without_visit(t: Tables, limits: Limits) -> ibis.Table:
     """Sold on a prescription from elsewhere to a person whom nobody had seen in the days a prescription may hold."""
     within = limits["prescription_days"].value
-    shops = t["institution"].filter(_.kind == "pharmacy")
-    sales = t["stock_move"].semi_join(shops, "institution_id")
+    sales = t["stock_move"].semi_join(pharmacies(t), "institution_id")
     sales = sales.filter(_.kind == "sale", _.prescription, _.prescribed_elsewhere, _.person_id.notnull())
     bought = sales.select("move_id", "person_id", bought_on=_.moved_at.date())
     # A stay that has not ended still lasts.
@@ -89,8 +88,7 @@ def prescription_without_visit(t: Tables, limits: Limits) -> ibis.Table:
 def camera_dark(t: Tables, limits: Limits) -> ibis.Table:
     """A pharmacy whose camera stays off for longer than its settlements may go on unseen."""
     most = limits["camera_dark_hours"].value
-    shops = t["institution"].filter(_.kind == "pharmacy")
-    dark = t["camera_span"].filter(~_.working).semi_join(shops, "institution_id")
+    dark = t["camera_span"].filter(~_.working).semi_join(pharmacies(t), "institution_id")
     # What has no end lasted at least until the last that is known of the fund.
     known = t["settlement"].agg(known_until=_.settled_at.max())
     dark = dark.cross_join(known).mutate(until=ibis.coalesce(_.span_until_at, _.known_until))
@@ -126,8 +124,7 @@ def camera_dark(t: Tables, limits: Limits) -> ibis.Table:
 )
 def pharmacy_growth(t: Tables, limits: Limits) -> ibis.Table:
     """What is covered at a pharmacy grew far more from one year to the next than at all other pharmacies together."""
-    shops = t["institution"].filter(_.kind == "pharmacy")
-    bought = t["visit"].filter(_.kind == "pharmacy").semi_join(shops, "institution_id")
+    bought = t["visit"].filter(_.kind == "pharmacy").semi_join(pharmacies(t), "institution_id")
     bought = bought.select("visit_id", "began_on", institution=_.institution_id, year=_.began_on.year().cast("int64"))
     paid = t["settlement"].select("visit_id", "scope_fen").join(bought, "visit_id")
     years = paid.group_by("institution", "year").agg(
