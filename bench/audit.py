@@ -1,4 +1,4 @@
-"""A set of audit rules on DuckDB, on Spark in local mode, and written in pandas, over the same loaded county."""
+"""A set of audit rules on DuckDB, on Spark in local mode, in plain SQL and in pandas, over the same loaded county."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ HEAD = """\
 SIDES = {
     "yiheng on DuckDB": ("bench.ours", "duckdb"),
     "yiheng on Spark, local[2]": ("bench.ours", "spark"),
+    "plain SQL on DuckDB": ("bench.peer_rules", "duckdb"),
     "pandas": ("bench.peer_pandas", "pandas"),
 }
 
 
 def run() -> list[str]:
-    """Make and load the county, run each side, check that all find the same, and give the rows of the table."""
+    """Make and load the county, run each side, check that all find the same rows, and give the rows of the table."""
     people = int(sys.argv[2]) if len(sys.argv) > 2 else PEOPLE
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

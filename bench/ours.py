@@ -8,10 +8,11 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from yiheng.runs import Desk, Workspace, load_shipped_codes, run_audit, run_load, run_settle
 
-from .rule_sets import CHOSEN, SETS
+from .rule_sets import CHOSEN, FOUND, SETS, said
 
 POLICY = Path(__file__).parents[1] / "policies" / "guangdong"
 
@@ -25,11 +26,15 @@ def load(folder: Path, form: str) -> int:
     return loaded.tables["fee_line"].accepted
 
 
-def audit(folder: Path, form: str, engine: str = "duckdb") -> dict[str, int]:
-    """Audit the loaded county by the rules that the peers know; gives findings by rule."""
+def audit(folder: Path, form: str, engine: str = "duckdb") -> dict[str, list[Any]]:
+    """Audit the loaded county by the rules that the peers know; tells what each finds."""
     workspace = Workspace.open(folder / f"workspace-{form}")
     load_shipped_codes(workspace)
-    return {one["rule"]: one["findings"] for one in run_audit(workspace, list(SETS[CHOSEN]), engine=engine)["rules"]}
+    findings = run_audit(workspace, list(SETS[CHOSEN]), engine=engine)["findings"]
+    rows: dict[str, list[tuple[Any, ...]]] = {rule: [] for rule in SETS[CHOSEN]}
+    for one in findings:
+        rows[one["rule"]].append(tuple(one[name] for name in FOUND))
+    return {rule: said(found) for rule, found in rows.items()}
 
 
 def settle(folder: Path, year: str) -> dict[str, int]:

@@ -6,13 +6,14 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from yiheng.codes import LISTS, SHIPPED_FILES, read_edition
 from yiheng.records import TABLES
 
-from .rule_sets import CHOSEN, SETS
+from .rule_sets import CHOSEN, FOUND, SETS, said
 
 # The tables that a load of claims is made of, and that the rules read.
 CLAIMS = ("institution", "person", "enrolment", "visit", "diagnosis", "operation", "settlement", "fee_line")
@@ -23,8 +24,10 @@ READ = {
         "visit_id", "person_id", "institution_id", "kind", "began_on", "ended_on", "planned_course", "emergency"
     ),
     "diagnosis": ("visit_id", "code", "is_main"),
-    "settlement": ("visit_id", "scope_fen"),
-    "fee_line": ("visit_id", "item_code", "occurred_at", "quantity", "days_supplied", "scope_fen"),
+    "settlement": ("settlement_id", "visit_id", "scope_fen"),
+    "fee_line": (
+        "line_id", "settlement_id", "visit_id", "item_code", "occurred_at", "quantity", "days_supplied", "scope_fen"
+    ),
 }  # fmt: skip
 TIMES = {"day": "datetime64[us]", "instant": "datetime64[us]"}
 
@@ -85,7 +88,7 @@ def load(folder: Path, form: str) -> int:
     return lines
 
 
-def audit(folder: Path, form: str) -> dict[str, int]:
+def audit(folder: Path, form: str) -> dict[str, list[Any]]:
     kept = folder / f"pandas-{form}"
     t = {name: pd.read_parquet(kept / f"{name}.parquet", columns=list(columns)) for name, columns in READ.items()}
     points = pd.DataFrame(read_edition(LISTS["knowledge_point"], SHIPPED_FILES["knowledge_point"]).rows)
@@ -103,15 +106,38 @@ def audit(folder: Path, form: str) -> dict[str, int]:
         "visit_during_stay": lambda: visit_during_stay(t, stays),
         "hoarded_drug": lambda: hoarded_drug(t),
     }
-    return {name: len(rules[name]()) for name in SETS[CHOSEN]}
+    return {name: told(rules[name]()) for name in SETS[CHOSEN]}
+
+
+def told(found: pd.DataFrame) -> list[Any]:
+    """What each side tells of its findings; they are few, and what they do not name is empty."""
+    rows = found.reindex(columns=list(FOUND)).astype(object)
+    rows["occurred_on"] = pd.to_datetime(rows.occurred_on).dt.strftime("%Y-%m-%d")
+    rows["at_stake_fen"] = rows.at_stake_fen.fillna(0).astype("int64")
+    return said(rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None))
+
+
+# A finding about a visit names it so.
+OF_VISIT = {
+    "person_id": "person",
+    "institution_id": "institution",
+    "visit_id": "visit",
+    "settlement_id": "settlement",
+    "line_id": "line",
+    "began_on": "occurred_on",
+    "scope_fen": "at_stake_fen",
+}
+# A finding about a line or an item is dated by the day it was charged.
+OF_LINE = {**OF_VISIT, "began_on": "began_on", "day": "occurred_on"}
 
 
 def stays_of(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
     main = t["diagnosis"][t["diagnosis"].is_main.astype(bool)].groupby("visit_id").code.min()
-    scope = t["settlement"].groupby("visit_id").scope_fen.sum()
     stays = t["visit"][t["visit"].kind == "inpatient"].copy()
+    of_stays = t["settlement"][t["settlement"].visit_id.isin(stays.visit_id)].groupby("visit_id")
     stays["illness"] = stays.visit_id.map(main).str[:3]
-    stays["scope_fen"] = stays.visit_id.map(scope)
+    stays["scope_fen"] = stays.visit_id.map(of_stays.scope_fen.sum())
+    stays["settlement_id"] = stays.visit_id.map(of_stays.settlement_id.min())
     stays["planned"] = stays.planned_course.fillna(False).astype(bool)
     stays["urgent"] = stays.emergency.fillna(False).astype(bool)
     return stays.sort_values(["person_id", "began_on", "ended_on", "visit_id"])
@@ -121,24 +147,27 @@ def split_stay(stays: pd.DataFrame) -> pd.DataFrame:
     same = stays.dropna(subset=["illness"])
     left = same.groupby(["person_id", "institution_id", "illness"]).ended_on.shift()
     gap = (same.began_on - left).dt.days
-    return same[gap.between(0, 15) & ~same.planned & ~same.urgent]
+    return same[gap.between(0, 15) & ~same.planned & ~same.urgent].rename(columns=OF_VISIT)
 
 
 def frequent_stays(stays: pd.DataFrame) -> pd.DataFrame:
-    counted = stays[~stays.planned]
-    counts = counted.groupby(["person_id", counted.began_on.dt.year]).size()
-    return counts[counts > 6].to_frame()
+    counted = stays[~stays.planned].copy()
+    counted["year"] = counted.began_on.dt.year
+    beyond = counted[counted.groupby(["person_id", "year"]).cumcount() >= 6].groupby(["person_id", "year"])
+    first = beyond[["institution_id", "visit_id", "settlement_id", "began_on"]].first()
+    return first.join(beyond.scope_fen.sum()).reset_index().rename(columns=OF_VISIT)
 
 
 def overlapping_stays(stays: pd.DataFrame) -> pd.DataFrame:
     ended = stays.dropna(subset=["ended_on"])
     before = ended.groupby("person_id").ended_on.transform(lambda s: s.shift().cummax())
-    return ended[ended.began_on < before]
+    return ended[ended.began_on < before].rename(columns=OF_VISIT)
 
 
 def lines_with_visit(t: dict[str, pd.DataFrame], codes: set[str]) -> pd.DataFrame:
     watched = t["fee_line"][t["fee_line"].item_code.isin(codes)]
-    lines = watched.merge(t["visit"][["visit_id", "person_id", "began_on", "ended_on"]], on="visit_id")
+    visits = t["visit"][["visit_id", "person_id", "institution_id", "began_on", "ended_on"]]
+    lines = watched.merge(visits, on="visit_id")
     lines["day"] = lines.occurred_at.dt.normalize()
     return lines
 
@@ -147,16 +176,20 @@ def duplicate_charge(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.Dat
     pairs = points[points.rule_class == "医疗服务项目重复收费"]
     pair = pairs[["item_code", "value"]].drop_duplicates().set_axis(["item_code_a", "item_code_b"], axis=1)
     lines = lines_with_visit(t, {*pair.item_code_a, *pair.item_code_b})
-    day = lines.groupby(["visit_id", "day", "item_code"], as_index=False).agg(
-        n=("quantity", "sum"), fen=("scope_fen", "sum")
+    day = lines.groupby(["person_id", "institution_id", "visit_id", "day", "item_code"], as_index=False).agg(
+        n=("quantity", "sum"),
+        scope_fen=("scope_fen", "sum"),
+        line_id=("line_id", "min"),
+        settlement_id=("settlement_id", "min"),
     )
     day = day[day.n > 0]
     both = day.merge(pair, left_on="item_code", right_on="item_code_b")
-    return both.merge(
+    both = both.merge(
         day[["visit_id", "day", "item_code"]],
         left_on=["visit_id", "day", "item_code_a"],
         right_on=["visit_id", "day", "item_code"],
     )
+    return both.rename(columns=OF_LINE)
 
 
 def drug_for_other_sex(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
@@ -167,26 +200,43 @@ def drug_for_other_sex(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.D
     who = t["person"].set_index("person_id").sex
     lines["is"], lines["limited"] = lines.person_id.map(who), lines.item_code.map(limited)
     wrong = lines[(lines["is"] != "unknown") & (lines["is"] != lines.limited)]
-    sums = wrong.groupby(["visit_id", "item_code"], as_index=False).agg(n=("quantity", "sum"), fen=("scope_fen", "sum"))
-    return sums[sums.n > 0]
+    sums = wrong.groupby(["person_id", "institution_id", "visit_id", "item_code"], as_index=False).agg(
+        n=("quantity", "sum"),
+        scope_fen=("scope_fen", "sum"),
+        line_id=("line_id", "min"),
+        settlement_id=("settlement_id", "min"),
+        day=("day", "min"),
+    )
+    return sums[sums.n > 0].rename(columns=OF_LINE)
 
 
 def over_frequency(t: dict[str, pd.DataFrame], points: pd.DataFrame) -> pd.DataFrame:
     per_day = points[(points.rule_class == "医疗服务项目限定频次") & (points.measure == "most_per_day")]
     most = per_day.groupby("item_code").value.min().astype("int64")
     lines = lines_with_visit(t, set(most.index)).dropna(subset=["ended_on"])
-    sums = lines.groupby(["visit_id", "item_code", "began_on", "ended_on"], as_index=False).agg(
-        n=("quantity", "sum"), fen=("scope_fen", "sum")
+    sums = lines.groupby(
+        ["person_id", "institution_id", "visit_id", "item_code", "began_on", "ended_on"], as_index=False
+    ).agg(
+        n=("quantity", "sum"),
+        scope_fen=("scope_fen", "sum"),
+        line_id=("line_id", "max"),
+        settlement_id=("settlement_id", "min"),
+        day=("day", "max"),
     )
     limit = ((sums.ended_on - sums.began_on).dt.days + 1) * sums.item_code.map(most)
-    return sums[sums.n > limit]
+    over = sums[sums.n > limit].copy()
+    # The quantities of the county are whole: the part beyond the limit is cut down to whole fen.
+    n, limit = over.n.astype("int64"), limit[over.index].astype("int64")
+    over["scope_fen"] = over.scope_fen.astype("int64") * (n - limit) // n
+    return over.rename(columns=OF_LINE)
 
 
 def charged_outside_stay(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
     stays = t["visit"][(t["visit"].kind == "inpatient") & t["visit"].ended_on.notna()]
-    lines = t["fee_line"][t["fee_line"].quantity > 0].merge(stays[["visit_id", "began_on", "ended_on"]], on="visit_id")
-    day = lines.occurred_at.dt.normalize()
-    return lines[(day < lines.began_on) | (day > lines.ended_on)]
+    stays = stays[["visit_id", "person_id", "institution_id", "began_on", "ended_on"]]
+    lines = t["fee_line"][t["fee_line"].quantity > 0].merge(stays, on="visit_id")
+    lines["day"] = lines.occurred_at.dt.normalize()
+    return lines[(lines.day < lines.began_on) | (lines.day > lines.ended_on)].rename(columns=OF_LINE)
 
 
 def diagnosis_for_other_sex(t: dict[str, pd.DataFrame], conflicts: pd.DataFrame) -> pd.DataFrame:
@@ -195,31 +245,37 @@ def diagnosis_for_other_sex(t: dict[str, pd.DataFrame], conflicts: pd.DataFrame)
         pd.DataFrame({"code": codes[codes.str.startswith(row.code_prefix)], "sex": row.forbidden_for})
         for row in conflicts[conflicts.kind == "dx"].itertuples()
     ).drop_duplicates()
-    found = t["diagnosis"].merge(forbidden, on="code").merge(t["visit"][["visit_id", "person_id"]], on="visit_id")
-    return found.merge(t["person"][["person_id", "sex"]], on=["person_id", "sex"])
+    visits = t["visit"][["visit_id", "person_id", "institution_id", "began_on"]]
+    found = t["diagnosis"].merge(forbidden, on="code").merge(visits, on="visit_id")
+    return found.merge(t["person"][["person_id", "sex"]], on=["person_id", "sex"]).rename(columns=OF_VISIT)
 
 
-def visit_during_stay(t: dict[str, pd.DataFrame], stays: pd.DataFrame) -> pd.Series:
+def visit_during_stay(t: dict[str, pd.DataFrame], stays: pd.DataFrame) -> pd.DataFrame:
     ended = stays.dropna(subset=["ended_on"])[["person_id", "began_on", "ended_on"]]
-    calls = t["visit"][t["visit"].kind != "inpatient"][["visit_id", "person_id", "began_on"]]
+    calls = t["visit"][t["visit"].kind != "inpatient"][["visit_id", "person_id", "institution_id", "began_on"]]
     both = calls.merge(ended, on="person_id", suffixes=("", "_stay"))
-    return both[(both.began_on > both.began_on_stay) & (both.began_on < both.ended_on)].visit_id.drop_duplicates()
+    within = both[(both.began_on > both.began_on_stay) & (both.began_on < both.ended_on)].drop_duplicates("visit_id")
+    paid = t["settlement"][t["settlement"].visit_id.isin(within.visit_id)].groupby("visit_id")
+    paid = paid.agg(scope_fen=("scope_fen", "sum"), settlement_id=("settlement_id", "min"))
+    return within.join(paid, on="visit_id").rename(columns=OF_VISIT)
 
 
 def hoarded_drug(t: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    visits = t["visit"][~t["visit"].planned_course.fillna(False).astype(bool)][["visit_id", "person_id"]]
+    visits = t["visit"][~t["visit"].planned_course.fillna(False).astype(bool)]
+    visits = visits[["visit_id", "person_id", "institution_id"]]
     lines = t["fee_line"][t["fee_line"].days_supplied > 0].merge(visits, on="visit_id")
     lines["quarter"] = lines.occurred_at.dt.to_period("Q")
     lines["days"] = lines.days_supplied.where(lines.quantity > 0, -lines.days_supplied)
     quarter = ["person_id", "item_code", "quarter"]
     many = lines.groupby(quarter, as_index=False).days.sum()
-    lines = lines.merge(many[many.days > 270][quarter], on=quarter).sort_values("occurred_at")
+    lines = lines.merge(many[many.days > 270][quarter], on=quarter).sort_values(["occurred_at", "line_id"])
+    lines["day"] = lines.occurred_at.dt.normalize()
     held = lines.groupby(quarter).days.cumsum()
-    return lines[(held > 270) & (lines.days > 0)]
+    return lines[(held > 270) & (lines.days > 0)].rename(columns=OF_LINE)
 
 
 if __name__ == "__main__":
     work, place, kind, *_ = sys.argv[1:]
     start = time.perf_counter()
-    result = {"load": load, "audit": audit}[work](Path(place), kind)
-    print(json.dumps({"seconds": time.perf_counter() - start, "result": int(result) if work == "load" else result}))
+    result: Any = {"load": load, "audit": audit}[work](Path(place), kind)
+    print(json.dumps({"seconds": time.perf_counter() - start, "result": result}))

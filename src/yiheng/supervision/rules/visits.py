@@ -232,39 +232,29 @@ def chronic_without_registration(t: Tables, limits: Limits) -> ibis.Table:
 def hoarded_drug(t: Tables, limits: Limits) -> ibis.Table:
     """More days of one drug for one person in a quarter than the limit; each supply beyond it is found."""
     limit = limits["held_days_per_quarter"].value
-    lines = t["fee_line"].filter(_.days_supplied > 0)
+    quarter = ["person", "item_code", "quarter_from"]
     visits = t["visit"].filter(~_.planned_course.fill_null(False))
     visits = visits.select("visit_id", person=_.person_id, institution=_.institution_id)
-    given = lines.join(visits, "visit_id").select(
-        "person",
-        "institution",
-        "item_code",
-        "item_name",
-        "quantity",
-        "days_supplied",
-        "occurred_at",
-        "scope_fen",
-        visit=_.visit_id,
-        settlement=_.settlement_id,
-        line=_.line_id,
-    )
+    given = t["fee_line"].filter(_.days_supplied > 0)
     given = given.mutate(
         days=ibis.ifelse(_.quantity > 0, _.days_supplied, -_.days_supplied),
         quarter_from=_.occurred_at.truncate("Q").date(),
     )
-    quarter = ["person", "item_code", "quarter_from"]
-    many = given.group_by(quarter).agg(quarter_days=_.days.sum()).filter(_.quarter_days > limit)
-    so_far = ibis.cumulative_window(group_by=quarter, order_by=["occurred_at", "line"])
-    held = given.join(many, quarter).mutate(held_days=_.days.sum().over(so_far))
+    # Few hold too much: the sums read what they need of all lines, the whole lines are read of those few.
+    sums = given.join(visits, "visit_id").group_by(quarter).agg(quarter_days=_.days.sum())
+    many = sums.filter(_.quarter_days > limit)
+    lines = given.join(visits.semi_join(many, "person"), "visit_id").semi_join(many, quarter)
+    so_far = ibis.cumulative_window(group_by=quarter, order_by=["occurred_at", "line_id"])
+    held = lines.mutate(held_days=_.days.sum().over(so_far))
     return held.filter(_.held_days > limit, _.days > 0).select(
         "person",
         "institution",
-        "visit",
-        "settlement",
-        "line",
         "scope_fen",
         "item_code",
         "quarter_from",
+        visit=_.visit_id,
+        settlement=_.settlement_id,
+        line=_.line_id,
         occurred_on=_.occurred_at.date(),
         held_days=_.held_days.cast("int64"),
         item_name=ibis.coalesce(_.item_name, _.item_code),
