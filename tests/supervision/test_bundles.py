@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiheng.supervision.bundles import Covered, at_stake_once, bundled
+from yiheng.supervision.bundles import Covered, at_stake_once, bundled, stake_of
 
 # V1 covered 900: item X 500 in two lines, item Y 300, the rest is no item that anybody asked about.
 COVERED = Covered({"V1": 900, "V2": 400}, {("V1", "X"): 500, ("V1", "Y"): 300})
@@ -18,7 +18,7 @@ def finding(
 
 
 def once(*findings, covered=COVERED):
-    return at_stake_once(findings, covered)
+    return at_stake_once([stake_of(one) for one in findings], covered)
 
 
 def test_of_one_line_the_largest_stake_counts():
@@ -77,7 +77,7 @@ def test_bundles_hold_each_finding_once_the_most_at_stake_first():
         finding("d", 60, visit=None),
         finding("e", 10, visit=None, person=None),
     ]
-    made = bundled(found, COVERED)
+    made = list(bundled(map(stake_of, found), COVERED))
     assert [(b["visit"], b["person"], b["institution"]) for b in made] == [
         ("V1", "A", "H1"), (None, "A", "H1"), (None, None, "H1"),
     ]  # fmt: skip
@@ -87,4 +87,4 @@ def test_bundles_hold_each_finding_once_the_most_at_stake_first():
 
 
 def test_nothing_found_stakes_nothing():
-    assert bundled([], COVERED) == [] and once() == 0
+    assert list(bundled([], COVERED)) == [] and once() == 0

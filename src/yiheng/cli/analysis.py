@@ -12,6 +12,7 @@ from yiheng.hooks import load_rules
 from yiheng.measures import DIMENSIONS, INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
+from yiheng.supervision import FINDING
 
 from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -156,8 +157,8 @@ def audit(
         if len(result["findings"]) > SHOWN:
             say(f"…… 共 {len(result['findings']):,} 条，全部见 --format json 或 --format csv")
     else:
-        columns = list(result["findings"][0]) if result["findings"] else ["rule"]
-        answer(form, result, columns, [list(f.values()) for f in result["findings"]])
+        rows = [[one[name] for name in FINDING] for one in result["findings"]] if form == "csv" else []
+        answer(form, result, FINDING, rows)
     if result["excepted"]:
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     say_unknown(result["unknown"])

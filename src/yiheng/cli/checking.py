@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from yiheng.runs import Desk, read_bill
+from yiheng.supervision import FINDING
 
 from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -52,8 +53,8 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
             say(f"例外 [{one['rule']}] {one['says']}：{one['exception']['reason']}，至 {one['exception']['until']}")
         _advise(checked["lines"])
     else:
-        columns = list(checked["findings"][0]) if checked["findings"] else ["rule"]
-        answer(form, checked, columns, [list(one.values()) for one in checked["findings"]])
+        columns = [*FINDING, "right"]
+        answer(form, checked, columns, [[one[name] for name in columns] for one in checked["findings"]])
     say_unknown(checked["unknown"])
     return DONE_WITH_REFUSALS if checked["findings"] else DONE
 

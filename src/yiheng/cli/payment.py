@@ -86,8 +86,7 @@ def settle(
         ]
         for s in result["statements"]
     ]
-    whole = {**result, "statements": list(result["statements"])} if form == "json" else None
-    answer(form, whole, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
+    answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
     for one in result["refused"]:
         say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
     if result["unattributed"]:

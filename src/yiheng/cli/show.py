@@ -40,13 +40,25 @@ def working(what: str) -> Iterator[Any]:
 def answer(form: str, whole: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV."""
     if form == "json":
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=str))
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain))
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+        writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
         out.print(_table(columns, rows, title))
+
+
+def _plain(value: Any) -> Any:
+    """Rows that lie in a file of their own are read for JSON; what JSON has no word for is text."""
+    return list(value) if isinstance(value, Sequence) else str(value)
+
+
+def _cell(value: Any) -> Any:
+    """What is made of several values stays readable for programs inside a cell as well."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else value
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str) -> Table:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import EXCEPTION
 from yiheng.lake import told
-from yiheng.supervision import LIMITS, RULES, VIEWS, Covered, Rule, at_stake_once, bundled, national_rules
+from yiheng.supervision import (
+    LIMITS,
+    RULES,
+    VIEWS,
+    Covered,
+    Rule,
+    Stake,
+    at_stake_once,
+    bundled,
+    national_rules,
+    stake_of,
+)
 
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
 from .excepted import Exceptions, covered_of
-from .manifest import DEFAULT_ENGINE, Manifest, canonical, write_whole
+from .manifest import DEFAULT_ENGINE, Manifest, canonical, new_file
 from .outside import limits_pinned, packages_of, pinned_rules
+from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
@@ -91,37 +103,49 @@ def audit(
     codes = pinned_editions(manifest.pins["codes"])
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
     classes: dict[str, set[str]] = {}
+    exceptions = Exceptions(workspace, codes.get(EXCEPTION.name, []))
     with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
         lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
-        found: dict[str, list[dict[str, Any]]] = {rule.name: [] for rule in rules if rule.name not in lacks}
+        found: dict[str, list[Found]] = {rule.name: [] for rule in rules if rule.name not in lacks}
         for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
             progress(f"{rule.zh} {rule.name}")
             if rule.limits_of and rule.limits_of not in _classes(engine, span, classes):
                 lacks[rule.name] = _no_limits(rule)
                 continue
-            found[rule.name] += _found(engine, rule, manifest, span)
-        excepted: list[dict[str, Any]] = []
-        exceptions = Exceptions(workspace, codes.get(EXCEPTION.name, []))
-        for name, some in found.items():
-            found[name], left_out = exceptions.part(sorted(some, key=lambda one: one["occurred_on"]))
-            excepted += left_out
-        covered = covered_of(engine, [one for some in found.values() for one in some])
-    judged = [rule for rule in rules if rule.name not in lacks]
-    findings = [one for rule in judged for one in found[rule.name]]
+            found[rule.name] += _found(engine, rule, manifest, span, exceptions)
+        for some in found.values():
+            some.sort(key=attrgetter("on"))
+        judged = [rule for rule in rules if rule.name not in lacks]
+        stakes = {rule.name: [one.stake for one in found[rule.name] if not one.excepted] for rule in judged}
+        every = [one for some in stakes.values() for one in some]
+        covered = covered_of(engine, every)
     result = {
         "run": manifest.run,
-        "findings": findings,
-        "rules": [_summary(rule, found[rule.name], spans[rule.name], covered) for rule in judged],
-        "bundles": bundled(findings, covered),
-        "at_stake_fen": sum(one["at_stake_fen"] for one in findings),
-        "at_stake_once_fen": at_stake_once(findings, covered),
-        "excepted": excepted,
+        "rules": [_summary(rule, stakes[rule.name], spans[rule.name], covered) for rule in judged],
+        "at_stake_fen": sum(one.fen for one in every),
+        "at_stake_once_fen": at_stake_once(every, covered),
         "unknown": [lacks[rule.name] for rule in rules if rule.name in lacks],
         "not_computed": not_computed(),
     }
-    write_whole(folder / FINDINGS, canonical(result))
+    told = [one for rule in judged for one in found[rule.name]]
+    with new_file(folder / FINDINGS) as part:
+        rows: dict[str, Iterable[str | bytes]] = {
+            "findings": (one.line for one in told if not one.excepted),
+            "bundles": map(as_line, bundled(every, covered)),
+            "excepted": (one.line for one in told if one.excepted),
+        }
+        places = write_rows(part, result, rows)
     manifest.write(folder, [FINDINGS], on)
-    return result
+    return {**result, **{key: KeptRows(folder / FINDINGS, of) for key, of in places.items()}}
+
+
+class Found(NamedTuple):
+    """A finding as its line of the result, which needs a fifth of the room of its values, and what it stakes."""
+
+    on: dt.date
+    stake: Stake
+    excepted: bool
+    line: bytes
 
 
 @dataclass(frozen=True)
@@ -217,7 +241,7 @@ def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: lis
     return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables + outside, "to_do": cure}
 
 
-def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[dict[str, Any]]:
+def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span, exceptions: Exceptions) -> Iterator[Found]:
     engine.use_codes(_held(span))
     rows = rule.rows(engine.shared(VIEWS), limits_pinned(rule, manifest.pins))
     if span.since:
@@ -225,34 +249,27 @@ def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span) -> list[d
     if span.until:
         rows = rows.filter(rows.occurred_on <= ibis.date(span.until))
     evidence = tuple(sorted(set(rows.columns) - set(ORDER)))
-    return [plain(rule.finding(row)) for row in engine.rows(rows, ORDER + evidence)]
+    for row in engine.each(rows, ORDER + evidence):
+        one = rule.finding(row)
+        grounds = exceptions.of(one)
+        told = {**one, "exception": grounds} if grounds else one
+        yield Found(one["occurred_on"], stake_of(one), grounds is not None, as_line(told).encode())
 
 
-def _summary(rule: Rule, found: list[dict[str, Any]], spans: list[Span], covered: Covered) -> dict[str, Any]:
+def _summary(rule: Rule, stakes: list[Stake], spans: list[Span], covered: Covered) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "official_code": rule.official_code,
         "zh": rule.zh,
         "weight": rule.weight,
-        "findings": len(found),
-        "at_stake_fen": sum(f["at_stake_fen"] for f in found),
-        "at_stake_once_fen": at_stake_once(found, covered),
+        "findings": len(stakes),
+        "at_stake_fen": sum(one.fen for one in stakes),
+        "at_stake_once_fen": at_stake_once(stakes, covered),
         "judged": [
             {"from": one.since, "until": one.until, "codes": {name: used.edition for name, used in one.codes.items()}}
             for one in spans
         ],
     }
-
-
-def plain(finding: dict[str, Any]) -> dict[str, Any]:
-    """Days and quantities as text, as they stand in the file."""
-    return {name: plain(value) if isinstance(value, dict) else _text(value) for name, value in finding.items()}
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _iso(day: dt.date | None) -> str | None:

@@ -21,9 +21,10 @@ from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.records import TABLES, typed_rows
 from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
-from .auditing import LISTED, plain
+from .auditing import LISTED
 from .editions import edition_file, editions_in_use
 from .excepted import Exceptions
+from .row_file import plain
 from .workspace import Workspace
 
 ASKED: tuple[str, ...] = ("before", "during")
@@ -108,13 +109,14 @@ class Desk:
         finally:
             self._con.rollback()
         found.sort(key=lambda one: (one["rule"], one["visit"], one["line"] or "", one["about"] or ""))
-        findings, excepted = self._exceptions.part(found)
+        judged = [(one, self._exceptions.of(one)) for one in found]
+        findings = [plain(one) for one, grounds in judged if not grounds]
         return {
             "visits": list(about),
             "decision": _decision(findings),
             "findings": findings,
             "at_stake_fen": sum(one["at_stake_fen"] for one in findings),
-            "excepted": excepted,
+            "excepted": [plain({**one, "exception": grounds}) for one, grounds in judged if grounds],
             "lines": lines,
             "asked": [one.rule.name for one in asked],
             "unknown": self.unknown,
@@ -133,7 +135,7 @@ class Desk:
     def _ask(self, question: Question) -> Iterator[dict[str, Any]]:
         answer = self._con.execute(f'execute "ask_{question.rule.name}"').fetchall()
         for row in answer:
-            finding = plain(question.rule.finding(dict(zip(question.columns, row, strict=True))))
+            finding = question.rule.finding(dict(zip(question.columns, row, strict=True)))
             right = right_of(finding)
             yield {**finding, "right": right and right.zh, "right_en": right and right.en}
 

@@ -22,6 +22,7 @@ from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
 from .settling import (
+    STATEMENTS,
     data_pins,
     keep_facts,
     keep_policies,
@@ -31,7 +32,6 @@ from .settling import (
     settle_manifest,
     years_of,
 )
-from .statement_file import STATEMENTS
 from .workspace import Workspace
 
 COMPARISON = "comparison.json"

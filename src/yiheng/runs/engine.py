@@ -23,6 +23,9 @@ from .machines import machine
 from .manifest import DEFAULT_ENGINE
 from .workspace import Workspace
 
+# So many rows of a result stand as rows of Python at a time.
+ROWS_AT_ONCE = 10_000
+
 
 class Engine:
     """DuckDB or Spark over one snapshot set, with the code lists and statements that the run pins.
@@ -102,8 +105,12 @@ class Engine:
 
     def rows(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Execute an expression; rows come in the order asked for, so that the same data gives the same bytes."""
-        result: list[dict[str, Any]] = self._machine.arrow(expression, order).to_pylist()
-        return result
+        return list(self.each(expression, order))
+
+    def each(self, expression: ibis.Table, order: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+        """Execute an expression and give its rows one by one: as rows of Python they need ten times the room."""
+        for batch in self._machine.arrow(expression, order).to_batches(max_chunksize=ROWS_AT_ONCE):
+            yield from batch.to_pylist()
 
     def write(self, expression: ibis.Table, order: tuple[str, ...], file: Path) -> None:
         """Execute an expression into a Parquet file, in the order asked for."""

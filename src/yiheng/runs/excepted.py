@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ibis import _
 
 from yiheng.codes import EXCEPTION, GRANTED_TO
-from yiheng.supervision import Covered, visits_of
+from yiheng.supervision import Covered, Stake
 
 from .editions import InUse, rows_of
 from .engine import Engine
 from .workspace import Workspace
-
-Findings = list[dict[str, Any]]
 
 
 class Exceptions:
@@ -27,19 +24,9 @@ class Exceptions:
             for row in rows_of(workspace, EXCEPTION.name, edition.edition)[EXCEPTION.name]:
                 self._by_rule.setdefault(row["rule"], []).append((edition, row))
 
-    def part(self, findings: Findings) -> tuple[Findings, Findings]:
-        """The findings that stand, and those that an exception in force on their day covers, with its grounds."""
-        standing: Findings = []
-        excepted: Findings = []
-        for one in findings:
-            if (granted := self._for(one)) is None:
-                standing.append(one)
-            else:
-                excepted.append({**one, "exception": granted})
-        return standing, excepted
-
-    def _for(self, finding: dict[str, Any]) -> dict[str, Any] | None:
-        day = dt.date.fromisoformat(finding["occurred_on"])
+    def of(self, finding: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The grounds of an exception that covers a finding and is in force on its day, if there is one."""
+        day = finding["occurred_on"]
         told = {**finding, "item_code": finding["evidence"].get("item_code")}
         for edition, row in self._by_rule.get(finding["rule"], ()):
             in_force = edition.holds_on(day) and day <= row["until"]
@@ -49,10 +36,10 @@ class Exceptions:
         return None
 
 
-def covered_of(engine: Engine, findings: Findings) -> Covered:
+def covered_of(engine: Engine, stakes: Sequence[Stake]) -> Covered:
     """What was covered of the visits that findings stake, and of the items that they name."""
-    visits = {visit for one in findings for visit in visits_of(one)}
-    items = {code for one in findings if (code := one["evidence"].get("item_code"))}
+    visits = {visit for one in stakes for visit in one.visits}
+    items = {one.item for one in stakes if one.item}
     by_visit, by_item = {}, {}
     if visits:
         staked = engine.named("visit_id", visits)

@@ -42,5 +42,7 @@ def judge_rules(
             for name, one in odd.items()
         )
     audited = run_audit(workspace, asked, progress=progress)
-    judged = [one["rule"] for one in audited["rules"]]
-    return audited, [judge_rule(name, audited["findings"], known, complete=complete) for name in judged]
+    by_rule: dict[str, list[dict[str, Any]]] = {one["rule"]: [] for one in audited["rules"]}
+    for one in audited["findings"]:
+        by_rule[one["rule"]].append(one)
+    return audited, [judge_rule(name, found, known, complete=complete) for name, found in by_rule.items()]

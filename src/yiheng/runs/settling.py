@@ -24,9 +24,10 @@ from .alternatives import figures_under
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
-from .statement_file import STATEMENTS, KeptStatements, write_statements
+from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
+STATEMENTS = "statements.json"
 LINES = "statement_lines.parquet"
 QUERIES = "queries.json"
 POLICIES = "policies"
@@ -191,12 +192,13 @@ def settle_into(
     refused: list[dict[str, Any]] = []
     with new_file(folder / STATEMENTS) as part:
         statements = _stated(settled, manifest.inputs["assume"], lines, refused)
-        places = write_statements(part, result, statements, refused)
+        # What was refused is known when the statements are made.
+        places = write_rows(part, result, {"statements": statements, "refused": map(as_line, refused)})
     write_whole(folder / QUERIES, canonical(queries))
     with new_file(folder / LINES) as part:
         pq.write_table(pa.Table.from_pylist(lines, schema=RESULTS["statement_line"].schema.to_pyarrow()), part)
     manifest.write(folder, [STATEMENTS, QUERIES, LINES])
-    return {**result, "statements": KeptStatements(folder / STATEMENTS, places), "refused": refused}
+    return {**result, "statements": KeptRows(folder / STATEMENTS, places["statements"]), "refused": refused}
 
 
 def _stated(

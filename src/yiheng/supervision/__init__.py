@@ -2,14 +2,15 @@
 
 from . import rules
 from .advice import advice, own_fen, told
-from .bundles import Covered, at_stake_once, bundled, visits_of
-from .declare import LIMITS, RULES, WEIGHTS, Rule, rule
+from .bundles import Covered, Stake, at_stake_once, bundled, stake_of
+from .declare import FINDING, LIMITS, RULES, WEIGHTS, Rule, rule
 from .national import NationalRule, national_rules
 from .packages import PACKAGES, Package
 from .right import right_of
 from .views import VIEWS
 
 __all__ = [
+    "FINDING",
     "LIMITS",
     "PACKAGES",
     "RULES",
@@ -19,6 +20,7 @@ __all__ = [
     "NationalRule",
     "Package",
     "Rule",
+    "Stake",
     "advice",
     "at_stake_once",
     "bundled",
@@ -27,6 +29,6 @@ __all__ = [
     "right_of",
     "rule",
     "rules",
+    "stake_of",
     "told",
-    "visits_of",
 ]

@@ -15,14 +15,61 @@ Which lines such a stake is of cannot be told, so it counts beside those of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-Finding = Mapping[str, Any]
+from typing import Any, NamedTuple
 
 # Evidence that names all visits a finding stakes whole, where these are several; and how the names are parted.
 VISITS_STAKED, BETWEEN = "visits_staked", "、"
+
+
+class Stake(NamedTuple):
+    """What a finding stakes and of whom: all that is asked of it when findings are put together.
+
+    Attributes:
+        several: the visits that are staked whole, where these are several.
+        item: what the line was charged for, where the finding says so.
+    """
+
+    finding: str
+    rule: str
+    person: str | None
+    institution: str | None
+    visit: str | None
+    line: str | None
+    about: str | None
+    item: str | None
+    several: str | None
+    fen: int
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """The visits that are staked."""
+        if self.several:
+            return tuple(self.several.split(BETWEEN))
+        return (self.visit,) if self.visit else ()
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What findings are bundled by: the visit, else the person at the institution, else the institution."""
+        return (self.visit,) if self.visit else (self.person or "", self.institution or "")
+
+
+def stake_of(finding: Mapping[str, Any]) -> Stake:
+    """What a finding stakes."""
+    evidence = finding["evidence"]
+    return Stake(
+        finding["id"],
+        finding["rule"],
+        finding["person"],
+        finding["institution"],
+        finding["visit"],
+        finding["line"],
+        finding["about"],
+        evidence.get("item_code"),
+        evidence.get(VISITS_STAKED),
+        finding["at_stake_fen"],
+    )
 
 
 @dataclass(frozen=True)
@@ -33,57 +80,43 @@ class Covered:
     items: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
-def visits_of(finding: Finding) -> tuple[str, ...]:
-    """The visits that a finding stakes."""
-    if several := finding["evidence"].get(VISITS_STAKED):
-        return tuple(several.split(BETWEEN))
-    return (finding["visit"],) if finding["visit"] else ()
-
-
-def subject_of(finding: Finding) -> dict[str, str | None]:
-    """What a finding is bundled by: its visit, else its person at the institution, else the institution."""
-    visit = finding["visit"]
-    return {"visit": visit, "person": finding["person"], "institution": finding["institution"]}
-
-
-def bundled(findings: Iterable[Finding], covered: Covered) -> list[dict[str, Any]]:
+def bundled(stakes: Iterable[Stake], covered: Covered) -> Iterator[dict[str, Any]]:
     """The bundles of findings, the most at stake first."""
-    together: dict[tuple[str, ...], list[Finding]] = {}
-    for one in findings:
-        subject = subject_of(one)
-        key = (subject["visit"],) if subject["visit"] else (subject["person"] or "", subject["institution"] or "")
-        together.setdefault(tuple(part or "" for part in key), []).append(one)
-    made = [
-        {
-            **subject_of(some[0]),
-            "findings": [one["id"] for one in some],
-            "rules": sorted({one["rule"] for one in some}),
-            "at_stake_fen": sum(one["at_stake_fen"] for one in some),
-            "at_stake_once_fen": at_stake_once(some, covered),
+    together: dict[tuple[str, ...], list[Stake]] = {}
+    for one in stakes:
+        together.setdefault(one.subject, []).append(one)
+    counted = [(at_stake_once(some, covered), some) for some in together.values()]
+    counted.sort(key=lambda pair: (-pair[0], pair[1][0].visit or "", [one.finding for one in pair[1]]))
+    for once, some in counted:
+        first = some[0]
+        yield {
+            "visit": first.visit,
+            "person": first.person,
+            "institution": first.institution,
+            "findings": [one.finding for one in some],
+            "rules": sorted({one.rule for one in some}),
+            "at_stake_fen": sum(one.fen for one in some),
+            "at_stake_once_fen": once,
         }
-        for some in together.values()
-    ]
-    return sorted(made, key=lambda one: (-one["at_stake_once_fen"], one["visit"] or "", one["findings"]))
 
 
-def at_stake_once(findings: Sequence[Finding], covered: Covered) -> int:
+def at_stake_once(stakes: Sequence[Stake], covered: Covered) -> int:
     """What findings stake together, each fen once."""
     whole: dict[str, int] = {}
     lines: dict[str, dict[str, dict[str, int]]] = {}
     elsewhere: dict[tuple[str | None, str | None, str | None], int] = {}
-    for one in findings:
-        fen, visits = max(one["at_stake_fen"], 0), visits_of(one)
+    for one in stakes:
+        fen, visits = max(one.fen, 0), one.visits
         if len(visits) > 1:
             whole |= {visit: max(whole.get(visit, 0), covered.visits.get(visit, 0)) for visit in visits}
         elif not visits:
-            subject = (one["person"], one["institution"], one["about"])
+            subject = (one.person, one.institution, one.about)
             elsewhere[subject] = max(elsewhere.get(subject, 0), fen)
-        elif one["line"] is None:
+        elif one.line is None:
             whole[visits[0]] = max(whole.get(visits[0], 0), fen)
         else:
-            item = one["evidence"].get("item_code") or one["line"]
-            of_item = lines.setdefault(visits[0], {}).setdefault(item, {})
-            of_item[one["line"]] = max(of_item.get(one["line"], 0), fen)
+            of_item = lines.setdefault(visits[0], {}).setdefault(one.item or one.line, {})
+            of_item[one.line] = max(of_item.get(one.line, 0), fen)
     staked = sum(_of_visit(visit, whole.get(visit, 0), lines.get(visit, {}), covered) for visit in {*whole, *lines})
     return staked + sum(elsewhere.values())
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
 from typing import Any, Literal
 
@@ -38,6 +40,9 @@ SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on"
 
 # What a finding is about that is no visit: the key of a row, an ordinal, a year. A rule may leave it out.
 ABOUT = "about"
+
+# What a finding tells, in the order in which it is shown.
+FINDING = ("id", "rule", "official_code", "weight", *SUBJECT[:-1], ABOUT, "at_stake_fen", "says", "says_en", "evidence")
 
 # Evidence columns of a rule that stakes only what exceeds a limit: scope × over_part ÷ whole_part.
 EXCESS = ("whole_part", "over_part")
@@ -109,7 +114,7 @@ class Rule:
             # Cut down to whole fen in favour of the institution.
             at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
         says = self.says_of.get(row.get("measure", ""), self.says)
-        parts = {name: shown(name, value) for name, value in row.items()}
+        parts = {name: shown(name, row[name]) for name in named_in(says)}
         return {
             "id": finding_id(self.name, row),
             "rule": self.name,
@@ -122,6 +127,12 @@ class Rule:
             "says_en": says.en.format(**{name: in_english(name, value) for name, value in parts.items()}),
             "evidence": evidence,
         }
+
+
+@cache
+def named_in(says: Words) -> frozenset[str]:
+    """The columns that a sentence names."""
+    return frozenset(name for text in says for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 # What makes a finding the same one when it is found again: never the run, the sentence or the amount.

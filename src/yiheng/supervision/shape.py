@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from string import Formatter
 from typing import get_args
 
 import ibis
@@ -14,7 +13,7 @@ from yiheng.basis.refusals import nearest
 from yiheng.codes import HOLDS, LISTS
 from yiheng.records import TABLES
 
-from .declare import EXPECTED, SUBJECT, WEIGHTS, Rule, Stage
+from .declare import EXPECTED, SUBJECT, WEIGHTS, Rule, Stage, named_in
 from .views import VIEWS
 
 NAME = re.compile("[a-z][a-z0-9_]*")
@@ -113,6 +112,5 @@ def _said(rule: Rule, columns: set[str]) -> Iterator[str]:
     if set(EXPECTED) <= columns:
         columns = {*columns, "expected_per_mille"}
     for says in (rule.says, *rule.says_of.values()):
-        named = {name for text in (says.zh, says.en) for _, name, _, _ in Formatter().parse(text) if name is not None}
-        if unknown := sorted(named - columns):
+        if unknown := sorted(named_in(says) - columns):
             yield f"its sentence names {', '.join(unknown)}, which it does not select"
