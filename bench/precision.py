@@ -14,6 +14,7 @@ from yiheng.county import make_county
 from yiheng.runs import Workspace, load_shipped_codes, run_load
 from yiheng.supervision import RULES
 from yiheng.supervision.declare import rules_of
+from yiheng.supervision.labels import per_cent
 from yiheng.supervision.rules import underservice, withheld
 from yiheng.testkit import Judged, judge_rules
 
@@ -34,7 +35,7 @@ does not name is innocent.
 - A **deterministic** rule says of each row whether it breaks a rule: all below 100 is a mistake. One of **judgement**
   holds an institution beside its peers; few institutions are planted, so one more or less moves its percents far.
 - A finding is right when it names the planted visit and line (or row, or institution and year). *At least*: the lower
-  end of Wilson's interval, 95 %. *Of money*: the same weighted by what is at stake. Percents are cut down: 100 is
+  end of Wilson's interval, 95 %. *Of money*: the same weighted by what is at stake. Percents are cut down: 100.0 is
   all. A dash: there is nothing to take it of.
 
 These figures say that the rules do what they mean where it is known what is wrong; whoever made the county planted
@@ -96,11 +97,8 @@ def cells(one: Judged) -> Sequence[str]:
 
 
 def percent(share: Fraction | None) -> str:
-    """Cut down to a tenth, so that only all is 100."""
-    if share is None:
-        return "–"
-    tenths = int(share * 1000)
-    return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+    """Nothing is said of what is unknown."""
+    return "–" if share is None else per_cent(share)
 
 
 def main() -> None:

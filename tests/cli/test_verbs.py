@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT
 from tests.tiny import FILES, with_row, written
 from yiheng.cli.main import main
+from yiheng.supervision import FINDING
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
 # How often a port is asked, a fifth of a second apart, until a server has started.
@@ -57,6 +59,18 @@ def test_an_audit_of_all_rules_says_how_many_of_the_national_list_are_not_comput
     assert told in everything.stdout + everything.stderr
     one = run("audit", "--rule", "split_stay", "-w", workspace)
     assert "国家规则库" not in one.stdout + one.stderr
+
+
+def test_findings_as_csv_have_the_same_columns_whatever_was_found(tmp_path):
+    second = with_row("visit", "V5,A,O1,inpatient,2025-01-12,2025-01-14,0,0")
+    assert run("new", tmp_path / "ws").exit_code == DONE
+    assert run("load", written(tmp_path / "source", visit=second), "-w", tmp_path / "ws").exit_code == DONE
+    rules = ("overlapping_stays", "frequent_stays")
+    told = [run("audit", "--rule", rule, "--format", "csv", "-w", tmp_path / "ws").stdout for rule in rules]
+    some, none = (list(csv.reader(io.StringIO(text))) for text in told)
+    assert some[0] == none[0] == list(FINDING) and none[1:] == []
+    (found,) = (dict(zip(some[0], row, strict=True)) for row in some[1:])
+    assert (found["visit"], json.loads(found["evidence"])["other_visit"]) == ("V5", "V1")
 
 
 def test_the_workspace_may_be_named_before_or_after_the_verb_or_be_the_current_folder(workspace, monkeypatch):

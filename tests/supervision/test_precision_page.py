@@ -29,4 +29,4 @@ def test_the_sums_are_those_of_the_rows():
 def test_a_deterministic_rule_has_no_miss_and_no_false_alarm():
     for row in rows():
         if row[2] == "deterministic":
-            assert (row[5], row[7]) == ("100", "100"), row[0]
+            assert (row[5], row[7]) == ("100.0", "100.0"), row[0]

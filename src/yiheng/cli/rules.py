@@ -12,14 +12,12 @@ import click
 
 from yiheng.runs import Workspace, judge_rules
 from yiheng.supervision import RULES, WEIGHTS, Rule
-from yiheng.supervision.labels import Judged
+from yiheng.supervision.labels import Judged, per_cent
 from yiheng.supervision.page import rules_page
 from yiheng.testkit import trials
 
 from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
-
-HUNDRED = 100
 
 
 @click.group()
@@ -156,8 +154,4 @@ def _for_people(one: Judged) -> list[Any]:
 
 
 def _percent(share: Fraction | None) -> str | None:
-    """A share in per cent with one decimal, cut down: 100.0 is said only of all."""
-    if share is None:
-        return None
-    tenths = share.numerator * HUNDRED * 10 // share.denominator
-    return f"{tenths // 10}.{tenths % 10}"
+    return None if share is None else per_cent(share)

@@ -40,6 +40,12 @@ def wilson(hits: int, of: int, z: Fraction = TWO_SIDES) -> tuple[Fraction, Fract
     )
 
 
+def per_cent(share: Fraction) -> str:
+    """A share in per cent with one decimal, cut down: 100.0 is said only of all."""
+    whole, tenths = divmod(math.floor(share * PER_MILLE), 10)
+    return f"{whole}.{tenths}"
+
+
 @dataclass(frozen=True)
 class Label:
     """What somebody knows: a rule must catch this, or must spare it.
