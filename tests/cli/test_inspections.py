@@ -9,6 +9,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from yiheng.cli.inspections import _reasons
 from yiheng.cli.main import main
 
 CHECKED = """stratum,units,claimed_in_all,unit,claimed,wrong
@@ -26,10 +27,25 @@ def run(*arguments: object):
 def test_score_prints_a_table_and_keeps_to_the_top(county):
     done = run("score", "--top", 3, "-w", county.folder)
     assert done.exit_code == 0 and "评分只用于排序" in done.stderr
+    everybody = run("score", "--top", 100, "-w", county.folder).stdout
+    assert "乡镇卫生院·" in everybody and "township" not in everybody
     listed = json.loads(run("score", "--top", 3, "--format", "json", "-w", county.folder).stdout)
     assert [row["rank"] for row in listed["rows"]] == [1, 2, 3]
     whole = list(csv.DictReader(io.StringIO(run("score", "--format", "csv", "-w", county.folder).stdout)))
     assert len(whole) > 20 and whole[0]["subject"] == listed["rows"][0]["subject"]
+
+
+def test_a_reason_tells_shares_in_per_cent_money_in_yuan_and_days_as_days():
+    reasons = [
+        {"zh": "药占比", "unit": "share", "value": 0.7156, "median": 0.5, "deviation": 6.7055},
+        {"zh": "次均门诊费用", "unit": "fen", "value": 843256.4, "median": 785591.0, "deviation": 10.0},
+        {"zh": "平均住院日", "unit": "days", "value": 8.25, "median": 6.04, "deviation": 1.0},
+    ]
+    assert _reasons({"reasons": reasons}) == (
+        "药占比 71.6%，同类中位数 50.0%，偏离 6.7 倍；"
+        "次均门诊费用 8,432.56 元，同类中位数 7,855.91 元，偏离 10.0 倍；"
+        "平均住院日 8.2 天，同类中位数 6.0 天，偏离 1.0 倍"
+    )
 
 
 def test_score_of_groups_names_who_and_why(county):

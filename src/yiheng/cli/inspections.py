@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from yiheng.records.codes import INSTITUTION_KIND, SEX
 from yiheng.runs import SCORED, run_draw, run_estimate, run_score
+from yiheng.supervision.scores.rows import SEPARATOR
 
 from .show import answer, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 TOP = 20
 REASONS_SHOWN = 3
-DIGITS = 2
+POINTS = 4
+PEERS_ZH = {**INSTITUTION_KIND.zh, **SEX.zh}
+SCORE = ("rank", "subject", "peers", "score", "visits", "fund_fen", "reasons")
+# How a feature's value is told, by its unit.
+IN_UNIT: dict[str, Callable[[float], str]] = {
+    "share": lambda share: f"{share:.1%}",
+    "fen": lambda fen: f"{yuan(round(fen))} 元",
+    "days": lambda days: f"{days:.1f} 天",
+    "number": lambda number: f"{number:.1f}",
+}
 
 
 @click.command()
@@ -46,15 +58,24 @@ def score(
         _answer_groups(form, result, top)
         return DONE
     shown = result["rows"][:top]
-    columns = ["rank", "subject", "peers", "score", "visits", "fund_fen", "reasons"]
+    columns: Sequence[str] = SCORE
     rows = [[*(row[column] for column in columns[:-1]), _reasons(row)] for row in shown]
     if form == "table":
         columns = ["名次", "对象", "同类", "评分", "就诊", "基金支付（元）", "依据"]
-        rows = [[*row[:-2], yuan(row[-2]), row[-1]] for row in rows]
+        rows = [[*row[:2], _peers(row[2]), _points(row[3]), row[4], yuan(row[5]), row[6]] for row in rows]
     answer(form, result | {"rows": shown}, columns, rows, f"{result['run']} · {result['year']}")
     unknown = sum(row["score"] is None for row in result["rows"])
     say(f"共 {len(result['rows']):,} 个，其中 {unknown:,} 个无法评分；评分只用于排序，不作为扣款依据")
     return DONE
+
+
+def _peers(group: str | None) -> str | None:
+    """A peer group in the words of a clerk; parts that are no word of ours, such as a level, stay."""
+    return group and "·".join(PEERS_ZH.get(part, part) for part in group.split(SEPARATOR))
+
+
+def _points(score: float | None) -> str | None:
+    return None if score is None else f"{score:.{POINTS}f}"
 
 
 def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
@@ -71,8 +92,8 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
 def _reasons(row: dict[str, Any]) -> str:
     told = []
     for one in row["reasons"][:REASONS_SHOWN]:
-        value, median, off = (f"{one[name]:.{DIGITS}f}" for name in ("value", "median", "deviation"))
-        told.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {off} 倍")
+        value, median = (IN_UNIT[one["unit"]](one[name]) for name in ("value", "median"))
+        told.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {one['deviation']:.1f} 倍")
     return "；".join(told)
 
 
@@ -103,6 +124,8 @@ def sample_draw(seed: str, inspectors: Path | None, by_score: str | None, worksp
     rows = [[" ".join(v) if isinstance(v := one[c], tuple) else v for c in columns] for one in result["drawn"]]
     if form == "table":
         columns = ["机构类别", "序号", "机构", "名称", "签数", "检查人员", "回避", "SHA-256"]
+        # Whoever verifies the draw needs the word that was hashed as well.
+        rows = [[f"{_peers(row[0])} {row[0]}", *row[1:]] for row in rows]
     answer(form, result, columns, rows, result["run"])
     short = [one for one in result["drawn"] if len(one["team"]) < result["wanted_each"]]
     for one in short:

@@ -163,8 +163,9 @@ def explain(
     else:
         whole = {"run": result["run"], "party": party, "year": statement["year"], "figure": figure, "because": because}
         answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))
-    for name, number in sorted(result["manifest"]["snapshots"].items()):
-        say(f"快照 {name}@{number}")
+    if read := result["manifest"]["snapshots"]:
+        told = f"快照集 {result['manifest']['pins']['snapshot_set']}（{len(read)} 张表）"
+        say(f"数据：{told}，各表快照编号见 {folder / 'statements.json'} 的 manifest")
     some = list(dict.fromkeys(s["party"] for s in statements_of(result)))[:4]
     say(f"其他：yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}")
     return DONE

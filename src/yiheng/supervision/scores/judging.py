@@ -93,6 +93,7 @@ class Reason:
         return {
             "feature": self.feature.name,
             "zh": self.feature.zh,
+            "unit": self.feature.unit,
             "value": round(self.value, DIGITS),
             "peers": self.group,
             "known_peers": self.peers.known,
