@@ -73,6 +73,20 @@ def test_findings_as_csv_have_the_same_columns_whatever_was_found(tmp_path):
     assert (found["visit"], json.loads(found["evidence"])["other_visit"]) == ("V5", "V1")
 
 
+def test_an_audit_shows_the_most_at_stake_first_and_names_the_rules_that_found_nothing(tmp_path):
+    stays = ("V5,A,O1,inpatient,2025-01-12,2025-01-14,0,0", "V6,A,O1,inpatient,2025-01-13,2025-01-16,0,0")
+    paid = ("S5,V5,2025-01-14 10:00:00,80000,70000,70000,10000", "S6,V6,2025-01-16 10:00:00,90000,90000,80000,10000")
+    changed = {"visit": with_row("visit", "\n".join(stays)), "settlement": with_row("settlement", "\n".join(paid))}
+    assert run("new", tmp_path / "ws").exit_code == DONE
+    assert run("load", written(tmp_path / "source", **changed), "-w", tmp_path / "ws").exit_code == DONE
+    done = run("audit", "-w", tmp_path / "ws")
+    told = [line for line in done.stderr.splitlines() if "住院时间重叠] " in line]
+    assert [line.split("] ")[1].split("：")[0] for line in told] == ["900.00 元", "700.00 元"]
+    assert "overlapping_stays" in done.stdout and "frequent_stays" not in done.stdout
+    (clean,) = [line for line in done.stderr.splitlines() if line.startswith("没有发现疑点的规则")]
+    assert "频繁住院" in clean and "住院时间重叠" not in clean
+
+
 def test_the_workspace_may_be_named_before_or_after_the_verb_or_be_the_current_folder(workspace, monkeypatch):
     assert run("-w", workspace, "audit").exit_code == DONE
     assert run("audit", "-w", workspace).exit_code == DONE

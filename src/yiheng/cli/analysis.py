@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +154,7 @@ def audit(
     if form == "table":
         columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake", "counted once"]
         answer(form, result, columns, _by_rule(result), result["run"])
-        for f in result["findings"][:SHOWN]:
-            say(f"{f['occurred_on']} [{f['rule']}] {f['says']}")
-        if len(result["findings"]) > SHOWN:
-            say(f"…… 共 {len(result['findings']):,} 条，全部见 --format json 或 --format csv")
+        _show_findings(result)
     else:
         rows = [[one[name] for name in FINDING] for one in result["findings"]] if form == "csv" else []
         answer(form, result, FINDING, rows)
@@ -169,10 +168,33 @@ def audit(
     return DONE_WITH_REFUSALS if load_rules().refused and not rules else DONE
 
 
+def found_by_rule(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules that found something, the most at stake first."""
+    return sorted((r for r in result["rules"] if r["findings"]), key=lambda r: (-r["at_stake_once_fen"], r["rule"]))
+
+
+def say_clean(result: dict[str, Any]) -> None:
+    """Name the rules that judged and found nothing: they are no unknown ones."""
+    if clean := [r["zh"] for r in result["rules"] if not r["findings"]]:
+        say(f"没有发现疑点的规则 {len(clean)} 条：{'、'.join(clean)}")
+
+
 def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
-    """Count and amounts of each rule that found something or nothing, and of all together."""
-    told = [[r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], *_amounts(r)] for r in result["rules"]]
+    """Count and amounts of each rule that found something, and of all together."""
+    found = found_by_rule(result)
+    told = [[r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], *_amounts(r)] for r in found]
     return [*told, ["all", "合计", None, None, len(result["findings"]), *_amounts(result)]]
+
+
+def _show_findings(result: dict[str, Any]) -> None:
+    """Some findings, the most at stake first, each under the name of its rule."""
+    found = result["findings"]
+    names = {rule["rule"]: rule["zh"] for rule in result["rules"]}
+    for one in heapq.nlargest(SHOWN, found, key=itemgetter("at_stake_fen")):
+        say(f"{one['occurred_on']} [{names[one['rule']]}] {yuan(one['at_stake_fen'])} 元：{one['says']}")
+    if len(found) > SHOWN:
+        say(f"以上是金额最大的 {SHOWN} 条，共 {len(found):,} 条，全部见 --format json 或 --format csv")
+    say_clean(result)
 
 
 def _amounts(of: dict[str, Any]) -> list[str | None]:

@@ -16,6 +16,7 @@ from yiheng.county import make_county
 from yiheng.runs import Workspace, load_shipped_codes, run_audit, run_load, run_measure, run_quality, run_settle
 from yiheng.statements import write_workbook
 
+from .analysis import found_by_rule, say_clean
 from .data import show_load
 from .payment import WORKBOOK
 from .show import answer, say, working, yuan
@@ -86,8 +87,9 @@ def _made(folder: Path, people: int) -> Workspace:
 
 
 def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
-    rows = [[r["zh"], r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in audited["rules"]]
+    rows = [[r["zh"], r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in found_by_rule(audited)]
     answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
+    say_clean(audited)
     rows = [
         [s["party"], *(s["figures"][n] for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]
         for s in settled["statements"]
