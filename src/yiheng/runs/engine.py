@@ -85,10 +85,10 @@ class Engine:
         """The tables, with views that are computed where they are first asked for and kept for all that ask again."""
         return _Shared(self, views)
 
-    def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
-        """Compute an expression once; it is forgotten when the code lists change."""
+    def keep(self, name: str, build: Callable[[], ibis.Table]) -> ibis.Table:
+        """Build and compute an expression once; it is forgotten when the code lists change."""
         if name not in self._shared:
-            self._shared[name] = self._machine.keep(name, expression)
+            self._shared[name] = self._machine.keep(name, build())
         return self._shared[name]
 
     def named(self, column: str, names: set[str]) -> ibis.Table:
@@ -193,7 +193,7 @@ class _Shared(Mapping[str, ibis.Table]):
 
     def __getitem__(self, name: str) -> ibis.Table:
         if name in self._views:
-            return self._engine.keep(name, self._views[name](self))
+            return self._engine.keep(name, lambda: self._views[name](self))
         return self._engine.tables[name]
 
     def __iter__(self) -> Iterator[str]:
