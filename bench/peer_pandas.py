@@ -111,7 +111,7 @@ def audit(folder: Path, form: str) -> dict[str, list[Any]]:
 
 def told(found: pd.DataFrame) -> list[Any]:
     """What each side tells of its findings; they are few, and what they do not name is empty."""
-    rows = found.reindex(columns=list(FOUND)).astype(object)
+    rows = found.reindex(columns=list(FOUND))
     rows["occurred_on"] = pd.to_datetime(rows.occurred_on).dt.strftime("%Y-%m-%d")
     rows["at_stake_fen"] = rows.at_stake_fen.fillna(0).astype("int64")
     return said(rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None))

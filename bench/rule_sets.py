@@ -29,6 +29,6 @@ FOUND = ("person", "institution", "visit", "settlement", "line", "occurred_on", 
 
 def said(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Findings as their number, the fen at stake and the hash of all rows: equal only where every row is."""
-    written = sorted(json.dumps([None if one is None else str(one) for one in row]) for row in rows)
-    fen = sum(int(json.loads(row)[-1]) for row in written)
-    return [len(written), fen, hashlib.sha256("\n".join(written).encode()).hexdigest()]
+    found = list(rows)
+    written = sorted(json.dumps([None if one is None else str(one) for one in row]) for row in found)
+    return [len(found), sum(int(row[-1]) for row in found), hashlib.sha256("\n".join(written).encode()).hexdigest()]

@@ -156,8 +156,7 @@ def audit(
         answer(form, result, columns, _by_rule(result), result["run"])
         _show_findings(result)
     else:
-        rows = [[one[name] for name in FINDING] for one in result["findings"]] if form == "csv" else []
-        answer(form, result, FINDING, rows)
+        answer(form, result, FINDING, ([one[name] for name in FINDING] for one in result["findings"]))
     if result["excepted"]:
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     say_unknown(result["unknown"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,8 @@ def working(what: str) -> Iterator[Any]:
         yield lambda step: status.update(f"{what}: {step}")
 
 
-def answer(form: str, whole: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV."""
+def answer(form: str, whole: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+    """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV; as CSV they are written one by one."""
     if form == "json":
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain))
     elif form == "csv":
@@ -46,7 +46,7 @@ def answer(form: str, whole: Any, columns: Sequence[str], rows: Sequence[Sequenc
         writer.writerow(columns)
         writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
-        out.print(_table(columns, rows, title))
+        out.print(_table(columns, list(rows), title))
 
 
 def _plain(value: Any) -> Any:

@@ -55,7 +55,7 @@ def run_audit(
     engine: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Run audit rules on the data as it is now.
+    """Run audit rules on the data as it is now; findings, bundles and what is excepted are read from the run's file.
 
     Args:
         names: rules; none means all.

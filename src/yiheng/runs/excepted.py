@@ -26,9 +26,11 @@ class Exceptions:
 
     def of(self, finding: Mapping[str, Any]) -> dict[str, Any] | None:
         """The grounds of an exception that covers a finding and is in force on its day, if there is one."""
+        if not (granted := self._by_rule.get(finding["rule"])):
+            return None
         day = finding["occurred_on"]
         told = {**finding, "item_code": finding["evidence"].get("item_code")}
-        for edition, row in self._by_rule.get(finding["rule"], ()):
+        for edition, row in granted:
             in_force = edition.holds_on(day) and day <= row["until"]
             if in_force and all(row[name] in (None, told[name]) for name in GRANTED_TO):
                 grounds = {name: row[name] for name in ("reason", "granted_by")}
