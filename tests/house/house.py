@@ -22,6 +22,7 @@ FLOORS = [
     {"payment", "supervision", "intake"},
     {"measures", "casemix", "county", "lake"},
     {"policy", "records", "codes"},
+    {"documents"},
     {"basis"},
 ]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from yiheng.documents import read_delimited
 
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -55,8 +56,7 @@ def limits_in(rule_class: str, constraint: str, item_name: str, codes: list[str]
 @cache
 def _words(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Meanings of a kind with their words, in the order in which they are tried."""
-    with (SHIPPED / "words.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == kind]
+    rows = [row.cells for row in read_delimited(SHIPPED / "words.csv") if row.cells["kind"] == kind]
     return tuple((row["meaning"], tuple(row["words"].split("|"))) for row in rows)
 
 

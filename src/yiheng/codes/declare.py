@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +9,8 @@ from typing import Any
 
 import ibis
 
-from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.documents import read_delimited
 
 Row = dict[str, Any]
 
@@ -69,36 +67,22 @@ def read_edition(code_list: CodeList, path: Path) -> Edition:
     """Read a published CSV file of a code list.
 
     Raises:
-        Refusal: when the file is missing, is not UTF-8 text, or lacks columns.
+        Refusal: when the file is missing or is no CSV with these columns.
         Refusals: when rows contradict each other, or one of a strict list cannot be used.
     """
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise Refusal("there is no such file", where=str(path), cure="check the path") from None
-    except UnicodeDecodeError as wrong:
-        raise Refusal(f"the file is not UTF-8 (byte {wrong.start})", where=path.name, cure="save it as UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text))
-    header = reader.fieldnames or []
-    missing = [column for column in code_list.needs if column not in header]
-    if missing:
-        raise Refusals(
-            Refusal(f"the column '{column}' is missing", where=f"{path.name}:1", cure=nearest(column, header))
-            for column in missing
-        )
+    published = read_delimited(path, code_list.needs)
     rows: list[Row] = []
     aside: list[Refusal] = []
-    for published in reader:
-        read = code_list.read({k: (v or "").strip() for k, v in published.items() if k})
+    for one in published:
+        read = code_list.read(one.cells)
         if isinstance(read, str):
-            aside.append(Refusal(read, where=f"{path.name}:{reader.line_num}"))
+            aside.append(Refusal(read, where=published.place(one)))
         else:
-            rows += ({**row, "line": reader.line_num} for row in read)
+            rows += ({**row, "line": one.line} for row in read)
     faults = [*(aside if code_list.strict else []), *(code_list.check(rows, path.name) if code_list.check else [])]
     if faults:
         raise Refusals(faults[:MOST_FAULTS])
-    return Edition(code_list, path.name, hashlib.sha256(raw).hexdigest(), rows, [str(one) for one in aside])
+    return Edition(code_list, path.name, published.sha256, rows, [str(one) for one in aside])
 
 
 def doubled(rows: list[Row], key: tuple[str, ...], file: str) -> list[Refusal]:

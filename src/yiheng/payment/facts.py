@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.policy.schema import PLAIN_NUMBER
 from yiheng.policy.schema import Fact as DeclaredFact
@@ -56,7 +57,7 @@ def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> F
     if declared.kind == "number":
         if not PLAIN_NUMBER.fullmatch(text):
             raise ValueError(f"{text!r} is not a number such as 12 or 0.75")
-        return Fact(None, because, number=Fraction(text))
+        return Fact(None, because, number=exact_number(text))
     if declared.kind == "year":
         years = YEAR.findall(text)
         if len(years) != 1:

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen, round_fen, share_out
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, nearest
 
@@ -285,9 +286,9 @@ def _fen(name: str, text: str, place: str) -> Fen:
 
 def _number(text: str, place: str) -> Fraction:
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise Refusal(f"{text!r} is not a number", where=place, expected="a number such as 2 or 2.5") from None
+        return exact_number(text)
+    except ValueError as wrong:
+        raise Refusal(str(wrong), where=place, expected="a number such as 2 or 2.5") from None
 
 
 def _edge(text: str, edges: str, place: str) -> Fraction:

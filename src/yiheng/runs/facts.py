@@ -12,6 +12,7 @@ from ibis import _
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.documents import read_delimited
 from yiheng.measures import TOTALS
 from yiheng.payment import Fact, PartyFacts, fact_read
 from yiheng.policy import PolicyFile
@@ -19,7 +20,6 @@ from yiheng.policy.schema import Fact as DeclaredFact
 
 from .cells import with_cells
 from .engine import Engine
-from .plain_csv import read_csv
 
 
 @dataclass
@@ -149,13 +149,12 @@ def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[Fact
     Raises:
         Refusals: missing columns, rows without party or year, a party's year twice; all together.
     """
-    reader = read_csv(file, (party_column, year_column))
+    table = read_delimited(file, (party_column, year_column))
     found: list[Refusal] = []
     seen: dict[tuple[str, int], int] = {}
     rows = []
-    for cells in reader:
-        line = reader.line_num
-        party, year = (cells[party_column] or "").strip(), (cells[year_column] or "").strip()
+    for row in table:
+        line, party, year = row.line, row.cells[party_column], row.cells[year_column]
         if not party or not year.isdecimal():
             what = f"party '{party}' or year '{year}' is no name or year"
             found.append(Refusal(what, where=f"{file.name}:{line}", expected="a party and a year such as 2025"))
@@ -164,8 +163,7 @@ def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[Fact
             found.append(Refusal(what, where=f"{file.name}:{line}", cure="keep one of the two"))
         else:
             seen[(party, int(year))] = line
-            plain = {k: (v or "").strip() for k, v in cells.items() if isinstance(k, str)}
-            rows.append(FactsRow(party, int(year), line, plain))
+            rows.append(FactsRow(party, int(year), line, row.cells))
     if found:
         raise Refusals(found)
     yield from rows

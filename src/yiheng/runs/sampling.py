@@ -11,6 +11,7 @@ from ibis import _
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.documents import read_delimited
 from yiheng.lake import told
 from yiheng.supervision.sampling import (
     LIMITS,
@@ -25,7 +26,6 @@ from yiheng.supervision.sampling import (
 
 from .engine import Engine
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
-from .plain_csv import read_csv
 from .scoring import SCORES
 from .workspace import Workspace
 
@@ -149,12 +149,12 @@ def _inspectors(file: Path) -> list[tuple[str, list[str]]]:
     """Inspectors by name, each with the institutions they are kept from, in the order of their names."""
     found: dict[str, list[str]] = {}
     twice = []
-    reader = read_csv(file, INSPECTORS)
-    for cells in reader:
-        name, *ties = ((cells[column] or "").strip() for column in INSPECTORS)
+    table = read_delimited(file, INSPECTORS)
+    for row in table:
+        name, *ties = (row.cells[column] for column in INSPECTORS)
         if not name or name in found:
-            where = f"{file.name}:{reader.line_num}"
-            twice.append(Refusal(f"'{name}' is no name or stands twice", where=where, expected="each inspector once"))
+            what = f"'{name}' is no name or stands twice"
+            twice.append(Refusal(what, where=table.place(row), expected="each inspector once"))
         found[name] = sorted({one.strip() for tie in ties for one in tie.split(BETWEEN)} - {""})
     if twice:
         raise Refusals(twice)
@@ -164,14 +164,13 @@ def _inspectors(file: Path) -> list[tuple[str, list[str]]]:
 def _strata(file: Path, shown: str) -> list[Stratum]:
     samples: dict[tuple[str, int, int], list[Checked]] = {}
     wrong = []
-    reader = read_csv(file, CHECKED)
-    for cells in reader:
-        text = {column: (cells[column] or "").strip() for column in CHECKED}
+    for row in read_delimited(file, CHECKED):
+        text = row.cells
         try:
             whole = (text["stratum"], int(text["units"]), Fen.from_yuan(text["claimed_in_all"]).n)
             one = Checked(text["unit"], Fen.from_yuan(text["claimed"]).n, Fen.from_yuan(text["wrong"]).n)
         except ValueError as fault:
-            wrong.append(Refusal(str(fault), where=f"{shown}:{reader.line_num}"))
+            wrong.append(Refusal(str(fault), where=f"{shown}:{row.line}"))
             continue
         samples.setdefault(whole, []).append(one)
     names = [name for name, _units, _claimed in samples]

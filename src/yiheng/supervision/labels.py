@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.documents import read_delimited
 
 # A label names as many of these as make its finding clear; ``line`` also is the ordinal that a finding is about.
 NAMED = ("person", "institution", "visit", "line", "about")
@@ -70,12 +70,8 @@ def read_labels(file: Path) -> list[Label]:
     """
     if not file.is_file():
         raise Refusal("there are no labels", where=str(file), expected=",".join(WANTED), cure="name them with --labels")
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.DictReader(opened)
-        lacking = [name for name in WANTED if name not in (reader.fieldnames or ())]
-        if lacking:
-            raise Refusal(f"the labels have no column {', '.join(lacking)}", where=file.name, expected=",".join(WANTED))
-        read = [(f"{file.name}:{n}", row) for n, row in enumerate(reader, start=2)]
+    labels = read_delimited(file, WANTED)
+    read = [(labels.place(row), row.cells) for row in labels]
     if faults := [fault for place, row in read for fault in _faults(place, row)]:
         raise Refusals(faults)
     return [

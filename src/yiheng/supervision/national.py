@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from yiheng.basis.evidence import Words
+from yiheng.documents import read_delimited
 
 from .declare import RULES
 
@@ -35,15 +35,14 @@ class NationalRule:
 def national_rules() -> list[NationalRule]:
     """All rules of the list in their order."""
     ours = {one.zh: one.name for one in RULES.values() if one.package is None}
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return [
-            NationalRule(
-                int(row["seq"]),
-                row["zh"],
-                row["official_code"] or None,
-                ours.get(row["zh"]),
-                tuple(row["measured_by"].split()),
-                Words(row["why"], row["why_en"]) if row["why"] else None,
-            )
-            for row in csv.DictReader(file)
-        ]
+    return [
+        NationalRule(
+            int(row["seq"]),
+            row["zh"],
+            row["official_code"] or None,
+            ours.get(row["zh"]),
+            tuple(row["measured_by"].split()),
+            Words(row["why"], row["why_en"]) if row["why"] else None,
+        )
+        for row in (one.cells for one in read_delimited(FILE))
+    ]

@@ -1,0 +1,21 @@
+"""Files that people hand over, read strictly: bytes, encodings, CSV and JSON, each fault with its line."""
+
+from .delimited import Delimited, Row, checked_header, read_delimited, split_header
+from .encodings import Encoding, encoding_of, scanned
+from .files import read_bytes, refuse_unreadable
+from .strict_json import parsed_json, read_json
+
+__all__ = [
+    "Delimited",
+    "Encoding",
+    "Row",
+    "checked_header",
+    "encoding_of",
+    "parsed_json",
+    "read_bytes",
+    "read_delimited",
+    "read_json",
+    "refuse_unreadable",
+    "scanned",
+    "split_header",
+]
