@@ -3,14 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Max
 from django.http import Http404
+
+from yiheng.basis.refusals import Refusal, nearest
 
 from .models import FindingVerdict, User
 
 # A database takes only so many names in one question; of more, all that was judged is read.
 MOST_NAMED = 500
+
+
+def user_get(*, username: str) -> User:
+    """A user by name.
+
+    Raises:
+        Refusal: when there is none; the nearest name is given.
+    """
+    known = User.objects.filter(username=username).first()
+    if known is None:
+        names = list(User.objects.values_list("username", flat=True))
+        raise Refusal(
+            f"user not found: '{username}'",
+            expected="one of the users that 'yiheng user list' shows",
+            cure=nearest(username, names),
+        )
+    return known
+
+
+def users_told() -> list[dict[str, Any]]:
+    """Every user: ``{"user", "consortium", "rights", "active", "last_sign_in"}``, by name."""
+    told = []
+    for user in User.objects.order_by("username").prefetch_related("user_permissions"):
+        told.append(
+            {
+                "user": user.username,
+                "consortium": user.consortium,
+                "rights": sorted(one.codename for one in user.user_permissions.all()),
+                "active": user.is_active,
+                "last_sign_in": user.last_login.isoformat(timespec="seconds") if user.last_login else None,
+            }
+        )
+    return told
+
+
+def somebody_can_sign_in() -> bool:
+    """Whether any user is active."""
+    return User.objects.filter(is_active=True).exists()
 
 
 def parties_seen_by(*, user: User, parties: Iterable[str]) -> list[str]:

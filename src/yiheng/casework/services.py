@@ -77,6 +77,22 @@ def user_renew_password(*, user: User, password: str, by: User | None = None) ->
 
 
 @transaction.atomic
+def user_end(*, user: User, by: User | None = None) -> User:
+    """End a user: nobody signs in under the name any more, open sessions end, and what the user did stays.
+
+    Raises:
+        Refusal: when ``by`` may not, or the user was ended before.
+    """
+    _refuse_without_right(by)
+    if not user.is_active:
+        raise Refusal(_("用户“%(name)s”已经停用。") % {"name": user.username})
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    journal_note(act="user.ended", by=by, subject=user.username)
+    return user
+
+
+@transaction.atomic
 def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: User) -> FindingVerdict:
     """Judge a finding; an earlier verdict stays and counts no more.
 

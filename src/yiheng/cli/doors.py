@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from .analysis import found_by_rule, say_clean
 from .data import show_load
 from .payment import WORKBOOK
 from .show import answer, say, working, yuan
+from .users import offer_first_user, refuse_without_cockpit
 from .verb import DONE, found, named, opened, says_refusals, workspace_option
 
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
@@ -38,7 +38,9 @@ def serve(host: str, port: int, workspace: Path | None) -> int:
     Example:
       yiheng serve --workspace demo --port 8080
     """
-    return _cockpit("serve", opened(workspace), "--host", host, "--port", str(port))
+    space = opened(workspace)
+    offer_first_user(space)
+    return _cockpit("serve", space, "--host", host, "--port", str(port))
 
 
 @click.command()
@@ -56,7 +58,9 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
       yiheng demo --people 2000 --no-serve
     """
     folder = named(workspace, Path("demo"))
-    space = Workspace.open(folder) if (folder / "yiheng.toml").exists() else _made(folder, people)
+    space = _made_before(folder) if (folder / "yiheng.toml").exists() else Workspace.new(folder, demo=True)
+    if not space.runs("load"):
+        _fill(space, people)
     load_shipped_codes(space, replace=True)
     with working("audit") as step:
         audited = run_audit(space, progress=step)
@@ -76,14 +80,30 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
     return DONE
 
 
-def _made(folder: Path, people: int) -> Workspace:
-    space = Workspace.new(folder)
-    with working(f"make a county of {people:,} people"):
-        make_county(folder / "source", folder / "labels.csv", people=people)
-    with working("load") as step:
-        loaded = run_load(space, [folder / "source"], progress=step)
-    show_load(loaded, "table", space)
+def _made_before(folder: Path) -> Workspace:
+    """The workspace that an earlier demo made.
+
+    Raises:
+        Refusal: when somebody else made it: a demo would mix its county and code lists into real data.
+    """
+    space = Workspace.open(folder)
+    if not space.is_demo:
+        raise Refusal(
+            "this workspace was not made by the demo, and the demo changes no other",
+            where=str(folder),
+            expected="a new folder, or one that 'yiheng demo' made",
+            cure="name another folder: yiheng demo --workspace demo2",
+        )
     return space
+
+
+def _fill(space: Workspace, people: int) -> None:
+    source = space.folder / "source"
+    with working(f"make a county of {people:,} people"):
+        make_county(source, space.folder / "labels.csv", people=people)
+    with working("load") as step:
+        loaded = run_load(space, [source], progress=step)
+    show_load(loaded, "table", space)
 
 
 def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
@@ -108,8 +128,7 @@ def _login(space: Workspace) -> bool:
 
 def _cockpit(verb: str, space: Workspace, *options: str) -> int:
     """The cockpit is a door of its own: it runs in its own process."""
-    if find_spec("django") is None:
-        raise Refusal("the cockpit is not installed", cure='install it with: pip install "yiheng[web]"')
+    refuse_without_cockpit()
     # Who stops this process stops the cockpit with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
     with subprocess.Popen([sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]) as cockpit:
@@ -120,5 +139,5 @@ def _cockpit(verb: str, space: Workspace, *options: str) -> int:
         finally:
             cockpit.terminate()
     if code != DONE:
-        raise Refusal(f"the cockpit ended with code {code}", cure="see what it printed above")
+        raise Refusal(f"the cockpit ended with code {code}", cure="its reason is printed above")
     return DONE

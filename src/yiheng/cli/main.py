@@ -22,6 +22,7 @@ from .rules import rules
 from .show import say
 from .statements import statement
 from .tables import sql, tables
+from .users import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +43,6 @@ def main(workspace: Path | None) -> None:
 
 for verb in (
     demo, new, load, codes, tables, sql, measure, quality, audit, check, rules, score, sample, settle, compare,
-    statement, explain, replay, policy, serve,
+    statement, explain, replay, policy, user, serve,
 ):  # fmt: skip
     main.add_command(verb)

@@ -1,40 +1,119 @@
-"""``python -m yiheng.cockpit``: serve a workspace, or give its demo user a new password."""
+"""``python -m yiheng.cockpit``: serve a workspace, or keep its users.
+
+Passwords come on the standard input, one line, so that no list of processes shows them.
+"""
 
 from __future__ import annotations
 
 import argparse
+import errno
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from yiheng.basis.refusals import Refusal
 
-from .serve import DEMO_USER, HOST, PORT, make_demo_user, serve
+from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serve
 
 DONE, WRONG_USE = 0, 2
 
 
 def main() -> int:
     """Read the arguments and do what they say."""
-    parser = argparse.ArgumentParser(prog="python -m yiheng.cockpit", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    serving = verbs.add_parser("serve", help="serve the pages of a workspace")
-    serving.add_argument("folder", type=Path)
-    serving.add_argument("--host", default=HOST)
-    serving.add_argument("--port", type=int, default=PORT)
-    demo = verbs.add_parser("demo-user", help="make the demo user and print the password once")
-    demo.add_argument("folder", type=Path)
-    asked = parser.parse_args()
+    asked = _parser().parse_args()
     try:
-        if asked.verb == "serve":
-            _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
-            serve(asked.folder, asked.host, asked.port)
-        else:
-            password = make_demo_user(asked.folder, rights=("casework.judge_findings",))
-            _say(f"登录 login: {DEMO_USER}   密码 password: {password}")
+        asked.act(asked)
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return WRONG_USE
     return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m yiheng.cockpit", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def verb(name: str, act: Callable[[argparse.Namespace], None], says: str, *, user: bool = False) -> None:
+        one = verbs.add_parser(name, help=says)
+        one.add_argument("folder", type=Path)
+        if user:
+            one.add_argument("user")
+        one.set_defaults(act=act)
+
+    verb("serve", _serve, "serve the pages of a workspace")
+    verbs.choices["serve"].add_argument("--host", default=HOST)
+    verbs.choices["serve"].add_argument("--port", type=int, default=PORT)
+    verb("demo-user", _demo_user, "make the demo user and print the password once")
+    verb("user-add", _add, "add a user", user=True)
+    verbs.choices["user-add"].add_argument("--consortium", default="")
+    verbs.choices["user-add"].add_argument("--right", action="append", default=[])
+    verb("user-password", _password, "give a user another password", user=True)
+    verb("user-end", _end, "end a user", user=True)
+    verb("user-list", _list, "print the users as JSON")
+    return parser
+
+
+def _serve(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework.selectors import somebody_can_sign_in
+
+    if not somebody_can_sign_in():
+        _say(f"尚无用户，无法登录；请另开终端执行 no users yet, run: yiheng user add NAME --workspace {asked.folder}")
+    _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
+    try:
+        serve(asked.folder, asked.host, asked.port)
+    except OSError as wrong:
+        raise _cannot_listen(wrong, asked.host, asked.port) from None
+
+
+def _cannot_listen(wrong: OSError, host: str, port: int) -> Refusal:
+    whats = {
+        errno.EADDRINUSE: f"port {port} is in use",
+        errno.EACCES: f"port {port} may not be used by this account",
+        errno.EADDRNOTAVAIL: f"this machine has no address {host}",
+    }
+    what = whats.get(wrong.errno or 0, f"cannot listen on {host}:{port}: {wrong.strerror or wrong}")
+    return Refusal(what, where=f"{host}:{port}", cure="choose another with --port or --host, or stop what uses it")
+
+
+def _demo_user(asked: argparse.Namespace) -> None:
+    password = make_demo_user(asked.folder, rights=("casework.judge_findings",))
+    _say(f"登录 login: {DEMO_USER}   密码 password: {password}")
+
+
+def _add(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework.services import user_create
+
+    user_create(username=asked.user, password=_given(), consortium=asked.consortium, rights=asked.right)
+
+
+def _password(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework.selectors import user_get
+    from yiheng.casework.services import user_renew_password
+
+    user_renew_password(user=user_get(username=asked.user), password=_given())
+
+
+def _end(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework.selectors import user_get
+    from yiheng.casework.services import user_end
+
+    user_end(user=user_get(username=asked.user))
+
+
+def _list(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework.selectors import users_told
+
+    _say(json.dumps(users_told(), ensure_ascii=False))
+
+
+def _given() -> str:
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _say(text: str) -> None:

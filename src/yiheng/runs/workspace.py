@@ -21,6 +21,7 @@ FILE = "yiheng.toml"
 FORMAT = 1
 HASHED = "hash_person_id"
 ENGINE = "engine"
+DEMO = "demo"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Workspace:
     folder: Path
 
     @classmethod
-    def new(cls, folder: Path, *, hash_person_id: bool = False) -> Workspace:
+    def new(cls, folder: Path, *, hash_person_id: bool = False, demo: bool = False) -> Workspace:
         """Make an empty workspace.
 
         Args:
             hash_person_id: whether the fund's own number of a person is kept as a keyed hash only.
+            demo: whether it is filled with a synthetic county; the demo changes no other workspace.
 
         Raises:
             Refusal: when the folder already is one, or holds other things.
@@ -50,6 +52,8 @@ class Workspace:
             "# Decided before the first load: whether the fund's own number of a person is kept as a keyed hash only.\n"
             f"{HASHED} = {str(hash_person_id).lower()}\n"
         )
+        if demo:
+            made += f"# A synthetic county: 'yiheng demo' fills and changes only workspaces marked so.\n{DEMO} = true\n"
         (folder / FILE).write_text(made, "utf-8")
         return cls(folder)
 
@@ -100,6 +104,11 @@ class Workspace:
         if not isinstance(chosen, bool):
             raise Refusal(f"'{HASHED}' is no truth value", where=str(self.folder / FILE), expected="true or false")
         return chosen
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demo made it."""
+        return self.settings.get(DEMO) is True
 
     @property
     def engine(self) -> str:
