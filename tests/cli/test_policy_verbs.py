@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from tests.conftest import ROOT
 from yiheng.cli.main import main
+from yiheng.runs import Workspace
 
+WRONG_USE = 2
 POLICIES = ROOT / "policies"
 MSSP = POLICIES / "us-mssp"
 
@@ -107,3 +109,24 @@ def test_sql_reads_a_query_from_a_file_or_says_why_not(tmp_path):
     run("new", tmp_path / "ws")
     told = run("sql", f"@{tmp_path / 'none.sql'}", "-w", tmp_path / "ws")
     assert told.exit_code == 2 and "the query cannot be read" in told.stderr
+
+
+def test_point_13_policies_are_listed_with_those_of_the_workspace(tmp_path):
+    space = Workspace.new(tmp_path / "xihai")
+    mine = space.folder / "policies" / "xihai-town" / "2025.yaml"
+    mine.parent.mkdir()
+    text = (ROOT / "policies" / "qingdao" / "2022.yaml").read_text("utf-8")
+    mine.write_text(text.replace("policy: qingdao", "policy: xihai-town"), "utf-8")
+    told = json.loads(run("policy", "list", "--format", "json", "-w", space.folder).stdout)
+    assert next(one["policy"] for one in told) == "xihai-town"
+    shipped = {file.parent.name for file in (ROOT / "policies").glob("*/*.yaml")}
+    assert {one["policy"] for one in told} == shipped | {"xihai-town"}
+    assert {"policy": "qingdao", "from": "2022-01-01", "until": "2029-12-31"}.items() <= next(
+        one for one in told if one["policy"] == "qingdao"
+    ).items()
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("qingdo", "qingdao"), ("policies/gungdong", "guangdong")])
+def test_point_13_a_misspelt_policy_gets_a_suggestion(wrong, right):
+    refused = run("policy", "check", wrong)
+    assert refused.exit_code == WRONG_USE and f"did you mean '{right}'?" in refused.output

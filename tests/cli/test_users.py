@@ -72,9 +72,9 @@ def test_point_6_serve_without_users_says_how_one_is_added(space):
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "yiheng.cli", "serve", "--port", str(port), "-w", str(space)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as serving:
-        first = serving.stdout.readline()
+        told = serving.stdout.readline() + serving.stdout.readline()
         serving.terminate()
-    assert "yiheng user add" in first
+    assert f"127.0.0.1:{port}" in told and "yiheng user add" in told
 
 
 def test_point_6_a_port_in_use_is_a_sentence(space):

@@ -1,4 +1,4 @@
-"""Verbs about policy files: check, test, show, compare, schema."""
+"""Verbs about policy files: list, check, test, show, compare, schema."""
 
 from __future__ import annotations
 
@@ -10,19 +10,55 @@ import click
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import check_policy, editor_schema, examples_file, read_aloud, run_examples
 from yiheng.policy import PolicyFile, read_policy
-from yiheng.runs import refuse_unknown_totals
+from yiheng.runs import Workspace, refuse_unknown_totals
 
 from .policy_compare import compare_editions
 from .show import answer, out
-from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, says_refusals
+from .verb import (
+    DONE,
+    DONE_WITH_REFUSALS,
+    format_option,
+    found,
+    kept_in,
+    named,
+    says_refusals,
+    workspace_option,
+)
+
+WORKSPACE_FILE = "yiheng.toml"
 
 
 @click.group()
 def policy() -> None:
-    """Policy files: check, test, show, compare, schema."""
+    """Policy files: list, check, test, show, compare, schema."""
 
 
 policy.add_command(compare_editions)
+
+
+@policy.command("list")
+@workspace_option
+@format_option
+@says_refusals
+def listed(workspace: Path | None, form: str) -> int:
+    """List the policies that ship and those of the workspace: id, days in force, place, title.
+
+    \b
+    Examples:
+      yiheng policy list
+      yiheng policy list --workspace xihai --format csv
+    """
+    folder = named(workspace, Path())
+    space = Workspace.open(folder) if workspace or (folder / WORKSPACE_FILE).is_file() else None
+    whole = []
+    for place in kept_in("policies", space):
+        for file in sorted(place.glob("*.yaml")) if place.is_dir() else [place]:
+            if file.suffix == ".yaml":
+                one = _read(file).policy
+                days = {"from": one.in_force.first.isoformat(), "until": one.in_force.last.isoformat()}
+                whole.append({"policy": one.policy, **days, "place": one.place.zh, "title": one.title.zh})
+    answer(form, whole, ["policy", "from", "until", "place", "title"], [list(one.values()) for one in whole])
+    return DONE
 
 
 @policy.command()

@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 FORMATS = ("table", "json", "csv")
 # So many names of rules make a line that is still read.
 FEW = 3
+# Text in a table is folded, but not into columns narrower than this.
+NARROWEST = 12
 FEN_PER_YUAN = 100
 
 # A pipe has no width of its own; a table must not be cut to a narrow terminal's there.
@@ -37,8 +40,21 @@ def working(what: str) -> Iterator[Any]:
         yield lambda step: status.update(f"{what}: {step}")
 
 
-def answer(form: str, whole: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV; as CSV they are written one by one."""
+def answer(
+    form: str,
+    whole: Any,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str = "",
+    *,
+    separators: bool = True,
+) -> None:
+    """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV; as CSV they are written one by one.
+
+    Args:
+        separators: whether whole numbers of a table have thousands separators; years and codes in rows that the user
+            asked for freely must not.
+    """
     if form == "json":
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain))
     elif form == "csv":
@@ -46,7 +62,11 @@ def answer(form: str, whole: Any, columns: Sequence[str], rows: Iterable[Sequenc
         writer.writerow(columns)
         writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
-        out.print(_table(columns, list(rows), title))
+        told = [[_shown(cell, separators) for cell in row] for row in rows]
+        table = _table(columns, told, title)
+        # A figure that is broken over two lines is read wrong: where the table is too wide, each row is a block.
+        fits = table.__rich_measure__(out, out.options).minimum <= out.width
+        out.print(table if fits else _blocks(columns, told, title))
 
 
 def _plain(value: Any) -> Any:
@@ -61,20 +81,42 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str) -> Table:
-    table = Table(title=title or None, title_justify="left", header_style="bold", show_lines=False)
-    numbers = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
-    for name, number in zip(columns, numbers, strict=True):
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
+def _shown(cell: Any, separators: bool) -> str:
+    if cell is None:
+        return "—"
+    return f"{cell:,}" if separators and isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:
+    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", show_lines=False)
+    for i, name in enumerate(columns):
+        cells = [row[i] for row in rows]
+        number = all(_is_number(cell) for cell in cells)
+        narrowest = min(NARROWEST, max(map(len, [name, *cells])))
+        justify: JustifyMethod = "right" if number else "left"
+        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=number, min_width=narrowest)
     for row in rows:
-        table.add_row(*("—" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        table.add_row(*(Text(cell) for cell in row))
     return table
 
 
-def _is_number(cell: Any) -> bool:
-    if cell is None or isinstance(cell, int):
-        return True
-    return str(cell).replace(",", "").replace("-", "", 1).replace(".", "", 1).replace("%", "").strip().isdigit()
+def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Group:
+    """Each row as lines of ``column  cell``."""
+    parts: list[Any] = [Text(title)] if title else []
+    for row in rows:
+        block = Table.grid(padding=(0, 2))
+        block.add_column(no_wrap=True, style="bold")
+        block.add_column(overflow="fold")
+        for name, cell in zip(columns, row, strict=True):
+            if cell:
+                block.add_row(name, Text(cell))
+        parts += [block, Text("")]
+    return Group(*parts)
+
+
+def _is_number(cell: str) -> bool:
+    bare = cell.replace(",", "").replace("-", "", 1).replace(".", "", 1).replace("%", "").strip()
+    return bare.isdigit() or cell in ("—", "")
 
 
 def separated(amount: str) -> str:

@@ -124,7 +124,7 @@ def sql(text: str, at: int | None, workspace: Path | None, form: str) -> int:
     if text.startswith("@"):
         text = _query_in(Path(text.removeprefix("@")))
     found = query(opened(workspace), text, at=at, most=SHOWN if form == "table" else None)
-    answer(form, {"columns": found.columns, "rows": found.rows}, found.columns, found.rows)
+    answer(form, {"columns": found.columns, "rows": found.rows}, found.columns, found.rows, separators=False)
     if found.cut:
         say(f"…… 只显示前 {SHOWN} 行，全部见 --format csv 或 --format json")
     return DONE

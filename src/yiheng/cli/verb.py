@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs import Workspace
 
 from .show import FORMATS, say
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
-SHIPPED = Path(__file__).parents[1] / "shipped"
+# Where policies and mappings that ship stand: inside an installed package, or beside the source.
+BESIDE = (Path(__file__).parents[1] / "shipped", Path(__file__).parents[3])
 
 
 def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,16 +64,23 @@ def found(path: str, folder: str, workspace: Workspace | None = None) -> Path:
     """A policy or mapping by path: as given, in the workspace, or the one that ships.
 
     Raises:
-        Refusal: when it is nowhere.
+        Refusal: when it is nowhere; the nearest name is given.
     """
-    shipped = [SHIPPED, Path(__file__).parents[3]]
     places = [Path(path), *([workspace.folder / path, workspace.folder / folder / path] if workspace else [])]
-    places += [base / tail for base in shipped for tail in (path, f"{folder}/{path}")]
+    places += [base / tail for base in BESIDE for tail in (path, f"{folder}/{path}")]
     for place in places:
         if place.exists():
             return place
+    known = {place.name.removesuffix(".yaml") for place in kept_in(folder, workspace)}
     raise Refusal(
-        f"there is no '{path}'",
+        f"not found: '{path}'",
         expected=f"a path, or a name under {folder}/ of the workspace or of those that ship",
-        cure="check the path",
+        cure=nearest(Path(path).name, known),
     )
+
+
+def kept_in(folder: str, workspace: Workspace | None = None) -> list[Path]:
+    """What stands under a folder, such as ``policies``: of the workspace, then of those that ship; each name once."""
+    bases = [*([workspace.folder] if workspace else []), *BESIDE]
+    places = [place for base in bases if (base / folder).is_dir() for place in sorted((base / folder).iterdir())]
+    return list({place.name: place for place in reversed(places)}.values())[::-1]

@@ -58,9 +58,9 @@ def _serve(asked: argparse.Namespace) -> None:
     prepare(asked.folder)
     from yiheng.casework.selectors import somebody_can_sign_in
 
+    _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
     if not somebody_can_sign_in():
         _say(f"尚无用户，无法登录；请另开终端执行 no users yet, run: yiheng user add NAME --workspace {asked.folder}")
-    _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
     try:
         serve(asked.folder, asked.host, asked.port)
     except OSError as wrong:
