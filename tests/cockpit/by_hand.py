@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 
 def made(folder: Path) -> Path:
     """An empty workspace."""
@@ -58,9 +61,13 @@ def add_settle(
     refused = [
         {"party": party, "year": year, "why": why} for (party, year), why in parties.items() if isinstance(why, str)
     ]
-    manifest = {"inputs": {}, "pins": {}, "versions": {}}
+    inputs = {"facts": None if facts == "lake" else "facts.csv", "year": next((year for _, year in parties), None)}
+    manifest = {"inputs": inputs, "pins": {}, "versions": {}}
     result = {"facts": facts, "statements": statements, "refused": refused, "unattributed": {}, "manifest": manifest}
-    add_run(folder, run, "statements.json", result, at=at)
+    add_run(folder, run, "statements.json", result, at=at, inputs=inputs)
+    lines = [(one["party"], one["year"]) for one in statements]
+    table = pa.table({"party": pa.array([p for p, _ in lines], pa.string()), "year": [y for _, y in lines]})
+    pq.write_table(table, folder / "runs" / run / "statement_lines.parquet")
 
 
 def figures(budget: str, spend: str) -> dict[str, str]:

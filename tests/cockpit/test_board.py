@@ -144,3 +144,40 @@ def test_a_month_is_exported_with_both_sums(folder):
     trend = trend_of(INDICATORS["drug_share"], "xihai", 2025)
     assert export_rows(trend) == [["2024-12", "2", "3", "0.666667"], ["2025-01", "5", "0", ""]]
     assert trend.drawn["lines"] == [{"name": "2024", "values": [""] * 11 + ["66.7"]}]
+
+
+def test_point_1_a_partial_audit_replaces_no_whole_one(folder):
+    from yiheng.supervision import RULES
+
+    every = sorted(RULES)
+
+    def audit(run, rules, *, at, since=None):
+        result = {"findings": [], "rules": [], "unknown": []}
+        add_run(folder, run, "findings.json", result, at=at, inputs={"rules": rules, "since": since, "until": None})
+
+    # Before the first whole audit the widest is shown, as what it is.
+    audit("audit-two", every[:2], at="2026-01-01")
+    audit("audit-one", every[:1], at="2026-01-02")
+    audit("audit-year", every, at="2026-01-03", since="2025-01-01")
+    assert results().audited().id == "audit-two"
+    assert len(results().rules_not_asked(results().audited().inputs)) == len(every) - 2
+    audit("audit-all", every, at="2026-01-04")
+    audit("audit-later", every[:1], at="2026-01-05")
+    audit("audit-later-year", every, at="2026-01-06", since="2025-01-01")
+    assert results().audited().id == "audit-all"
+    assert results().whole_audit(results().audited().inputs)
+
+
+def test_point_1_a_comparison_with_a_what_if_replaces_none_without(folder):
+    for day, (run, inputs) in enumerate(
+        {"compare-file": {"facts": "f.csv"}, "compare-lake": {}, "compare-if": {"assume": {"a": "b"}}}.items(), start=1
+    ):
+        add_run(folder, run, "comparison.json", {}, at=f"2026-01-0{day}", inputs=inputs)
+    assert results().compared().id == "compare-lake"
+
+
+def test_point_1_a_settlement_that_was_refused_leaves_the_statement_before_it(folder):
+    add_settle(folder, "settle-1", {("xihai", 2025): figures("1.00", "1.00")}, at="2026-01-01")
+    add_settle(folder, "settle-2", {("xihai", 2025): "no claims of March"}, at="2026-01-02")
+    one = results().settled()[("xihai", 2025)]
+    assert (one.run.id, one.stand.state, one.stand.official) == ("settle-1", "trial", False)

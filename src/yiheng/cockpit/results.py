@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 from django.conf import settings
 
-from yiheng.runs import Workspace
+from yiheng.basis.refusals import Refusal
+from yiheng.runs import Register, Stand, Workspace, pairs_of, register_of, settle_runs, standing
+from yiheng.supervision import RULES
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
 VALUES, FINDINGS, STATEMENTS, QUERIES, QUALITY, COMPARISON, MANIFEST = (
@@ -23,12 +26,14 @@ MOST_KEPT = 512
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ended: its id, when, on which snapshot set, and what it gave."""
+    """A run that ended: its id, when, on which snapshot set, what it gave, what was asked for, and who ran it."""
 
     id: str
     at: dt.datetime
     snapshot_set: int | None
     result: Any
+    inputs: dict[str, Any]
+    by: str
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,21 @@ class Value:
 
 @dataclass(frozen=True)
 class Settled:
-    """One party's year as a settle run left it: a statement, or why there is none."""
+    """One party's year as a settle run left it: a statement, or why there is none.
+
+    Attributes:
+        stand: whether the statement is official or a trial.
+        newer: a later trial of the same party and year that did not take its place.
+    """
 
     run: Run
     statement: dict[str, Any] | None
     refused: str
+    stand: Stand
+    newer: str = ""
 
 
+Inputs = dict[str, Any]
 Values = dict[tuple[str, str, str], Value]
 
 
@@ -81,32 +94,84 @@ def _newest(verb: str, inputs: dict[str, Any], file: str) -> Run | None:
 
 
 def audited() -> Run | None:
-    """The newest audit."""
-    return _last("audit", FINDINGS)
+    """The newest whole audit: all rules that are installed, all days. Before the first, the widest of the others."""
+    return _chosen("audit", FINDINGS, whole_audit, _width)
+
+
+def whole_audit(inputs: Inputs) -> bool:
+    """Whether an audit asked all rules that are installed about all days: only then it replaces another."""
+    return not rules_not_asked(inputs) and not inputs.get("since") and not inputs.get("until")
+
+
+def rules_not_asked(inputs: Inputs) -> list[str]:
+    """The rules that are installed and that an audit did not ask."""
+    return sorted(set(RULES) - set(inputs.get("rules", [])))
 
 
 def compared() -> Run | None:
-    """The newest comparison of policies."""
-    return _last("compare", COMPARISON)
+    """The newest comparison over the lake without a what-if; without any, the newest of the others."""
+    return _chosen("compare", COMPARISON, whole_comparison, lambda _inputs: 0)
 
 
-def _last(verb: str, file: str) -> Run | None:
+def whole_comparison(inputs: Inputs) -> bool:
+    """Whether a comparison is of the lake, under what each policy chooses, with all that is known."""
+    return not any(inputs.get(name) for name in ("facts", "assume", "known_on"))
+
+
+def _width(inputs: Inputs) -> tuple[bool, int]:
+    return not (inputs.get("since") or inputs.get("until")), len(inputs.get("rules", []))
+
+
+def _chosen(verb: str, file: str, whole: Callable[[Inputs], bool], width: Callable[[Inputs], Any]) -> Run | None:
+    """The newest whole run of a verb, else the widest; only its result is read."""
     space = workspace()
-    runs = (_run(space, noted, file) for noted in space.runs(verb))
-    return next((run for run in runs if run), None)
+    made = [
+        (noted, manifest["inputs"])
+        for noted in space.runs(verb)
+        if (manifest := _read(space, noted["run"], MANIFEST)) and (space.folder / "runs" / noted["run"] / file).exists()
+    ]
+    found = next((one for one in made if whole(one[1])), max(made, key=lambda one: width(one[1]), default=None))
+    return _run(space, found[0], file) if found else None
+
+
+def register() -> tuple[Register, str]:
+    """The acts on settlements, and what is wrong with them: then none of them counts, and all are trials."""
+    space = workspace()
+    try:
+        acts = register_of(space)
+        standing(space, acts)
+    except Refusal as refusal:
+        return Register(), str(refusal)
+    return acts, ""
 
 
 def settled() -> dict[tuple[str, int], Settled]:
-    """By party and year the newest settlement; one from the lake stands before one from a facts file."""
-    space = workspace()
-    runs = [run for noted in space.runs("settle") if (run := _run(space, noted, STATEMENTS))]
+    """By party and year the statement that counts: the adopted one, else the newest trial, else why there is none."""
+    space, (acts, _fault) = workspace(), register()
+    runs = {noted["run"]: run for noted in space.runs("settle") if (run := _run(space, noted, STATEMENTS))}
+    newest: dict[tuple[str, int], str] = {}
+    for one in settle_runs(space):
+        if one.of_lake and not one.what_if and acts.state(one.run) not in ("withdrawn", "superseded"):
+            newest |= dict.fromkeys(pairs_of(space, one.run) - newest.keys(), one.run)
     found: dict[tuple[str, int], Settled] = {}
-    for run in sorted(runs, key=lambda run: run.result["facts"] != "lake"):
-        for statement in run.result["statements"]:
-            found.setdefault((statement["party"], statement["year"]), Settled(run, statement, ""))
-        for refused in run.result["refused"]:
-            found.setdefault((refused["party"], refused["year"]), Settled(run, None, refused["why"]))
+    for pair, stand in standing(space, acts).items():
+        if (run := runs.get(stand.run)) and (statement := _statement(run.id, space.folder / "runs", pair)):
+            newer = newest.get(pair, "")
+            found[pair] = Settled(run, statement, "", stand, "" if newer == stand.run else newer)
+    for run in sorted(runs.values(), key=lambda run: run.result["facts"] != "lake"):
+        for one in run.result["refused"]:
+            pair = (one["party"], one["year"])
+            found.setdefault(pair, Settled(run, None, one["why"], Stand(run.id, "trial")))
     return found
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _statements(run: str, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    return {(one["party"], one["year"]): one for one in _parsed(folder / run / STATEMENTS)["statements"]}
+
+
+def _statement(run: str, folder: Path, pair: tuple[str, int]) -> dict[str, Any] | None:
+    return _statements(run, folder).get(pair)
 
 
 def queries_of(run: Run) -> dict[str, str]:
@@ -144,7 +209,10 @@ def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
     result, manifest = _read(space, noted["run"], file), _read(space, noted["run"], MANIFEST)
     if result is None or manifest is None:
         return None
-    return Run(noted["run"], dt.datetime.fromisoformat(noted["at"]), manifest["pins"].get("snapshot_set"), result)
+    return Run(
+        noted["run"], dt.datetime.fromisoformat(noted["at"]), manifest["pins"].get("snapshot_set"), result,
+        manifest["inputs"], noted.get("by", ""),
+    )  # fmt: skip
 
 
 def _read(space: Workspace, run: str, file: str) -> Any:

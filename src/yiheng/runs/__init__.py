@@ -1,5 +1,6 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
+from .adopting import adopt, propose, withdraw
 from .auditing import run_audit
 from .bills import Desk, read_bill
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
@@ -11,11 +12,13 @@ from .loading import run_load
 from .lookup import lists_known, look_up
 from .manifest import ENGINES
 from .measuring import run_measure
+from .official import SettleRun, Stand, official_of, pairs_of, policy_in_force, settle_runs, stand_of, standing
 from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
 from .scoring import SCORED, run_score
 from .settling import parties_of_file, run_settle
+from .standing import Act, Register, register_of
 from .trying import Trial, few_rows, trials
 from .workspace import Workspace
 
@@ -24,13 +27,18 @@ __all__ = [
     "ENGINES",
     "KNOWN",
     "SCORED",
+    "Act",
     "Claims",
     "Desk",
     "InUse",
     "Kept",
+    "Register",
     "Replay",
+    "SettleRun",
+    "Stand",
     "Trial",
     "Workspace",
+    "adopt",
     "as_of",
     "claims_behind",
     "editions_in_use",
@@ -40,12 +48,17 @@ __all__ = [
     "load_codes",
     "load_shipped_codes",
     "look_up",
+    "official_of",
+    "pairs_of",
     "parties_of_file",
+    "policy_in_force",
+    "propose",
     "questioned_page",
     "questioned_rows",
     "read_bill",
     "refuse_unknown_totals",
     "refused_rows",
+    "register_of",
     "replay",
     "run_audit",
     "run_compare",
@@ -56,6 +69,10 @@ __all__ = [
     "run_quality",
     "run_score",
     "run_settle",
+    "settle_runs",
     "settled_in",
+    "stand_of",
+    "standing",
     "trials",
+    "withdraw",
 ]

@@ -11,7 +11,6 @@ from uuid import uuid4
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis import _
 
 from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
@@ -32,7 +31,7 @@ class Engine:
 
     Args:
         codes: the editions of each list; a list that is not named is absent.
-        statements: files of statement lines, oldest first; a later one replaces a party's year.
+        statements: the lines of the statements that count, one of each party, year and figure.
         on: what it stands on, ``duckdb`` or ``spark``.
     """
 
@@ -42,7 +41,7 @@ class Engine:
         at: SnapshotSet,
         *,
         codes: dict[str, list[InUse]] | None = None,
-        statements: list[Path] | None = None,
+        statements: pa.Table | None = None,
         on: str = DEFAULT_ENGINE,
     ) -> None:
         self._machine = machine(on, workspace.folder.resolve() / f".scratch-{uuid4().hex}")
@@ -60,7 +59,12 @@ class Engine:
         self._codes: dict[str, list[InUse]] | None = None
         self._shared: dict[str, ibis.Table] = {}
         self.use_codes(codes or {})
-        self._statements(statements or [])
+        schema = RESULTS["statement_line"].schema
+        self.tables["statement_line"] = (
+            self._machine.empty("statement_line", schema)
+            if statements is None or not statements.num_rows
+            else self._machine.given("statement_line", statements)
+        )
 
     def use_codes(self, codes: dict[str, list[InUse]]) -> None:
         """Give the tables of code lists in these editions; each row knows the days for which its edition holds.
@@ -169,20 +173,6 @@ class Engine:
         rows = self._from_files(f"{table.name}_{one.edition}", table.schema, [str(file)])
         days = zip(HOLDS.items(), (one.first, one.last), strict=True)
         return rows.mutate(**{column: ibis.literal(day, kind) for (column, kind), day in days})
-
-    def _statements(self, files: list[Path]) -> None:
-        schema = RESULTS["statement_line"].schema
-        if not files:
-            self.tables["statement_line"] = self._machine.empty("statement_line", schema)
-            return
-        lines = ibis.union(
-            *(
-                self._machine.read(f"statement_lines_{i}", schema, [str(file)]).mutate(_age=ibis.literal(-i))
-                for i, file in enumerate(files)
-            )
-        )
-        newest = ibis.row_number().over(group_by=["party", "year", "figure"], order_by="_age")
-        self.tables["statement_line"] = lines.mutate(_nth=newest).filter(_._nth == 0).select(*schema)
 
 
 class _Shared(Mapping[str, ibis.Table]):

@@ -6,6 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import told
 from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
@@ -13,7 +16,9 @@ from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
 from .editions import editions_in_use, pinned_editions
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
+from .official import standing
 from .settling import LINES
+from .standing import Pair
 from .workspace import Workspace
 
 VALUES = "values.json"
@@ -44,11 +49,9 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
     if found:
         raise Refusals(found)
     # A run with facts from a file says nothing about the lake's parties.
-    settled = [
-        one["run"]
-        for one, made in reversed(list(workspace.latest_results("settle", "statements.json")))
-        if made["facts"] == "lake"
-    ]
+    settled: dict[str, list[Pair]] = {}
+    for pair, stand in sorted(standing(workspace, files=False).items()):
+        settled.setdefault(stand.run, []).append(pair)
     manifest = Manifest(
         "measure",
         {"names": sorted(names), "keys": keys},
@@ -69,12 +72,11 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
 
 def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """Compute what a manifest says into a folder."""
-    statements = [workspace.find_run(run) / LINES for run in manifest.pins["settled"]]
     engine = Engine(
         workspace,
         workspace.lake.at(manifest.pins["snapshot_set"]),
         codes=pinned_editions(manifest.pins["codes"]),
-        statements=statements,
+        statements=_lines(workspace, manifest.pins["settled"]),
     )
     engine.views()
     names, keys = manifest.inputs["names"], tuple(manifest.inputs["keys"])
@@ -97,6 +99,17 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
     write_whole(folder / VALUES, canonical(result))
     manifest.write(folder, [VALUES])
     return result
+
+
+def _lines(workspace: Workspace, settled: dict[str, list[Pair]]) -> pa.Table | None:
+    """The lines of some parties and years of each of some settlements; None of none."""
+    parts = []
+    for run, pairs in settled.items():
+        parties, years = zip(*pairs, strict=True)
+        lines = pq.read_table(workspace.find_run(run) / LINES)
+        wanted = pa.table({"party": parties, "year": pa.array(years, lines.schema.field("year").type)})
+        parts.append(lines.join(wanted, ["party", "year"], join_type="inner"))
+    return pa.concat_tables(parts) if parts else None
 
 
 def divided(top: int, bottom: int) -> float | None:

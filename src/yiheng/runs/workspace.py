@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
+import os
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,14 @@ DEMO = "demo"
 
 @dataclass(frozen=True)
 class Workspace:
-    """An opened workspace."""
+    """An opened workspace.
+
+    Attributes:
+        by: who works in it, for the list of runs; the user of the operating system where it says nothing.
+    """
 
     folder: Path
+    by: str = field(default="", compare=False)
 
     @classmethod
     def new(cls, folder: Path, *, hash_person_id: bool = False, demo: bool = False) -> Workspace:
@@ -134,9 +140,9 @@ class Workspace:
         return folder
 
     def note_run(self, run: str, verb: str) -> None:
-        """Add a line to the list of runs."""
+        """Add a line to the list of runs, with who ran it: in the manifest it would change the bytes of a replay."""
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        line = json.dumps({"at": now, "run": run, "verb": verb}, ensure_ascii=False)
+        line = json.dumps({"at": now, "run": run, "verb": verb, "by": self.by or _user()}, ensure_ascii=False)
         file = self.folder / "runs" / "runs.jsonl"
         # On a line of its own even where a full disk cut the last one short.
         cut = file.exists() and not file.read_bytes().endswith(b"\n")
@@ -144,7 +150,7 @@ class Workspace:
             opened.write(f"\n{line}\n" if cut else f"{line}\n")
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
-        """The runs that ended, newest first, each once: ``{"at", "run", "verb"}``."""
+        """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by"."""
         file = self.folder / "runs" / "runs.jsonl"
         if not file.exists():
             return []
@@ -173,7 +179,10 @@ class Workspace:
         """A JSON result of a run."""
         return json.loads((self.find_run(run) / file).read_text("utf-8"))
 
-    def latest_results(self, verb: str, file: str) -> Iterator[tuple[dict[str, str], Any]]:
-        """The results of a verb, newest first."""
-        for one in self.runs(verb):
-            yield one, self.result(one["run"], file)
+
+def _user() -> str:
+    """The user of the operating system; one without a name by number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())

@@ -1,0 +1,211 @@
+"""Acts on settlements: a whole settlement of the lake is proposed by one person and adopted by a second."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.lake import told
+
+from .manifest import MANIFEST, new_file, sha256
+from .official import policy_in_force
+from .settling import STATEMENTS
+from .standing import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs
+from .workspace import Workspace
+
+LOCK = ".standing.lock"
+SECONDS_TO_WAIT = 30
+LONGEST_REASON = 500
+PARTIES_NAMED = 4
+
+
+def propose(workspace: Workspace, run: str, *, by: str, why: str, refused_because: str = "", policy: str = "") -> Act:
+    """Propose a whole settlement of the lake as the official one of its year.
+
+    Args:
+        by: the signed-in user.
+        refused_because: why it stands although some parties were refused.
+        policy: the id of its policy, where this is not the one that the year was settled under so far.
+
+    Raises:
+        Refusals: all that keeps the run from being proposed.
+    """
+    with _writing(workspace) as register:
+        folder = workspace.find_run(run)
+        _refuse_unreasoned(why)
+        if register.state(folder.name) in ("proposed", "adopted"):
+            raise Refusal(f"{folder.name} is {register.state(folder.name)} already", cure="yiheng official list")
+        manifest = _manifest(folder)
+        found = _obstacles(folder, manifest)
+        if found:
+            raise Refusals(found)
+        result = json.loads((folder / STATEMENTS).read_text("utf-8"))
+        year, own = manifest["inputs"]["year"], policy_hash(manifest)
+        refused = sorted({one["party"] for one in result["refused"]})
+        if refused and not refused_because.strip():
+            found.append(
+                Refusal(
+                    f"{len(refused)} parties were refused: {_some(refused)}",
+                    where=folder.name,
+                    expected="statements of all parties, or the reason why the others stand without them",
+                    cure="settle what was refused, or state why: --refused-because TEXT",
+                )
+            )
+        in_force = policy_in_force(workspace, register, year)
+        if in_force not in (None, own) and policy != manifest["inputs"]["policy"]:
+            found.append(
+                Refusal(
+                    f"{year} was settled under another policy so far",
+                    where=folder.name,
+                    expected=f"the policy with SHA-256 {in_force}",
+                    cure=f"to replace it on purpose, name the new one: --policy {manifest['inputs']['policy']}",
+                )
+            )
+        if found:
+            raise Refusals(found)
+        kept = refused_because.strip() if refused else ""
+        parties = tuple(sorted({s["party"] for s in result["statements"]}))
+        act = Act(
+            _now(), folder.name, "proposed", by, why.strip(), sha256(folder / STATEMENTS), own, year, parties, kept
+        )
+        return _added(workspace, register, act)
+
+
+def adopt(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
+    """Adopt a proposed settlement; it takes the place of the one adopted before for the same parties and year.
+
+    Raises:
+        Refusal: when it is not proposed, the same person proposed it, or its result changed since.
+    """
+    with _writing(workspace) as register:
+        folder = workspace.find_run(run)
+        _refuse_unreasoned(why)
+        proposed = register.open.get(folder.name)
+        if proposed is None:
+            raise Refusal(
+                f"{folder.name} is not proposed",
+                expected=f"a proposed settlement; this one is {register.state(folder.name)}",
+                cure=f"yiheng official propose {folder.name}",
+            )
+        if same_person(proposed.by, by):
+            raise Refusal(
+                f"'{by}' proposed it and cannot adopt it", where=folder.name, expected="a second person",
+                cure="let another person with the right to adopt sign in",
+            )  # fmt: skip
+        if changed := _changed(folder, _manifest(folder)):
+            raise Refusals(changed)
+        if sha256(folder / STATEMENTS) != proposed.result:
+            raise Refusal("the statements changed since they were proposed", where=folder.name, cure="propose again")
+        return _added(workspace, register, _again(proposed, "adopted", by, why))
+
+
+def withdraw(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
+    """Withdraw a trial, a proposal or an adopted settlement: it is shown nowhere in the place of another.
+
+    Raises:
+        Refusal: when it is withdrawn already, or is no settlement of the lake.
+    """
+    with _writing(workspace) as register:
+        folder = workspace.find_run(run)
+        _refuse_unreasoned(why)
+        state = register.state(folder.name)
+        if state in ("withdrawn", "superseded"):
+            raise Refusal(f"{folder.name} is {state} already", cure="yiheng official list")
+        if state != "trial":
+            return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why))
+        manifest = _manifest(folder)
+        if manifest["verb"] != "settle" or manifest["inputs"].get("facts") is not None:
+            raise Refusal(f"{folder.name} is no settlement of the lake", cure="yiheng official list")
+        parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
+        act = Act(
+            _now(), folder.name, "withdrawn", by, why.strip(), sha256(folder / STATEMENTS), policy_hash(manifest),
+            manifest["inputs"]["year"], parties,
+        )  # fmt: skip
+        return _added(workspace, register, act)
+
+
+def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
+    """What keeps a run from ever being official, whatever is said of it."""
+    if manifest["verb"] != "settle":
+        return [Refusal(f"{folder.name} is no settlement", expected="a run of yiheng settle")]
+    inputs, where = manifest["inputs"], folder.name
+    found = []
+    if inputs.get("facts") is not None:
+        found.append(Refusal("it settles a file of facts", where=where, expected="a settlement of the lake"))
+    if inputs.get("assume"):
+        told = ", ".join(f"{name}={choice}" for name, choice in inputs["assume"].items())
+        found.append(
+            Refusal(
+                f"it assumes {told}: a what-if", where=where, cure="settle without --assume, or choose so in the policy"
+            )
+        )
+    if inputs.get("known_on"):
+        found.append(
+            Refusal(f"it knows only what was announced by {inputs['known_on']}", where=where,
+                    cure="settle without --known-on")
+        )  # fmt: skip
+    found += _changed(folder, manifest)
+    if not found and not settled_pairs(folder):
+        found.append(Refusal("it holds no statement: every party was refused", where=where))
+    return found
+
+
+def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
+    return [
+        Refusal(f"{name} is not what the run wrote", where=folder.name, expected=f"SHA-256 {hashed}",
+                cure=f"settle again, then see yiheng replay {folder.name}")
+        for name, hashed in manifest.get("outputs", {}).items()
+        if not (folder / name).exists() or sha256(folder / name) != hashed
+    ]  # fmt: skip
+
+
+def _again(of: Act, act: Done, by: str, why: str) -> Act:
+    return Act(_now(), of.run, act, by, why.strip(), of.result, of.policy, of.year, of.parties, of.refused_because)
+
+
+@contextmanager
+def _writing(workspace: Workspace) -> Iterator[Register]:
+    """Hold the register for one act: of two people who press at once, the second finds what the first did."""
+    folder = workspace.folder / "runs"
+    with told(str(folder)), closing(sqlite3.connect(folder / LOCK, timeout=SECONDS_TO_WAIT)) as lock:
+        try:
+            lock.execute("begin exclusive")
+        except sqlite3.OperationalError as wrong:
+            if "locked" not in str(wrong):
+                raise
+            raise Refusal("another person is acting on a settlement", where=str(folder), cure="try again") from None
+        yield register_of(workspace)
+
+
+def _added(workspace: Workspace, register: Register, act: Act) -> Act:
+    """The act, behind those before it; written whole beside its place and renamed, so it is never cut short."""
+    chained = Act(**{**asdict(act), "before": register.acts[-1].hash if register.acts else ""})
+    with new_file(workspace.folder / "runs" / REGISTER) as part:
+        part.write_text("".join(f"{one.line}\n" for one in (*register.acts, chained)), "utf-8")
+    return chained
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return manifest
+
+
+def _refuse_unreasoned(why: str) -> None:
+    if not why.strip() or len(why.strip()) > LONGEST_REASON:
+        raise Refusal("an act needs its reason", expected=f"a reason of at most {LONGEST_REASON} characters")
+
+
+def _some(parties: list[str]) -> str:
+    more = f", and {len(parties) - PARTIES_NAMED} more" if len(parties) > PARTIES_NAMED else ""
+    return ", ".join(parties[:PARTIES_NAMED]) + more
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,203 @@
+"""Which statement of a party and year counts: the adopted one, else the newest trial, which says that it is one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal
+
+from .manifest import MANIFEST, sha256
+from .settling import STATEMENTS
+from .standing import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
+from .workspace import Workspace
+
+# Manifests and pairs kept in memory: a run never changes.
+MOST_KEPT = 512
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How a statement stands.
+
+    Attributes:
+        run: the settle run that holds it.
+        state: ``adopted`` is official; all else is a trial.
+        proposed, adopted: the acts behind it, as far as they were done.
+    """
+
+    run: str
+    state: State
+    proposed: Act | None = None
+    adopted: Act | None = None
+
+    @property
+    def official(self) -> bool:
+        """Whether a second person adopted it."""
+        return self.adopted is not None
+
+
+@dataclass(frozen=True)
+class SettleRun:
+    """A settle run as the list of runs and its manifest tell it."""
+
+    run: str
+    at: str
+    by: str
+    manifest: dict[str, Any]
+
+    @property
+    def of_lake(self) -> bool:
+        """Whether it settled the lake, not a file of facts."""
+        return self.manifest["inputs"].get("facts") is None
+
+    @property
+    def what_if(self) -> bool:
+        """Whether it departs from what the policy and the calendar say."""
+        return bool(self.manifest["inputs"].get("assume") or self.manifest["inputs"].get("known_on"))
+
+    @property
+    def year(self) -> int | None:
+        """The year it settles; None for a file of several."""
+        year: int | None = self.manifest["inputs"].get("year")
+        return year
+
+    @property
+    def policy(self) -> str:
+        """SHA-256 of its policy."""
+        return policy_hash(self.manifest)
+
+
+def settle_runs(workspace: Workspace) -> list[SettleRun]:
+    """The settle runs that ended and whose folder is there, newest first."""
+    runs = workspace.folder / "runs"
+    return [
+        SettleRun(one["run"], one["at"], one.get("by", ""), manifest)
+        for one in workspace.runs("settle")
+        if (manifest := _manifest(runs / one["run"] / MANIFEST)) is not None
+    ]
+
+
+def policy_in_force(
+    workspace: Workspace, register: Register, year: int | None, runs: list[SettleRun] | None = None
+) -> str | None:
+    """SHA-256 of the policy that a year is settled under: as adopted, else as proposed, else as first tried.
+
+    A try under another policy, or under an edited file, changes nothing until people propose it. None before the
+    first settlement of the year.
+    """
+    adopted = [of.policy for _, of in register.adopted.values() if of.year == year]
+    proposed = [of.policy for of in register.open.values() if of.year == year]
+    if adopted or proposed:
+        return (adopted or proposed)[-1]
+    tried = [
+        one.policy
+        for one in (settle_runs(workspace) if runs is None else runs)
+        if one.year == year and one.of_lake and not one.what_if and one.run not in register.withdrawn
+    ]
+    return tried[-1] if tried else None
+
+
+def trials(workspace: Workspace, register: Register) -> list[SettleRun]:
+    """The runs that may be shown where nothing was adopted, the one to be shown first: of the lake, newest first,
+    proposed ones before the others; then files of facts."""
+    runs = settle_runs(workspace)
+    in_force = {year: policy_in_force(workspace, register, year, runs) for year in {one.year for one in runs}}
+    fit = [
+        one
+        for one in runs
+        if not one.what_if and register.state(one.run) in ("trial", "proposed") and
+        (not one.of_lake or one.policy == in_force[one.year])
+    ]  # fmt: skip
+    return sorted(fit, key=lambda one: (not one.of_lake, register.state(one.run) != "proposed"))
+
+
+def standing(workspace: Workspace, register: Register | None = None, *, files: bool = True) -> dict[Pair, Stand]:
+    """By party and year the statement that counts.
+
+    Args:
+        register: as read before; read here otherwise.
+        files: whether trials from files of facts count where the lake gave nothing.
+
+    Raises:
+        Refusal: when the register or an adopted result is not as it was written.
+    """
+    register = register_of(workspace) if register is None else register
+    found: dict[Pair, Stand] = {}
+    for pair, (proposed, adopted) in register.adopted.items():
+        refuse_changed(workspace, adopted)
+        found[pair] = Stand(adopted.run, "adopted", proposed, adopted)
+    for one in trials(workspace, register):
+        if files or one.of_lake:
+            stand = Stand(one.run, register.state(one.run), register.open.get(one.run))
+            for pair in pairs_of(workspace, one.run):
+                found.setdefault(pair, stand)
+    return found
+
+
+def stand_of(register: Register, run: str, pair: Pair) -> Stand:
+    """How one statement of a run stands, whichever counts for its party."""
+    proposed, adopted = register.adopted.get(pair, (register.open.get(run), None))
+    if adopted is None or adopted.run == run:
+        return Stand(run, "adopted" if adopted else register.state(run), proposed, adopted)
+    state = register.state(run)
+    return Stand(run, "superseded" if state == "adopted" else state, register.open.get(run))
+
+
+def refuse_changed(workspace: Workspace, act: Act) -> None:
+    """Refuse statements that are not those an act was about.
+
+    Raises:
+        Refusal: when the file is gone or was changed.
+    """
+    file = workspace.folder / "runs" / act.run / STATEMENTS
+    if not file.exists() or _hash(file, file.stat().st_mtime_ns, file.stat().st_size) != act.result:
+        raise Refusal(
+            f"the statements adopted on {act.at[:10]} are not as they were",
+            where=str(file),
+            expected=f"SHA-256 {act.result}",
+            cure="restore the run from a backup, or withdraw it: yiheng official withdraw " + act.run,
+        )
+
+
+def pairs_of(workspace: Workspace, run: str) -> frozenset[Pair]:
+    """The parties and years of which a settle run holds a statement."""
+    return _pairs(workspace.folder / "runs" / run)
+
+
+def official_of(workspace: Workspace, party: str | None = None, year: int | None = None) -> list[tuple[Pair, Stand]]:
+    """The statements that count of a party, or of all: of a year, or of the last one settled.
+
+    Raises:
+        Refusal: when there is none.
+    """
+    known = {pair: stand for pair, stand in standing(workspace).items() if party in (None, pair[0])}
+    last = max((one for _, one in known), default=None) if year is None else year
+    found = {pair: stand for pair, stand in known.items() if pair[1] == last}
+    if not found:
+        of = " ".join(str(one) for one in (party, year) if one is not None)
+        raise Refusal(f"nothing was settled{f' of {of}' if of else ''}", cure="yiheng settle POLICY --year YEAR")
+    return sorted(found.items(), key=lambda one: one[0])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _pairs(folder: Path) -> frozenset[Pair]:
+    return frozenset(settled_pairs(folder))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _hash(file: Path, _changed: int, _size: int) -> str:
+    return sha256(file)
+
+
+def _manifest(file: Path) -> dict[str, Any] | None:
+    return _read(file, file.stat().st_mtime_ns) if file.exists() else None
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(file: Path, _changed: int) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return manifest

@@ -1,0 +1,160 @@
+"""The register of settlements: who proposed, adopted or withdrew which run; an act is added, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow.parquet as pq
+
+from yiheng.basis.refusals import Refusal
+
+from .manifest import canonical
+from .settling import LINES
+from .workspace import Workspace
+
+REGISTER = "standing.jsonl"
+State = Literal["trial", "proposed", "adopted", "superseded", "withdrawn"]
+Done = Literal["proposed", "adopted", "withdrawn"]
+Pair = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the register.
+
+    Attributes:
+        act: what was done to the run.
+        result: SHA-256 of the statements that the act was about.
+        policy: SHA-256 of the policy that they were made under.
+        parties: whose statements the run holds.
+        refused_because: why the run stands although parties were refused; empty where none was.
+        before: the hash of the line before, so that no line can be changed or taken out unseen.
+    """
+
+    at: str
+    run: str
+    act: Done
+    by: str
+    why: str
+    result: str
+    policy: str
+    year: int
+    parties: tuple[str, ...]
+    refused_because: str = ""
+    before: str = ""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the line."""
+        return hashlib.sha256(canonical(asdict(self)).encode()).hexdigest()
+
+    @property
+    def line(self) -> str:
+        """The act as it stands in the register."""
+        return json.dumps({**asdict(self), "hash": self.hash}, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass
+class Register:
+    """What the acts came to.
+
+    Attributes:
+        adopted: the run whose statement is official, by party and year, with the acts that made it so.
+        open: the runs that are proposed and wait for a second person.
+        withdrawn: the runs that were set aside.
+        last: the last act of each run.
+    """
+
+    acts: list[Act] = field(default_factory=list)
+    adopted: dict[Pair, tuple[Act, Act]] = field(default_factory=dict)
+    open: dict[str, Act] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+    last: dict[str, Act] = field(default_factory=dict)
+
+    def takes(self, act: Act) -> bool:
+        """Whether an act may follow: a settlement is adopted by another person than proposed it."""
+        proposed = self.open.get(act.run)
+        return act.act != "adopted" or (proposed is not None and not same_person(proposed.by, act.by))
+
+    def add(self, act: Act) -> None:
+        """Do what an act says; an adoption takes the place of the one before it, party by party."""
+        self.acts.append(act)
+        self.last[act.run] = act
+        if act.act == "proposed":
+            self.open[act.run] = act
+            self.withdrawn.discard(act.run)
+        elif act.act == "adopted":
+            proposed = self.open.pop(act.run)
+            self.adopted |= {(party, act.year): (proposed, act) for party in act.parties}
+        else:
+            self.open.pop(act.run, None)
+            self.withdrawn.add(act.run)
+            # What it had replaced does not become official again by itself.
+            self.adopted = {pair: acts for pair, acts in self.adopted.items() if acts[1].run != act.run}
+
+    def state(self, run: str) -> State:
+        """How a run stands: superseded is one that was adopted and of which no statement is official any more."""
+        if any(adopted.run == run for _, adopted in self.adopted.values()):
+            return "adopted"
+        if run in self.open:
+            return "proposed"
+        if run in self.withdrawn:
+            return "withdrawn"
+        return "superseded" if run in self.last else "trial"
+
+
+def register_of(workspace: Workspace) -> Register:
+    """Read the register; every line is checked against the one before.
+
+    Raises:
+        Refusal: when a line was changed, taken out or put in by hand.
+    """
+    file = workspace.folder / "runs" / REGISTER
+    register, before = Register(), ""
+    for number, line in enumerate(file.read_text("utf-8").splitlines() if file.exists() else [], start=1):
+        act = _act(line)
+        if act is None or not register.takes(act) or act.before != before or json.loads(line)["hash"] != act.hash:
+            raise Refusal(
+                "the register of settlements is not as it was written",
+                where=f"{file}:{number}",
+                cure="restore the file from a backup; acts are added with yiheng official, never edited",
+            )
+        register.add(act)
+        before = act.hash
+    return register
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are of one person, however they are typed."""
+    return _plain(one) == _plain(other)
+
+
+def settled_pairs(folder: Path) -> set[Pair]:
+    """The parties and years of which a settle run holds a statement."""
+    if not (folder / LINES).exists():
+        return set()
+    rows = pq.read_table(folder / LINES, columns=["party", "year"]).to_pydict()
+    return set(zip(rows["party"], rows["year"], strict=True))
+
+
+def policy_hash(manifest: dict[str, Any]) -> str:
+    """The SHA-256 of the policy of a run of one year; of several years all of them."""
+    return " ".join(sorted(manifest["pins"].get("policy_sha256", {}).values()))
+
+
+def _act(line: str) -> Act | None:
+    try:
+        told = json.loads(line)
+        told.pop("hash")
+        return Act(**{**told, "parties": tuple(told["parties"])})
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
