@@ -173,6 +173,21 @@ def test_the_page_shows_the_figures_of_the_run(as_):
         assert f'title="{money(yuan)} 元"' in page
 
 
+def test_point_2_the_page_lists_every_account_its_sum_and_the_hash(as_):
+    from yiheng.cockpit.results import settled
+    from yiheng.statements import dues, statement_hash, sums
+
+    page = as_("clerk").get(f"/?{X}").content.decode()
+    run = settled()[("xihai", 2025)]
+    found = dues(run.statement)
+    assert found
+    for one in found:
+        assert f"<td>{one.says.zh}</td>" in page and f">{one.amount}</td>" in page
+    for amount in sums(found).values():
+        assert not amount or f"<strong>{amount}</strong>" in page
+    assert statement_hash(run.run.result, run.statement) in page
+
+
 def test_a_reason_leads_down_to_the_policy_line_and_the_query(as_):
     page = as_("xihai").get(f"/reasons/?{X}&figure=budget").content.decode()
     assert re.search(r"policy\.yaml:\d+", page)

@@ -16,12 +16,15 @@ from yiheng.runs import CLAIM_COLUMNS, Workspace, claims_behind, run_settle, set
 from yiheng.runs import replay as run_replay
 from yiheng.statements import statements_of, write_workbook
 
+from .due import say_due
 from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK = "statements.xlsx"
 # Claims that a terminal shows; a file gets all of them.
 CLAIMS_SHOWN = 20
+# Parties of whom a terminal says every account; the workbook says them of all.
+PARTIES_SAID = 5
 
 
 @click.command()
@@ -87,6 +90,11 @@ def settle(
         for s in result["statements"]
     ]
     answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
+    for at, one in enumerate(result["statements"]):
+        if at == PARTIES_SAID:
+            say(f"其余 {len(result['statements']) - at:,} 份：yiheng statement {result['run']}")
+            break
+        say_due(result, one)
     for one in result["refused"]:
         say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
     if result["unattributed"]:

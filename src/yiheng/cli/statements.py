@@ -17,6 +17,7 @@ from yiheng.statements import (
     difference,
     ledger,
     only,
+    statement_hash,
     statements_of,
     waterfall,
     write_difference_pdf,
@@ -26,6 +27,7 @@ from yiheng.statements import (
     write_workbook,
 )
 
+from .due import notes, say_due
 from .show import answer, say, separated, working
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -84,16 +86,18 @@ def statement(
     if pdf:
         _each(pdf, "pdf", chosen, lambda one, into: write_statement_pdf(result, one, into))
     if chart:
-        _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one).encode()))
+        _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one, notes(result, one)).encode()))
     if xlsx:
         write_workbook(whole, xlsx)
     if json_file:
         write_file(json_file, canonical(whole).encode())
     if book:
-        write_file(book, ledger(chosen).encode())
+        write_file(book, ledger(chosen, [statement_hash(result, one) for one in chosen]).encode())
     shown = separated if form == "table" else str
     rows = [[s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in chosen]
     answer(form, whole, ["party", "year", *FIGURES], rows, result["run"])
+    for one in chosen:
+        say_due(result, one)
     _say_written(pdf, chart, xlsx, json_file, book)
     return DONE
 

@@ -22,6 +22,7 @@ from yiheng.statements import comparison_svg
 from . import asked, board, comparison, results, show, suspects, trends, verdicts
 from . import quality as lists
 from .asked import Chosen, SignedIn
+from .due import due_of
 from .reasons import tree_of
 
 NEWEST = 20
@@ -48,6 +49,7 @@ def cockpit(request: SignedIn) -> HttpResponse:
         "has_values": results.measured(results.YEARLY) is not None,
         "settled": settled,
         "figures": board.figures(settled.statement) if settled and settled.statement else [],
+        "due": due_of(settled),
         **_trend(request, what),
         **_findings_of_year(request, what),
     }

@@ -290,6 +290,10 @@ def _policy_json(source: PolicyFile, assume: Mapping[str, str], under: Mapping[s
         "id": policy.policy, "hash": source.sha256, "file": source.file, "title": policy.title.zh,
         "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
         "issued_by": policy.issued.by, "issued_number": policy.issued.number, "issued_on": policy.issued.on.isoformat(),
+        "example_values": [
+            source.document.place(("values", name, "history", at))
+            for name, value in policy.values.items() if value.mark == "example" for at in range(len(value.history))
+        ],
     }  # fmt: skip
     assumptions = [_assumption_json(source, name, assume, under) for name in policy.assumptions]
     return "".join(

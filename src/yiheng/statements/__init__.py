@@ -1,9 +1,11 @@
 """Results for people: statements as PDF, workbook, chart and book; comparisons, quality, indicator values."""
 
+from .assumed import conclusion, due_rows, mark_rows, to_replace
 from .bars import comparison_svg
 from .chosen import figure_words, only, statement_hash, statements_of, write_file
 from .comparison import write_comparison
 from .difference import difference, write_difference_pdf
+from .dues import MOVES, WAYS, Due, dues, sums
 from .ledger import ledger
 from .paper import write_statement_pdf
 from .quality import CheckSum, field_words, sums_by_check, write_quality
@@ -13,19 +15,28 @@ from .waterfall import waterfall
 from .workbook import write_difference_workbook, write_workbook
 
 __all__ = [
+    "MOVES",
     "UNITS_ZH",
+    "WAYS",
     "CheckSum",
+    "Due",
     "comparison_svg",
+    "conclusion",
     "difference",
+    "due_rows",
+    "dues",
     "exact",
     "field_words",
     "figure_words",
     "ledger",
+    "mark_rows",
     "only",
     "rounded",
     "statement_hash",
     "statements_of",
+    "sums",
     "sums_by_check",
+    "to_replace",
     "waterfall",
     "write_comparison",
     "write_difference_pdf",

@@ -5,28 +5,86 @@ from __future__ import annotations
 from typing import Any
 
 from yiheng.basis.money import NOTHING, Fen
+from yiheng.payment import FIGURES
 
+from .chosen import lines_of, place_of
+from .dues import MOVES, WAYS, Way, dues, sums
 from .in_words import in_words
 
 Row = dict[str, Any]
 
 
 def conclusion(statement: Row) -> list[str]:
-    """What is paid and by whom, in figures and in capital numerals."""
+    """What is paid and by whom, in figures and in capital numerals; every account that moves anything is told."""
     figures = {name: Fen.from_yuan(yuan) for name, yuan in statement["figures"].items()}
-    kept, bears, fund = figures["kept"], figures["party_bears"], figures["fund_bears"]
+    found = [one for one in dues(statement) if one.amount]
+    lines = [line for line in (_year(statement, figures),) if line]
+    lines += [f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way]}。" for one in found]
+    due = sums(found)
+    moved = [way for way in MOVES if due[way]]
+    if not moved:
+        # What was paid in advance, withheld or is borne by others was told above.
+        return [*lines, ONLY_STATED if found else NOTHING_AT_ALL]
+    lines += [f"合计：{SUMS[way]} {_both(due[way])}。" for way in moved]
+    if due["pay"] and due["collect"]:
+        net = due["pay"] - due["collect"]
+        way: Way = "collect" if net < NOTHING else "pay"
+        lines.append(f"收付相抵后：{SUMS[way]} {_both(-net if net < NOTHING else net)}。")
+    return lines
+
+
+def _year(statement: Row, figures: dict[str, Fen]) -> str:
+    """Budget against spending; nothing where the policy has no budget."""
     year = f"经清算，{statement['party']} {statement['year']} 年度"
     if figures["surplus"]:
-        lines = [f"{year}支出低于预算，结余 {figures['surplus']} 元。"]
-    elif figures["overrun"]:
-        lines = [f"{year}支出高于预算，超支 {figures['overrun']} 元，其中医保基金分担 {fund} 元。"]
-    else:
-        lines = [f"{year}预算与支出相等。"]
-    if kept:
-        lines.append(f"结余留用归医共体 {_both(kept)}。")
-    if bears:
-        lines.append(f"医共体承担 {_both(bears)}。")
-    return lines if kept or bears else [*lines, "医共体无结余留用，也不承担超支。"]
+        return f"{year}支出低于预算，结余 {figures['surplus']} 元。"
+    if figures["overrun"]:
+        return f"{year}支出高于预算，超支 {figures['overrun']} 元，其中医保基金分担 {figures['fund_bears']} 元。"
+    return f"{year}预算与支出相等。" if has_budget(statement) else ""
+
+
+def has_budget(statement: Row) -> bool:
+    """Whether the policy has a budget: one that pays for results alone has none to be even with."""
+    return any(t["to"].startswith("budget/") for t in statement["transfers"])
+
+
+NOTHING_AT_ALL = "医共体无结余留用，也不承担超支，各账户均为零，无应付、应收款项。"
+ONLY_STATED = "除上列已预付、预留或已计入的款项外，本次清算无新的应付、应收款项。"
+SUMS = {way: WAYS[way].zh for way in MOVES} | {"borne": "各方承担"}
+# What an account is called in a sentence, and what is said of it behind its amount.
+SENTENCES = {FIGURES["kept"].zh: "结余留用归医共体"}
+NOTES: dict[Way, str] = {
+    "pay": "", "collect": "", "others": "", "counted": "（已计入其他各行，不另收付）", "advanced": "（年内已预付）",
+    "held": "（预留，尚未拨付）", "borne": "",
+}  # fmt: skip
+
+
+def due_rows(statement: Row) -> list[tuple[str, str, str]]:
+    """Account, what happens with it, and amount of each; then the sum of each way money moves."""
+    found = dues(statement)
+    rows = [(one.says.zh, WAYS[one.way].zh, str(one.amount)) for one in found]
+    moved = [("合计", SUMS[way], str(amount)) for way, amount in sums(found).items() if amount]
+    return rows + (moved or [("合计", "无应付、应收款项", str(NOTHING))])
+
+
+def to_replace(statement: Row, says: str = "says") -> list[str]:
+    """The example values that decided a figure of the statement: to be replaced before paying.
+
+    Args:
+        says: ``says`` for Chinese, ``says_en`` for English.
+    """
+    marked = set(statement["policy"].get("example_values", ()))
+    lines = [line for because in statement["because"].values() for _, line in lines_of(because)]
+    return list(dict.fromkeys(line[says] for line in lines if place_of(line) in marked))
+
+
+EXAMPLE, ASSUMED = "示例值，付费前须替换", "假设"
+
+
+def mark_rows(statement: Row) -> list[tuple[str, str]]:
+    """What the signed page marks: example values that decide, and the choices made where the source is silent."""
+    rows = [(EXAMPLE, says) for says in to_replace(statement)]
+    return rows + [(ASSUMED, f"{text}——取“{chosen}”") for _, text, chosen, _ in assumption_rows(statement)]
 
 
 def assumption_rows(statement: Row) -> list[tuple[str, str, str, str]]:

@@ -13,7 +13,7 @@ import typst
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
 
-from .assumed import assumption_rows, conclusion
+from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
 from .waterfall import waterfall
 
@@ -51,10 +51,12 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
                 ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]),
             ],
             "sections": [
-                {**table("清算结果", [("项目", "words"), ("金额（元）", "money")], _figures(statement)),
-                 "lead": conclusion(statement)},
-                {"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)},
+                {"kind": "pairs", "title": "清算结果", "rows": _figures(statement), "lead": conclusion(statement)},
+                table("应收应付（本清算单全部账户）", DUES, due_rows(statement)),
+                {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
                 SIGNATURES,
+                *([{"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)}]
+                  if has_budget(statement) else []),
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
                 table("转账明细", TRANSFERS, _transfers(statement)),
                 table("内部分配", [("用途", "words"), ("金额（元）", "money")], _shared(statement)),
@@ -68,6 +70,7 @@ def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into:
     )  # fmt: skip
 
 
+DUES = [("账户", "words"), ("处理", "words"), ("金额（元）", "money")]
 # Signed beside the figures: what follows is their proof.
 SIGNATURES = {"kind": "signatures", "title": "确认", "who": ["医疗保障经办机构（盖章）", "医共体牵头单位（盖章）"]}
 TRANSFERS = [("序号", "short"), ("付方 → 收方", "words"), ("依据", "words"), ("金额（元）", "money")]
@@ -120,7 +123,19 @@ def money(yuan: str | None) -> str:
     return "—" if yuan is None else str(Fen.from_yuan(yuan))
 
 
+def _marks(statement: dict[str, Any]) -> list[Row]:
+    """Each kind of mark with all that it marks, in one paragraph: what is signed is one sheet."""
+    kinds: dict[str, list[str]] = {}
+    for kind, says in mark_rows(statement):
+        kinds.setdefault(kind, []).append(says)
+    return [(kind, "；".join(says)) for kind, says in kinds.items()] or [("—", "没有示例值，也没有假设。")]
+
+
 def _figures(statement: dict[str, Any]) -> list[Row]:
+    """The figures; a policy without a budget states only those that are not zero."""
+    if not has_budget(statement):
+        words = figure_words(statement)
+        return [(words[name], money(yuan)) for name, yuan in statement["figures"].items() if yuan != "0.00"]
     return [(words, money(statement["figures"][name])) for name, words in figure_words(statement).items()]
 
 

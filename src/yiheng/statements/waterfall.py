@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -48,8 +49,12 @@ def bars_of(figures: dict[str, str]) -> tuple[list[Bar], list[Bar]]:
     return above, below
 
 
-def waterfall(statement: dict[str, Any]) -> str:
-    """The chart of one statement as SVG text; every bar carries its amount to the fen."""
+def waterfall(statement: dict[str, Any], notes: Sequence[str] = ()) -> str:
+    """The chart of one statement as SVG text; every bar carries its amount to the fen.
+
+    Args:
+        notes: lines under the chart, such as what else is due and the hash of the statement.
+    """
     above, below = bars_of(statement["figures"])
     drawn: list[str] = []
     party = statement["party"]
@@ -59,6 +64,8 @@ def waterfall(statement: dict[str, Any]) -> str:
         down = _panel(drawn, f"{below[0].name}的去向（元；与上图比例不同）", below, down + GAP)
     else:
         down = _text(drawn, 0, down + GAP, "没有结余，也没有超支。", "start")
+    for note in notes:
+        down = _text(drawn, 0, down, note, "start", ' font-size="7"')
     size = f'width="{_pt(WIDTH)}pt" height="{_pt(down)}pt" viewBox="0 0 {_pt(WIDTH)} {_pt(down)}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONTS}" font-size="9">'
     return "\n".join([head, f'<rect width="{_pt(WIDTH)}" height="{_pt(down)}" fill="white"/>', *drawn, "</svg>\n"])

@@ -13,8 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from yiheng.intake.rejects import close_book
 from yiheng.payment import ACCOUNTS, FIGURES
 
-from .assumed import assumption_rows
-from .chosen import lines_of, place_of
+from .assumed import assumption_rows, due_rows, mark_rows
+from .chosen import lines_of, place_of, statement_hash
+from .dues import MOVES, WAYS, dues, sums
 from .formulas import (
     ACCOUNT_COLUMNS,
     AMOUNT_COLUMN,
@@ -49,7 +50,13 @@ def write_workbook(result: dict[str, Any], into: Path) -> None:
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     statements = result["statements"]
-    _figures(book.add_worksheet(RESULTS), statements, head, money)
+    _figures(book.add_worksheet(RESULTS), result, head, money)
+    _dues(
+        _listed(book.add_worksheet("应收应付"), ["医共体", "年度", "账户", "处理", "金额（元）"], head),
+        statements,
+        money,
+    )
+    _marks(_listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head), statements, text)
     formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
     moved = _listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
     rows = write_transfers(moved, statements, money, text)
@@ -127,7 +134,29 @@ def _changed(sheet: Worksheet, compared: dict[str, Any], head: Format, money: Fo
     sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
 
 
-def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format) -> None:
+def _dues(sheet: Worksheet, statements: list[dict[str, Any]], money: Format) -> None:
+    """Every account of each statement that is due, withheld, deducted, prepaid or borne, then the sums."""
+    row = 1
+    for s in statements:
+        for says, way, amount in due_rows(s):
+            _named(sheet, row, s, says)
+            sheet.write_string(row, 3, way)
+            write_amount(sheet, row, 4, amount.replace(",", ""), money)
+            row += 1
+    sheet.set_column(2, 3, PLACE_WIDTH)
+
+
+def _marks(sheet: Worksheet, statements: list[dict[str, Any]], text: Format) -> None:
+    """Example values and assumptions of each statement: to be settled before anything is paid."""
+    marked = [(s, *row) for s in statements for row in mark_rows(s)]
+    for at, (s, kind, says) in enumerate(marked, start=1):
+        _named(sheet, at, s, kind)
+        sheet.write_string(at, 3, says, text)
+    sheet.set_column(3, 3, TEXT_WIDTH)
+
+
+def _figures(sheet: Worksheet, result: dict[str, Any], head: Format, money: Format) -> None:
+    statements = result["statements"]
     purposes = sorted({purpose for s in statements for purpose in s["shared"]})
     further = sorted({name for s in statements for name in s["further"]})
     columns = [
@@ -137,6 +166,8 @@ def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, m
         *(f"{w.zh}（元）" for w in FIGURES.values()),
         *(f"分配·{p}（元）" for p in purposes),
         *(f"{_account(name)}（元）" for name in further),
+        *(f"{WAYS[way].zh}（元）" for way in MOVES),
+        "清算单 SHA-256",
     ]
     write_header(sheet, columns, head)
     for row, s in enumerate(statements, start=1):
@@ -144,10 +175,13 @@ def _figures(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, m
         sheet.write_number(row, 1, s["year"])
         sheet.write_string(row, 2, s["policy"]["title"])
         parts = [*(s["shared"].get(p) for p in purposes), *(s["further"].get(name) for name in further)]
+        parts += [amount.yuan for amount in sums(dues(s)).values()]
         for column, amount in enumerate([*(s["figures"][name] for name in FIGURES), *parts], start=3):
             write_amount(sheet, row, column, amount, money)
+        sheet.write_string(row, len(columns) - 1, statement_hash(result, s))
     sheet.set_column(0, 2, PARTY_WIDTH)
-    sheet.set_column(3, len(columns) - 1, MONEY_WIDTH)
+    sheet.set_column(3, len(columns) - 2, MONEY_WIDTH)
+    sheet.set_column(len(columns) - 1, len(columns) - 1, TEXT_WIDTH)
 
 
 def _reasons(

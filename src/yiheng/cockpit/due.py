@@ -1,0 +1,46 @@
+"""What a statement comes to, as the page says it: every account, what is marked, and the hash of the statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from yiheng.statements import MOVES, WAYS, dues, statement_hash, sums, to_replace
+
+from .results import Settled
+from .show import in_chinese
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account, what happens with it, and its amount to the fen."""
+
+    label: str
+    way: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """All accounts of a statement, the sums of what moves, the example values that decided, and the hash."""
+
+    lines: list[Line]
+    sums: list[Line]
+    examples: list[str]
+    whole: str
+
+
+def due_of(settled: Settled | None) -> Due | None:
+    """What is due under a settlement; None where there is no statement."""
+    if settled is None or settled.statement is None:
+        return None
+    language = get_language() or "zh"
+    found = dues(settled.statement)
+    lines = [
+        Line(one.says.in_language(language), WAYS[one.way].in_language(language), str(one.amount)) for one in found
+    ]
+    moved = sums(found)
+    in_all = [Line("", WAYS[way].in_language(language), str(moved[way])) for way in MOVES if moved[way]]
+    examples = to_replace(settled.statement, "says" if in_chinese() else "says_en")
+    return Due(lines, in_all, examples, statement_hash(settled.run.result, settled.statement))
