@@ -1,5 +1,7 @@
 """Indicators and totals, each declared once."""
 
+from yiheng.records import over_standing
+
 from . import fund, list_checks, quality, total_checks, use
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
@@ -9,10 +11,9 @@ from .views import LIMITS, READ_ONCE
 from .views import VIEWS as _VIEWS
 
 # In the order in which they build on each other.
-VIEWS = {
-    **_VIEWS,
-    **{view.__name__: view for view in (listed, hospital_month, list_checked, totals_checked)},
-}
+VIEWS = over_standing(
+    {**_VIEWS, **{view.__name__: view for view in (listed, hospital_month, list_checked, totals_checked)}}
+)
 
 __all__ = [
     "CHECKS",

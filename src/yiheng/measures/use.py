@@ -166,12 +166,12 @@ def mean_stay_days(t: Tables) -> Ratio:
 
 @indicator(
     zh="31 天再入院率",
-    says="出院后 31 天内同一人再次住院（计划性疗程除外）的比例，归于前一次住院。",
+    says="出院后 31 天内同一人再次住院（计划性疗程、当日转院除外；尚未出院的也算）的比例，归于前一次住院。",
     unit="share",
     better="lower",
     source=f"{RULE_BASE} ZB10000205008000",
     not_for="最近一个月：其后的住院尚未发生",
 )
 def readmission_31d(t: Tables) -> Ratio:
-    """Of all stays, the share that another unplanned stay of the same person followed within 31 days."""
+    """Of all stays, the share that another unplanned stay of the person followed within 31 days, transfers left out."""
     return Ratio(Part(t["stay"], t["stay"].readmitted.sum()), Part(t["stay"], t["stay"].count()))

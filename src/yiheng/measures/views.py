@@ -9,6 +9,7 @@ import ibis
 from ibis import _
 
 from yiheng.policy import read_limits
+from yiheng.records import OPEN_END, handed_over
 
 from .declare import Tables
 
@@ -68,6 +69,7 @@ def visited(t: Tables) -> ibis.Table:
         "visit_id",
         "began_on",
         "ended_on",
+        "discharge_way",
         "planned_course",
         "institution_kind",
         "level",
@@ -90,21 +92,28 @@ def settled(t: Tables) -> ibis.Table:
 
 
 def stay(t: Tables) -> ibis.Table:
-    """One row a finished stay in hospital, with its cost and whether another stay followed soon."""
+    """One row a finished stay in hospital, with its cost and whether another stay followed soon.
+
+    What follows may still last. A transfer on the same day is one illness treated at two places, no stay that follows.
+    """
     paid = (
         t["settlement"].group_by("visit_id").agg(total_fen=_.total_fen.sum(), unknown_totals=_.total_fen.isnull().sum())
     )
-    stays = t["visited"].filter(_.visit_kind == "inpatient", _.ended_on.notnull())
-    in_order = {"group_by": "person", "order_by": ["began_on", "ended_on", "visit_id"]}
-    stays = stays.mutate(
+    stays = t["visited"].filter(_.visit_kind == "inpatient")
+    last = ibis.coalesce(_.ended_on, OPEN_END)
+    in_order = {"group_by": "person", "order_by": ["began_on", "_last", "visit_id"]}
+    stays = stays.mutate(_last=last).mutate(
         _next=_.began_on.lead().over(**in_order),
         _next_planned=_.planned_course.lead().over(**in_order).fill_null(False),
+        _next_institution=_.institution.lead().over(**in_order),
         stay_days=ibis.greatest(_.ended_on.delta(_.began_on, unit="day"), 1).cast("int64"),
     )
     gap = _._next.delta(_.ended_on, unit="day")
-    soon = gap.between(0, LIMITS["readmission_days"].value) & ~_._next_planned
+    handed_on = handed_over(_.discharge_way, _._next_institution != _.institution, gap)
+    soon = gap.between(0, LIMITS["readmission_days"].value) & ~_._next_planned & ~handed_on
     stays = stays.mutate(readmitted=ibis.ifelse(soon.fill_null(False), 1, 0).cast("int64"))
-    return stays.drop("_next", "_next_planned").left_join(paid, "visit_id").drop("visit_id_right")
+    stays = stays.filter(_.ended_on.notnull()).drop("_last", "_next", "_next_planned", "_next_institution")
+    return stays.left_join(paid, "visit_id").drop("visit_id_right")
 
 
 def examined(t: Tables) -> ibis.Table:
@@ -187,7 +196,7 @@ def budgeted(t: Tables) -> ibis.Table:
 
 
 # In the order in which they build on each other.
-VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
+VIEWS = {
     view.__name__: view
     for view in (cut_enrolment, enrolment_span, visited, settled, stay, examined, charged, covered, budgeted)
 }

@@ -9,6 +9,18 @@ from .people import ENROLMENT, INSTITUTION, PERSON
 from .personal import PERSONAL_FIELDS, is_personal
 from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
 from .rows import typed_rows
+from .standing import (
+    OPEN_END,
+    REDUCED,
+    TAKEN_BACK,
+    TRANSFERRED,
+    AsItStands,
+    Standing,
+    handed_over,
+    over_standing,
+    standing,
+    takes_back,
+)
 from .stock import (
     CAMERA_SPAN,
     CARE_VISIT,
@@ -60,14 +72,24 @@ RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE, GROUP_
 __all__ = [
     "EXPECTED",
     "IBIS_TYPES",
+    "OPEN_END",
     "PERSONAL_FIELDS",
+    "REDUCED",
     "RESULTS",
     "TABLES",
+    "TAKEN_BACK",
+    "TRANSFERRED",
+    "AsItStands",
     "Check",
     "Codes",
     "Column",
     "Personal",
+    "Standing",
     "Table",
+    "handed_over",
     "is_personal",
+    "over_standing",
+    "standing",
+    "takes_back",
     "typed_rows",
 ]

@@ -18,7 +18,7 @@ from ibis.expr.operations import UnboundTable
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
-from yiheng.records import TABLES, typed_rows
+from yiheng.records import REDUCED, TABLES, TAKEN_BACK, AsItStands, Standing, typed_rows
 from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED
@@ -79,6 +79,7 @@ class Desk:
         # Each view with all that it reads in turn, in the order in which they build on each other.
         self._computed: dict[str, frozenset[str]] = {}
         self._tables[LIMITS_TABLE] = self._view(LIMITS_TABLE)
+        self._leaving = list(self._leave_what_stands())
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
         self._advice = advice(self._tables)
@@ -128,6 +129,9 @@ class Desk:
                 # A prepared statement takes its argument as text only; a quote inside is written twice.
                 text = json.dumps(rows[name], default=str).replace("'", "''")
                 self._con.execute(f"execute fill_{name}('{text}')")
+        if any(row["quantity"] < 0 for row in rows["fee_line"]) or any(map(_takes_back, rows["settlement"])):
+            for statement in self._leaving:
+                self._con.execute(statement)
         for name in self._computed:
             if name in views:
                 self._con.execute(f"execute fill_{name}")
@@ -173,6 +177,20 @@ class Desk:
             self._con.execute(f"prepare fill_{name} as insert into {name} {sql}")
             self._computed[name] = self._views_of(expression)
         return ibis.table(expression.schema(), name=name)
+
+    def _leave_what_stands(self) -> Iterator[str]:
+        """The statements after which the tables hold what stands of a bill's rows; few bills need them."""
+        stands = Standing(self._tables)
+        reduced = {name: str(ibis.to_sql(stands[name], dialect="duckdb")) for name in REDUCED}
+        for name in TAKEN_BACK:
+            yield f"execute fill_{name}"
+        for name, sql in reduced.items():
+            self._con.execute(f"create temp table {name}_left as {sql}")
+            self._con.execute(f"prepare leave_{name} as insert into {name}_left {sql}")
+            yield f"execute leave_{name}"
+        for name in reduced:
+            yield f"delete from {name}"
+            yield f"insert into {name} by name select * from {name}_left"
 
     def _views_of(self, expression: ibis.Table) -> frozenset[str]:
         read = {table.name for table in expression.op().find(UnboundTable)} & self._computed.keys()
@@ -245,8 +263,8 @@ class Desk:
         return ibis.table(schema, name=name)
 
 
-class _Tables(dict[str, ibis.Table]):
-    """Tables by name; a view is built where it is first asked for, for few are read before payment."""
+class _Tables(dict[str, ibis.Table], AsItStands):
+    """Tables by name; a bill's rows hold only what stands, and a view is built where it is first asked for."""
 
     def __init__(self, build: Callable[[str], ibis.Table]) -> None:
         super().__init__()
@@ -257,6 +275,11 @@ class _Tables(dict[str, ibis.Table]):
             raise KeyError(name)
         self[name] = self._build(name)
         return self[name]
+
+
+def _takes_back(paid: Mapping[str, Any]) -> bool:
+    amounts = (paid["total_fen"], paid["fund_fen"])
+    return bool(paid["refund"] or paid["reversal_of"]) or any(one is not None and one < 0 for one in amounts)
 
 
 def _decision(findings: list[dict[str, Any]]) -> str:

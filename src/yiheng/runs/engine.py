@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from yiheng.codes import HOLDS, CodeList, tables_of
 from yiheng.lake import SnapshotSet
 from yiheng.measures import READ_ONCE, VIEWS
-from yiheng.records import RESULTS, TABLES, Table
+from yiheng.records import RESULTS, TABLES, TAKEN_BACK, Table
 
 from .editions import InUse, edition_file
 from .machines import machine
@@ -101,9 +101,9 @@ class Engine:
         return self._machine.given(f"named_{column}", rows)
 
     def views(self, *names: str) -> None:
-        """Compute the wide tables once; what is asked of them afterwards reads the result."""
+        """Compute the wide tables once, and what was taken back; what is asked of them afterwards reads the result."""
         for name, build in VIEWS.items():
-            if name not in self._computed and (not names or name in names):
+            if name not in self._computed and (not names or name in names or name in TAKEN_BACK):
                 self._computed.add(name)
                 self.tables[name] = self._machine.keep(name, build(self.as_computed()))
 

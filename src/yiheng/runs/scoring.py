@@ -11,6 +11,7 @@ from ibis import _
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
+from yiheng.records import TAKEN_BACK, standing
 from yiheng.supervision.scores import (
     LIMITS,
     SUBJECTS,
@@ -98,7 +99,7 @@ def score(
 def _scores(workspace: Workspace, engine: Engine, manifest: Manifest, folder: Path) -> dict[str, Any]:
     subject, limits = manifest.inputs["of"], LIMITS.with_values(manifest.pins["limits"])
     engine.views("enrolment_span", "visited", "stay")
-    rows = engine.rows(records_of(subject, engine.tables, manifest.inputs["year"], limits), ("subject",))
+    rows = engine.rows(records_of(subject, standing(engine.tables), manifest.inputs["year"], limits), ("subject",))
     records = [record_of(subject, row, limits) for row in rows]
     taken = manifest.pins["reference"]
     if taken is None:
@@ -125,9 +126,11 @@ def _scores(workspace: Workspace, engine: Engine, manifest: Manifest, folder: Pa
 
 def _groups(engine: Engine, manifest: Manifest) -> dict[str, Any]:
     limits, year = LIMITS.with_values(manifest.pins["limits"]), manifest.inputs["year"]
-    pairs = engine.rows(pairs_of(engine.tables, year, limits), ("institution", "one", "other"))
+    engine.views(*TAKEN_BACK)
+    tables = standing(engine.tables)
+    pairs = engine.rows(pairs_of(tables, year, limits), ("institution", "one", "other"))
     admitted = engine.rows(
-        admitted_of(engine.tables, year, limits), ("institution", "first_on", "last_on", "illness", "person")
+        admitted_of(tables, year, limits), ("institution", "first_on", "last_on", "illness", "person")
     )
     found = groups_of(pairs, admitted, limits)
     return {"groups": [{"rank": rank, **one.as_json()} for rank, one in enumerate(found, start=1)]}

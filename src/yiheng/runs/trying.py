@@ -101,7 +101,7 @@ class _FewRows(dict[str, ibis.Table]):
         if name not in self:
             raise LookupError(f"there is no table '{name}', {nearest(name, [*SCHEMAS, *self._views])}")
         if name in self._views:
-            self[name] = self._views[name](self)
+            self[name] = self._engine.create_table(name, self._views[name](self), temp=True)
         else:
             rows = self._given[name] if name in self._given else SCHEMAS[name].to_pyarrow().empty_table()
             self._engine.con.register(name, rows)

@@ -19,6 +19,7 @@ import ibis
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen, round_fen
 from yiheng.policy import Limits, read_limits
+from yiheng.records import standing
 
 from .packages import Package
 
@@ -96,8 +97,8 @@ class Rule:
         return tuple(self.says_of)
 
     def rows(self, tables: Tables, limits: Limits | None = None) -> ibis.Table:
-        """The expression of what the rule finds; nothing is executed."""
-        found = self.find(tables, limits or self.limits)
+        """The expression of what the rule finds in what stands after refunds; nothing is executed."""
+        found = self.find(standing(tables), limits or self.limits)
         missing = [column for column in SUBJECT if column not in found.columns]
         if missing:
             raise TypeError(f"rule {self.name} does not select {', '.join(missing)}")

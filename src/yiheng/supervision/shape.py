@@ -11,7 +11,7 @@ import ibis.expr.operations as ops
 
 from yiheng.basis.refusals import nearest
 from yiheng.codes import HOLDS, LISTS
-from yiheng.records import TABLES
+from yiheng.records import TABLES, AsItStands
 
 from .declare import EXPECTED, SUBJECT, WEIGHTS, Rule, Stage, named_in
 from .views import VIEWS
@@ -33,7 +33,7 @@ KINDS = {"occurred_on": "date", "scope_fen": "int64"}
 AS_GOOD = {"int64": {"int64", "int32", "int16", "int8", "decimal(38, 0)", "null"}}
 
 
-class _Defined(dict[str, ibis.Table]):
+class _Defined(dict[str, ibis.Table], AsItStands):
     """The contracts as tables without rows, the shared views as their definitions."""
 
     def __init__(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import ibis
 from ibis import _
+
+from yiheng.records import OPEN_END, handed_over, over_standing
 
 from .declare import Tables
 
@@ -130,8 +130,20 @@ def limited_charge(t: Tables) -> ibis.Table:
 
 
 def paid_stay(t: Tables) -> ibis.Table:
-    """Stays in hospital with their main diagnosis and what their settlements cover: few of all visits."""
+    """Stays in hospital with their main diagnosis and what their settlements cover: few of all visits.
+
+    ``handed_over`` is true where the person came on the same day from a stay elsewhere: a transfer, no new admission.
+    """
     stays = t["visit"].filter(_.kind == "inpatient")
+    before = {"group_by": "person_id", "order_by": ["began_on", "_last", "visit_id"]}
+    stays = stays.mutate(_last=ibis.coalesce(_.ended_on, OPEN_END)).mutate(
+        handed_over=handed_over(
+            # Without an earlier stay there is no gap, whatever the way is read as.
+            _.discharge_way.lag().over(**before),
+            _.institution_id.lag().over(**before) != _.institution_id,
+            _.began_on.delta(_.ended_on.lag().over(**before), unit="day"),
+        )
+    )
     main = t["diagnosis"].filter(_.is_main).semi_join(stays, "visit_id")
     main = main.group_by("visit_id").agg(diagnosis=_.code.min())
     covered = t["settlement"].semi_join(stays, "visit_id")
@@ -141,6 +153,7 @@ def paid_stay(t: Tables) -> ibis.Table:
         "planned_course",
         "emergency",
         "discharge_way",
+        "handed_over",
         "diagnosis",
         "settlement",
         scope_fen=_.scope_fen.cast("int64"),
@@ -171,6 +184,18 @@ def drug_use(t: Tables) -> ibis.Table:
     return lines.group_by("institution", "year").agg(**whole, occurred_on=_.began_on.max())
 
 
+def moved(t: Tables) -> ibis.Table:
+    """Movements of goods without the sales of which the bill was taken back and no return was recorded."""
+    stands = t["settlement"].select("settlement_id")
+    undone = t["settlement_taken_back"].anti_join(stands, t["settlement_taken_back"].root == stands.settlement_id)
+    sales = t["stock_move"].filter(_.kind == "sale").semi_join(undone, "settlement_id")
+    back = t["stock_move"].filter(_.kind == "sale_return")
+    same = ["institution_id", "item_code", "batch"]
+    returned = back.select(*same, back_of=_.trace_code).distinct()
+    alike = [*(sales[name] == returned[name] for name in same), sales.trace_code.identical_to(returned.back_of)]
+    return t["stock_move"].anti_join(sales.anti_join(returned, alike), "move_id")
+
+
 def doubtful_sale(t: Tables) -> ibis.Table:
     """Sales of which something is ``odd``, with the lines that were charged for them: looked up once for all rules."""
     sales = t["stock_move"].filter(_.kind == "sale")
@@ -189,8 +214,8 @@ def doubtful_sale(t: Tables) -> ibis.Table:
 def _short(t: Tables) -> ibis.Table:
     """Sales of batches of which more went out than ever came in; by its lines an item shows as a consumable."""
     batch = ["institution_id", "item_code", "batch"]
-    short = t["stock_move"].group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
-    sales = t["stock_move"].filter(_.kind == "sale").semi_join(short, batch)
+    short = moved(t).group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
+    sales = moved(t).filter(_.kind == "sale").semi_join(short, batch)
     consumables = t["fee_line"].filter(_.kind == "consumable").select("item_code").distinct()
     consumables = consumables.mutate(odd=ibis.literal("short_consumable"))
     return sales.left_join(consumables, "item_code").mutate(odd=_.odd.fill_null("short_drug"))
@@ -198,7 +223,7 @@ def _short(t: Tables) -> ibis.Table:
 
 def _sold_again(t: Tables) -> ibis.Table:
     """Sales of a pack that was sold before and did not come back in between."""
-    moves = t["stock_move"].filter(_.trace_code.notnull(), _.kind.isin(["sale", "sale_return"]))
+    moves = moved(t).filter(_.trace_code.notnull(), _.kind.isin(["sale", "sale_return"]))
     moves = moves.mutate(step=ibis.ifelse(_.kind == "sale", 1, -1))
     several = moves.group_by("trace_code").agg(moves=_.count()).filter(_.moves > 1)
     # What comes back at an instant comes back before it is sold again.
@@ -243,10 +268,12 @@ def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:
 
 
 # In the order in which they build on each other.
-VIEWS: dict[str, Callable[[Tables], ibis.Table]] = {
-    view.__name__: view
-    for view in (
-        *(paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis),
-        *(drug_use, doubtful_sale),
-    )
-}
+VIEWS = over_standing(
+    {
+        view.__name__: view
+        for view in (
+            *(paid_stay, limit_of_item, limited_line, limited_day, limited_charge, charged_diagnosis),
+            *(drug_use, doubtful_sale),
+        )
+    }
+)

@@ -7,6 +7,7 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
+from yiheng.records import takes_back
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -122,11 +123,9 @@ def _visits_on_same_days(t: Tables) -> ibis.Table:
 
 
 def _standing(paid: ibis.Table, visits: ibis.Table) -> ibis.Table:
-    """The settlements of visits that were not taken back; a refund that names none spares all of its visit."""
-    named = paid.filter(_.reversal_of.notnull()).select(settlement_id=_.reversal_of)
+    """The settlements of visits; a refund of which nobody knows what it takes back spares all of its visit."""
     paid = paid.semi_join(visits, "visit_id")
     paid = paid.mutate(total_known=_.total_fen.notnull(), amount_fen=ibis.coalesce(_.total_fen, _.fund_fen))
-    back = _.refund.fill_null(False) | _.reversal_of.notnull() | (_.amount_fen < 0)
-    unnamed = paid.filter(back, _.reversal_of.isnull()).select("visit_id")
-    standing = paid.filter(~back, _.amount_fen > 0)
-    return standing.anti_join(named, "settlement_id").anti_join(unnamed, "visit_id")
+    # What stands beside the rest takes back nobody knows which.
+    unnamed = paid.filter(takes_back(paid)).select("visit_id")
+    return paid.filter(_.amount_fen > 0).anti_join(unnamed, "visit_id")

@@ -7,6 +7,7 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
+from yiheng.records import OPEN_END
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -24,10 +25,10 @@ from .views import limits_of, stays_of, told_of
     ),
     reads=("visit", "diagnosis", "settlement"),
     source=f"{RULE_BASE} 分解住院；条例第三十八条第（一）项",
-    not_for="计划性疗程（化疗、透析等）和急诊入院",
+    not_for="计划性疗程（化疗、透析等）和急诊入院；双向转诊当日转回的",
 )
 def split_stay(t: Tables, limits: Limits) -> ibis.Table:
-    """Back in the same hospital for the same illness within the limit after discharge, unplanned and no emergency."""
+    """Back in the same hospital for the same illness within the limit, unplanned, no emergency and no transfer."""
     same = {"group_by": ["person", "institution", "illness"], "order_by": ["admitted_on", "discharged_on", "visit"]}
     stays = stays_of(t, limits).filter(_.illness.notnull())
     stays = stays.mutate(left_on=_.discharged_on.lag().over(**same), earlier_visit=_.visit.lag().over(**same))
@@ -36,6 +37,7 @@ def split_stay(t: Tables, limits: Limits) -> ibis.Table:
         _.gap_days.between(0, limits["split_stay_days"].value),
         ~_.planned_course.fill_null(False),
         ~_.emergency.fill_null(False),
+        ~_.handed_over,
     ).select(
         "person",
         "institution",
@@ -61,13 +63,15 @@ def split_stay(t: Tables, limits: Limits) -> ibis.Table:
     ),
     reads=("visit", "diagnosis", "settlement"),
     source=f"{RULE_BASE} 频繁住院；次数见来源 D",
-    not_for="计划性疗程（化疗、透析等）",
+    not_for="计划性疗程（化疗、透析等）；当日转院（与转出的住院合计一次）",
 )
 def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
-    """More stays of one person in a calendar year than the limit, planned courses not counted."""
+    """More stays of one person in a calendar year than the limit; planned courses and transfers are not counted."""
     limit = limits["admissions_per_year"].value
     by_date = ["admitted_on", "discharged_on", "visit"]
-    stays = stays_of(t, limits).filter(~_.planned_course.fill_null(False)).mutate(year=_.admitted_on.year())
+    stays = (
+        stays_of(t, limits).filter(~_.planned_course.fill_null(False), ~_.handed_over).mutate(year=_.admitted_on.year())
+    )
     stays = stays.mutate(before=ibis.row_number().over(group_by=["person", "year"], order_by=by_date))
     first = _.before == limit
     beyond = (
@@ -103,9 +107,10 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="breach",
     says=Words(
-        "参保人 {person} 于 {occurred_on} 住入 {institution} 时，另一次住院（{other_visit}）到 {other_until} 才结束",
-        "{person} was admitted to {institution} on {occurred_on} while another stay ({other_visit}) went on until "
-        "{other_until}",
+        "参保人 {person} 于 {occurred_on} 住入 {institution} 时，"
+        "{other_from} 开始的另一次住院（{other_visit}）尚未结束",
+        "{person} was admitted to {institution} on {occurred_on} while another stay ({other_visit}), begun on "
+        "{other_from}, had not ended",
     ),
     reads=("visit", "settlement"),
     source="条例第三十八条第（一）项（挂床住院）、第四十条（虚构医药服务）",
@@ -113,27 +118,26 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
 )
 def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
     """Admitted while an earlier stay of the same person had not ended; a transfer on the same day is no overlap."""
-    order = ["admitted_on", "discharged_on", "visit"]
-    # Among the stays that began before, the one that ended last; a stay that has not ended cannot be judged.
+    order = ["admitted_on", "until", "visit"]
+    # Among the stays that began before, the one that ended last; one that still lasts ends last of all.
     before = ibis.window(group_by="person", order_by=order, rows=(None, -1))
-    stays = stays_of(t, limits).filter(_.discharged_on.notnull())
-    stays = stays.mutate(other_until=_.discharged_on.max().over(before))
-    late = stays.filter(_.admitted_on < _.other_until)
-    others = stays.select(o_person=_.person, o_until=_.discharged_on, o_from=_.admitted_on, o_visit=_.visit)
+    stays = stays_of(t, limits).mutate(until=ibis.coalesce(_.discharged_on, OPEN_END))
+    late = stays.mutate(last=_.until.max().over(before)).filter(_.admitted_on < _.last)
+    others = stays.select(
+        "until", o_person=_.person, o_from=_.admitted_on, o_visit=_.visit, o_until=_.discharged_on
+    ).rename(o_last="until")
     named = late.join(
         others,
         [
             late.person == others.o_person,
-            late.other_until == others.o_until,
+            late.last == others.o_last,
             late.admitted_on >= others.o_from,
             late.visit != others.o_visit,
         ],
     )
     return (
-        named.group_by(
-            "person", "institution", "visit", "settlement", "scope_fen", "other_until", occurred_on=_.admitted_on
-        )
-        .agg(other_visit=_.o_visit.min())
+        named.group_by("person", "institution", "visit", "settlement", "scope_fen", occurred_on=_.admitted_on)
+        .agg(other_visit=_.o_visit.min(), other_from=_.o_from.min(), other_until=_.o_until.min())
         .mutate(line=ibis.null("string"))
     )
 

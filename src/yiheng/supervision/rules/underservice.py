@@ -7,6 +7,7 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
+from yiheng.records import TRANSFERRED
 
 from ..declare import Tables, rule
 from ..like import beside_like, no_chance, of_whom, placed
@@ -119,7 +120,7 @@ def self_pay_shift(t: Tables, limits: Limits) -> ibis.Table:
 def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
     """Far more of those discharged are soon in hospital elsewhere than like people of its peers."""
     stays = like_stays(t, limits)
-    left = stays.filter(_.peer.isin(JUDGED), _.ended_on.notnull(), _.discharge_way != "transferred")
+    left = stays.filter(_.peer.isin(JUDGED), _.ended_on.notnull(), ~_.discharge_way.isin(TRANSFERRED))
     soon = left.ended_on + ibis.interval(days=limits["soon_elsewhere_days"].value)
     again = stays.filter(~_.planned).select(who=_.person, back_on=_.began_on, elsewhere=_.institution)
     back = left.join(
