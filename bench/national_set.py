@@ -55,6 +55,12 @@ select 'S' || {year} % 10 || lpad(i::varchar, 9, '0') as settlement_id,
   date '{year}-01-01' + (i % 365 + i % 9)::integer as visit_on
 from (select i, 10000 + (hash(i, {year}) % 500000)::bigint as fund_fen from range({first}, {last}) as t(i))"""
 
+# What the fund says that it spent, month by month: a payment of 2,600 yuan a person and year.
+FUND_FLOW = """
+select 'resident' as fund, make_date(y, m, 1) as month_from, 'spending' as kind,
+  ({people} * 260000::bigint) // 12 as flow_fen
+from unnest({years}) as years(y), range(1, 13) as months(m)"""
+
 
 def fill(lake: Lake, people: int, parties: int = PARTIES) -> None:
     """Fill a lake by its own way of writing: people, their enrolments, and four years of one payment a person each."""
@@ -69,6 +75,7 @@ def fill(lake: Lake, people: int, parties: int = PARTIES) -> None:
             _copy(con, f"select *{gaps} from ({query})", table, writing.new_file(table))
 
         write("institution", INSTITUTION.format(parties=parties))
+        write("fund_flow", FUND_FLOW.format(people=people, years=list(YEARS)))
         for first in range(0, people, ROWS_A_FILE):
             some = {
                 "parties": parties,

@@ -13,7 +13,9 @@ EXECUTES = {"execute", "to_pandas", "to_pyarrow", "to_polars", "to_pyarrow_batch
 MAY_EXECUTE = {"runs", "intake"}
 MONEY_ROOMS = {"basis", "payment", "policy"}
 LONGEST_FILE = 400
-UNIT_CONSTANTS = {"DAYS_IN_A_YEAR", "TEN_THOUSAND", "DIGITS", "FEN_PER_YUAN"}
+UNIT_CONSTANTS = {
+    "DAYS_IN_A_YEAR", "MONTHS_A_YEAR", "PERCENT", "PER_THOUSAND", "TEN_THOUSAND", "DIGITS", "FEN_PER_YUAN",
+}  # fmt: skip
 STANDARD_LIBRARY_ONLY = {"basis", "payment"}
 
 

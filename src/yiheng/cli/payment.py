@@ -39,6 +39,7 @@ PARTIES_SAID = 5
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @click.option("--alternatives", is_flag=True, help="State also the figures under each alternative of each assumption.")
+@click.option("--although", metavar="REASON", help="Settle an incomplete year all the same; the reason is printed.")
 @workspace_option
 @format_option
 @says_refusals
@@ -50,6 +51,7 @@ def settle(
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
     alternatives: bool,
+    although: str | None,
     workspace: Path | None,
     form: str,
 ) -> int:
@@ -62,6 +64,7 @@ def settle(
       yiheng settle policies/guangdong --facts facts.csv
       yiheng settle policies/yangxi --year 2025 --with scores.csv
       yiheng settle policies/qingdao --year 2025 --assume cap_base=base_spend
+      yiheng settle policies/qingdao --year 2025 --although "January's claims were lost in a fire"
     """
     space = opened(workspace)
     with working("settle") as step:
@@ -74,6 +77,7 @@ def settle(
             known_on=known_on.date() if known_on else None,
             assume=choices(assume),
             alternatives=alternatives,
+            although=although,
             progress=step,
         )
         write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
@@ -100,8 +104,25 @@ def settle(
     if result["unattributed"]:
         lost = result["unattributed"]
         say(f"另有 {lost['rows']:,} 笔、{yuan(lost['fen'])} 元的支出不归属任何医共体，未计入任何一方")
+    if complete := result["completeness"]["although"]:
+        say(f"数据不完整，仍予清算，理由：{complete}")
+        for one in result["completeness"]["found"]:
+            say(f"  {one['says']}；{one['expected_zh']}")
+    if waiting := in_quarantine(result):
+        say(waiting)
     say(f"结算单：{space.folder / 'runs' / result['run'] / WORKBOOK}；依据：yiheng explain {result['run']}")
     return DONE_WITH_REFUSALS if result["refused"] else DONE
+
+
+def in_quarantine(result: dict[str, Any]) -> str:
+    """How many settlements of the year lie in quarantine, and how much money; empty where none does."""
+    waiting = result["quarantined"]
+    if not waiting or not (waiting["rows"] or waiting["year_unknown"]):
+        return ""
+    words = f"另有 {waiting['rows']:,} 笔本年度结算未通过校验、尚未更正，涉及基金 {yuan(waiting['fen'])} 元，未计入清算"
+    if waiting["unreadable"]:
+        words += f"；其中 {waiting['unreadable']:,} 笔金额无法读出"
+    return words + (f"；还有 {waiting['year_unknown']:,} 笔看不出年度" if waiting["year_unknown"] else "")
 
 
 def choices(assume: tuple[str, ...]) -> dict[str, str]:

@@ -13,13 +13,13 @@ from yiheng.records import TABLES
 from . import sql
 from .judge import Verdicts
 from .parse import Fault, faults_of
-from .privacy import shown_value
+from .privacy import WITHHELD, shown_value
 from .stage import Staging
 
 COLUMNS = (
     "table_name VARCHAR, file VARCHAR, row_number BIGINT, line BIGINT, fault VARCHAR, column_name VARCHAR,"
     " found VARCHAR, says VARCHAR, says_en VARCHAR, expected VARCHAR, expected_en VARCHAR, fen BIGINT,"
-    " institution_id VARCHAR, visit_id VARCHAR"
+    " institution_id VARCHAR, visit_id VARCHAR, row_key VARCHAR, occurred_on DATE"
 )
 ROW_BROKEN = Fault(
     "row_broken",
@@ -63,7 +63,7 @@ def write_quarantine(
     for table, file, line, kind in staging.broken:
         fault = ROW_BROKEN
         con.execute(
-            "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null, null, null)",
+            "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null, null, null, null, null)",
             [table, file, line - 1, line, fault.name, kind, *fault.says, *fault.expected],
         )
         quarantined[table] = quarantined.get(table, 0) + 1
@@ -91,10 +91,32 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, 
         f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
         f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'},"
-        f" {institution}, {visit}"
+        f" {institution}, {visit}, {_row_key(name)}, {_occurred_on(name)}"
         f" from {rows} r left join {shifts} s on s.file = r._file"
         f" and (s.after is null or r._row >= s.after) and (s.before is null or r._row < s.before)"
     )
+
+
+def _row_key(name: str) -> str:
+    """SQL of the number by which a row of money is known, as it may be shown; null for rows that are no money."""
+    table = TABLES[name]
+    if not table.money:
+        return "null"
+    parts = []
+    for key in table.key:
+        path = sql.text(f'$."{key}"')
+        text = f"coalesce(cast({sql.name(key)} as VARCHAR), json_extract_string(_raw, {path}))"
+        # What must not be shown is no number by which others could be told apart.
+        parts.append(f"nullif({shown_value(table[key], text)}, {sql.text(WITHHELD)})")
+    return " || '|' || ".join(parts)
+
+
+def _occurred_on(name: str) -> str:
+    """SQL of the day of a row of money: of its first instant or day that can be read."""
+    if not TABLES[name].money:
+        return "null"
+    days = [sql.name(column.name) for column in TABLES[name].columns if column.kind in ("instant", "day")]
+    return f"coalesce({', '.join(f'cast({day} as DATE)' for day in days)})" if days else "null"
 
 
 def _record_numbers(con: duckdb.DuckDBPyConnection, staging: Staging, name: str) -> str:

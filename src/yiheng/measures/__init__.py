@@ -2,7 +2,8 @@
 
 from yiheng.records import over_standing
 
-from . import fund, list_checks, quality, total_checks, use
+from . import completeness, fund, list_checks, quality, total_checks, use
+from .completeness import claims_by_month
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
 from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
@@ -32,6 +33,8 @@ __all__ = [
     "Ratio",
     "Total",
     "by_cell",
+    "claims_by_month",
+    "completeness",
     "fund",
     "indicator",
     "list_checks",

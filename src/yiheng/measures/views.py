@@ -185,7 +185,13 @@ def paid(t: Tables) -> ibis.Table:
     """One row a settlement with the fund's part, and the consortium and year of its visit's last day."""
     money = t["settlement"].select("settlement_id", "visit_id", "fund_fen", person_id=_.visit_person, on=_.visit_on)
     return _attributed(t, money).select(
-        "settlement_id", "visit_id", "fund_fen", "consortium", "year", person=_.person_id
+        "settlement_id",
+        "visit_id",
+        "fund_fen",
+        "consortium",
+        "year",
+        person=_.person_id,
+        month_of_year=_.on.month().cast("int64"),
     )
 
 

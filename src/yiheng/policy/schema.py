@@ -271,6 +271,15 @@ class Step(Strict):
     takes: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
+class AskedOfData(Strict):
+    """A limit of completeness that this policy sets otherwise than the package, with its source."""
+
+    says: Sentence = Field(alias="is")
+    value: Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+    mark: Mark
+    source: str = Field(min_length=1)
+
+
 class FactsFile(Strict):
     """How a facts file names the party and the year of a row."""
 
@@ -306,6 +315,7 @@ class Policy(Strict):
     risk: dict[str, Risk] = Field(default_factory=dict)
     values: dict[str, Value]
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
+    completeness: dict[str, AskedOfData] = Field(default_factory=dict)
     rounding: RoundingRule
     steps: list[Step] = Field(min_length=1)
 

@@ -38,6 +38,7 @@ COMPARISON = "comparison.json"
 # In the folder of the run: what each policy came to, with its statements.
 SETTLED = "settled"
 HASH_SIGNS = 8
+COMPARED = "仅作比较，不作清算（comparison only, nothing is cleared）"
 # What a settlement under one of the policies has in common with the comparison.
 INPUTS, PINS = ("year", "facts", "known_on", "with"), ("snapshot_set", "facts_sha256", "with_sha256")
 
@@ -196,6 +197,8 @@ def _settle(
 
     def settled(choices: Mapping[str, str], where: Path) -> dict[str, Any]:
         inputs = {name: manifest.inputs[name] for name in INPUTS if name in manifest.inputs} | {"assume": dict(choices)}
+        # What is missing is told of every statement; nothing is refused, because nothing is cleared.
+        inputs |= {} if engine is None else {"although": COMPARED}
         pins = {name: manifest.pins[name] for name in PINS if name in manifest.pins}
         one = settle_manifest(under.sources, inputs, pins)
         return settle_into(workspace, one, kept, where, under.sources, engine=engine)

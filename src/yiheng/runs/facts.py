@@ -13,23 +13,28 @@ from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.documents import read_delimited
-from yiheng.measures import TOTALS
+from yiheng.measures import TOTALS, claims_by_month
 from yiheng.payment import Fact, PartyFacts, fact_read
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
 from .cells import with_cells
+from .completeness import Missing, missing
 from .engine import Engine
+
+# The total whose rows are all the claims.
+CLAIMS = "fund_spend"
 
 
 @dataclass
 class Gathered:
-    """Facts by party for one year, the queries behind them, and money that belongs to no party."""
+    """Facts by party for one year, the queries behind them, money that belongs to no party, and what is not there."""
 
     year: int
     parties: dict[str, PartyFacts] = field(default_factory=dict)
     queries: dict[str, str] = field(default_factory=dict)
     unattributed: dict[str, int] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,15 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
     sums: Sums = {}
     for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
         gathered.queries[total] = engine.sql(_by_party(total, defined, years))
-        with engine.plain_joins():
-            for row in engine.rows(_by_party(total, tables, years)):
-                sums[(total, row["consortium"], row["year"])] = Sum(row["fen"], row["rows"])
+        # The sums of the months are those of the year: the claims are read once for both.
+        by_year = _by_month(engine, total, years).group_by("consortium", "year")
+        for row in engine.rows(by_year.agg(fen=_.fen.sum().cast("int64"), rows=_.rows.sum())):
+            sums[(total, row["consortium"], row["year"])] = Sum(row["fen"], row["rows"])
         nobody = sums.get((total, None, year))
         if nobody is not None:
             gathered.unattributed = {"rows": nobody.rows, "fen": nobody.fen}
+    if lake_facts:
+        gathered.missing = missing(engine, source, year, years, _by_month(engine, CLAIMS, years))
     parties = sorted(party for party, when in answered if when == year and party is not None)
     if not parties:
         raise Refusal(
@@ -91,6 +99,15 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
 
 def _by_party(total: str, tables: dict[str, ibis.Table], years: list[int]) -> ibis.Table:
     return TOTALS[total].by(tables, ("consortium", "year")).filter(_.year.isin(years))
+
+
+def _by_month(engine: Engine, total: str, years: list[int]) -> ibis.Table:
+    """A total by consortium, year and month, computed once."""
+    with engine.plain_joins():
+        return engine.keep(
+            f"{total}_by_month_{'_'.join(map(str, years))}",
+            lambda: claims_by_month(engine.as_computed(), total, years),
+        )
 
 
 def _lake_fact(

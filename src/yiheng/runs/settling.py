@@ -6,7 +6,9 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,12 @@ from yiheng.records import RESULTS
 
 from .added_facts import ADDED, added_pins, keep_added, with_added
 from .alternatives import figures_under
+from .completeness import Completeness, refuse_unknown_limits
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
+from .policy_told import policy_json
+from .quarantined import quarantined_settlements
 from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
@@ -61,6 +66,7 @@ def run_settle(
     known_on: dt.date | None = None,
     assume: Mapping[str, str] | None = None,
     alternatives: bool = False,
+    although: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Settle every party of a year from the lake, or every row of a facts file.
@@ -72,11 +78,13 @@ def run_settle(
         known_on: settle with the values that were announced by that day.
         assume: another choice for some assumptions, by id.
         alternatives: state also the figures under each alternative of each assumption, one at a time.
+        although: why a year whose claims or fund totals are incomplete is settled all the same.
 
     Raises:
-        Refusal: when neither year nor facts are given, or policy or facts cannot be read.
+        Refusal: when neither year nor facts are given, policy or facts cannot be read, or the year is incomplete.
     """
     refuse_unclear(year, facts, added)
+    refuse_empty_act(facts, although)
     years = [year] if year is not None else []
     if facts is not None and not years:
         years = years_of(policy, facts)
@@ -84,6 +92,7 @@ def run_settle(
     for source in sources.values():
         check_policy(source)
         refuse_choices(source, assume or {})
+        refuse_unknown_limits(source)
     inputs = {
         "year": year,
         "facts": facts.name if facts else None,
@@ -94,15 +103,33 @@ def run_settle(
     named, pinned = added_pins(added)
     if alternatives:
         named = {**named, "alternatives": True}
-    manifest = settle_manifest(sources, {**inputs, **named}, {**data_pins(workspace, facts), **pinned})
-    folder = workspace.run_folder(manifest.run)
-    keep_policies(policy, sources, folder)
-    keep_added(added, folder)
-    if facts is not None:
-        keep_facts(facts, folder)
-    result = settle_into(workspace, manifest, folder, folder, sources, progress)
+    if although:
+        named = {**named, "although": although.strip()}
+    pins = {**data_pins(workspace, facts), **pinned}
+    with nullcontext() if facts else closing(Engine(workspace, workspace.lake.at(pins["snapshot_set"]))) as engine:
+        if engine is not None and year is not None:
+            pins["quarantined"] = quarantined_settlements(workspace, engine, year).as_json()
+        manifest = settle_manifest(sources, {**inputs, **named}, pins)
+        folder = workspace.run_folder(manifest.run)
+        keep_policies(policy, sources, folder)
+        keep_added(added, folder)
+        if facts is not None:
+            keep_facts(facts, folder)
+        result = settle_into(workspace, manifest, folder, folder, sources, progress, engine)
     workspace.note_run(manifest.run, "settle")
     return result
+
+
+def refuse_empty_act(facts: Path | None, although: str | None) -> None:
+    """Check that the act that lets an incomplete year be settled has a reason, and a lake to speak of.
+
+    Raises:
+        Refusal: an empty reason, or one for a file of facts, whose completeness nobody judges.
+    """
+    if although is not None and not although.strip():
+        raise Refusal("--although has no reason", expected="a sentence that is printed on every statement")
+    if although is not None and facts is not None:
+        raise Refusal("--although is for a year of the lake", cure="leave it out: a facts file is taken as it is")
 
 
 def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> None:
@@ -166,6 +193,7 @@ def settle_into(
     """
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
+    complete = Completeness(although=manifest.inputs.get("although"))
     settled: Iterator[Settled]
     if manifest.inputs["facts"] is None:
         ((year, source),) = sources.items()
@@ -177,7 +205,8 @@ def settle_into(
             asked.close()
         if shown := manifest.inputs.get("with"):
             gathered.parties = with_added(kept / ADDED, shown, source, year, gathered.parties)
-        settled = _settled_all(manifest, source, year, list(gathered.parties.values()))
+        complete = replace(complete, found=gathered.missing)
+        settled = _settled_complete(manifest, source, year, gathered.parties, complete)
     else:
         snapshots = {}
         settled = _settled_rows(kept / FACTS, manifest, sources)
@@ -187,11 +216,13 @@ def settle_into(
         "facts": "lake" if manifest.inputs["facts"] is None else "file",
         "manifest": {**manifest.as_json(), "snapshots": snapshots},
         "unattributed": unattributed,
+        "completeness": complete.as_json(),
+        "quarantined": manifest.pins.get("quarantined"),
     }
     lines: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     with new_file(folder / STATEMENTS) as part:
-        statements = _stated(settled, manifest.inputs["assume"], lines, refused)
+        statements = _stated(settled, manifest.inputs["assume"], complete, lines, refused)
         # What was refused is known when the statements are made.
         places = write_rows(part, result, {"statements": statements, "refused": map(as_line, refused)})
     write_whole(folder / QUERIES, canonical(queries))
@@ -202,7 +233,11 @@ def settle_into(
 
 
 def _stated(
-    settled: Iterator[Settled], assume: Mapping[str, str], lines: list[dict[str, Any]], refused: list[dict[str, Any]]
+    settled: Iterator[Settled],
+    assume: Mapping[str, str],
+    complete: Completeness,
+    lines: list[dict[str, Any]],
+    refused: list[dict[str, Any]],
 ) -> Iterator[str]:
     """The statements as JSON texts, one by one; their lines and what was refused are noted on the way."""
     policies: dict[int, str] = {}
@@ -211,12 +246,14 @@ def _stated(
             refused.append({"party": one.party, "year": one.year, "why": str(one.refusal)})
         elif one.statement and one.source:
             if one.year not in policies:
-                policies[one.year] = _policy_json(one.source, assume, {})
+                policies[one.year] = policy_json(one.source, assume, {})
             lines += (
                 {"party": one.party, "year": one.year, "figure": name, "amount_fen": amount.n}
                 for name, amount in one.statement.figures.items()
             )
-            told = _policy_json(one.source, assume, one.under) if one.under else policies[one.year]
+            told = policy_json(one.source, assume, one.under) if one.under else policies[one.year]
+            if incomplete := complete.stated(one.party):
+                told += f', "incomplete": {json.dumps(incomplete, ensure_ascii=False)}'
             yield one.statement.as_json(told)
 
 
@@ -259,6 +296,25 @@ def _known_on(manifest: Manifest) -> dt.date | None:
     return dt.date.fromisoformat(known_on) if known_on else None
 
 
+def _settled_complete(
+    manifest: Manifest, source: PolicyFile, year: int, parties: dict[str, PartyFacts], complete: Completeness
+) -> Iterator[Settled]:
+    """The parties whose year is complete, or all where an act says that they are settled all the same.
+
+    Raises:
+        Refusals: what is missing of all parties together, or of one that shares a pool with others.
+    """
+    stops = () if complete.although else complete.found
+    shares = bool(source.policy.pools or source.policy.risk)
+    if whole := [one.refusal for one in stops if one.party is None or shares]:
+        raise Refusals(whole)
+    without = {one.party: Refusals(other.refusal for other in complete.of(one.party)) for one in stops}
+    whole_year = [facts for party, facts in parties.items() if party not in without]
+    settled = _settled_all(manifest, source, year, whole_year)
+    refused = (Settled(party or "", year, source, None, why) for party, why in without.items())
+    return chain(settled, refused)
+
+
 def _settled_all(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
     """All parties of a year, pools first.
 
@@ -281,43 +337,6 @@ def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[Pa
             yield Settled(party, year, source, None, came)
         else:
             yield Settled(party, year, source, came, None)
-
-
-def _policy_json(source: PolicyFile, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]) -> str:
-    """What every statement says of its policy, as members of a JSON object behind its own."""
-    policy = source.policy
-    named = {
-        "id": policy.policy, "hash": source.sha256, "file": source.file, "title": policy.title.zh,
-        "title_en": policy.title.en, "place": policy.place.zh, "place_en": policy.place.en,
-        "issued_by": policy.issued.by, "issued_number": policy.issued.number, "issued_on": policy.issued.on.isoformat(),
-        "example_values": [
-            source.document.place(("values", name, "history", at))
-            for name, value in policy.values.items() if value.mark == "example" for at in range(len(value.history))
-        ],
-    }  # fmt: skip
-    assumptions = [_assumption_json(source, name, assume, under) for name in policy.assumptions]
-    return "".join(
-        f', "{key}": {json.dumps(value, ensure_ascii=False)}'
-        for key, value in (("policy", named), ("assumptions", assumptions))
-    )
-
-
-def _assumption_json(
-    source: PolicyFile, name: str, assume: Mapping[str, str], under: Mapping[str, list[dict[str, Any]]]
-) -> dict[str, Any]:
-    policy = source.policy
-    stated = policy.assumptions[name]
-    chosen = assume.get(name, stated.chosen)
-    others = [one for one in (stated.chosen, *stated.alternatives) if one != chosen]
-    shown = {
-        "id": name,
-        "text": stated.says.zh,
-        "text_en": stated.says.en,
-        "chosen": chosen,
-        "alternatives": others,
-        "called": {one: policy.choice_words(name, one).zh for one in (chosen, *others)},
-    }
-    return {**shown, "under": under[name]} if name in under else shown
 
 
 def years_of(policy: Path, facts: Path) -> list[int]:

@@ -78,13 +78,23 @@ def to_replace(statement: Row, says: str = "says") -> list[str]:
     return list(dict.fromkeys(line[says] for line in lines if place_of(line) in marked))
 
 
-EXAMPLE, ASSUMED = "示例值，付费前须替换", "假设"
+EXAMPLE, ASSUMED, INCOMPLETE = "示例值，付费前须替换", "假设", "数据不完整，仍予清算"
 
 
 def mark_rows(statement: Row) -> list[tuple[str, str]]:
-    """What the signed page marks: example values that decide, and the choices made where the source is silent."""
-    rows = [(EXAMPLE, says) for says in to_replace(statement)]
+    """What the signed page marks: an incomplete year, example values that decide, choices where the source is open."""
+    rows = [(INCOMPLETE, words) for words in although(statement)]
+    rows += [(EXAMPLE, says) for says in to_replace(statement)]
     return rows + [(ASSUMED, f"{text}——取“{chosen}”") for _, text, chosen, _ in assumption_rows(statement)]
+
+
+def although(statement: Row) -> list[str]:
+    """The act that let an incomplete year be settled, and what was missing; nothing where the year is complete."""
+    act = statement.get("incomplete")
+    if not act:
+        return []
+    missing = "；".join(f"{one['says']}（{one['expected_zh']}）" for one in act["found"]) or "核对未发现缺失"
+    return [f"理由：{act['although']}。缺失情况：{missing}。"]
 
 
 def assumption_rows(statement: Row) -> list[tuple[str, str, str, str]]:

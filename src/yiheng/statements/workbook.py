@@ -257,6 +257,8 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
     lines = {"run": result["run"], **manifest["inputs"], **manifest["pins"], **manifest["versions"]}
     if result["unattributed"]:
         lines["不归属任何医共体的支出（笔、分）"] = result["unattributed"]
+    for number, one in enumerate(result.get("completeness", {}).get("found", ()), start=1):
+        lines[f"数据缺失 {number}"] = f"{one['says']}；{one['expected_zh']}"
     for row, (name, value) in enumerate(lines.items(), start=1):
         sheet.write_string(row, 0, str(name))
         sheet.write_string(row, 1, "" if value is None else str(value), text)
