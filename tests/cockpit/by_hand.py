@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 def made(folder: Path) -> Path:
     """An empty workspace."""
     (folder / "runs").mkdir(parents=True)
-    (folder / "yiheng.toml").write_text("format = 1\n", "utf-8")
+    (folder / "yiheng.toml").write_text("format = 2\n", "utf-8")
     return folder
 
 
@@ -22,7 +22,7 @@ def add_run(folder: Path, run: str, file: str, result: Any, *, at: str, inputs: 
     verb = run.partition("-")[0]
     place = folder / "runs" / run
     place.mkdir()
-    manifest = {"verb": verb, "inputs": inputs or {}, "pins": pins or {"snapshot_set": 1}}
+    manifest = {"verb": verb, "inputs": inputs or {}, "pins": pins or {"data": {}}}
     (place / file).write_text(json.dumps({"run": run, **result}), "utf-8")
     (place / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     with (folder / "runs" / "runs.jsonl").open("a") as noted:

@@ -14,6 +14,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
 from yiheng.runs import CLAIM_COLUMNS, Workspace, claims_behind, run_settle, settled_in
 from yiheng.runs import replay as run_replay
+from yiheng.runs.manifest import data_sign
 from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due
@@ -192,12 +193,20 @@ def explain(
     else:
         whole = {"run": result["run"], "party": party, "year": statement["year"], "figure": figure, "because": because}
         answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))
-    if read := result["manifest"]["snapshots"]:
-        told = f"快照集 {result['manifest']['pins']['snapshot_set']}（{len(read)} 张表）"
-        say(f"数据：{told}，各表快照编号见 {folder / 'statements.json'} 的 manifest")
+    if pins := result["manifest"]["pins"]["data"]:
+        say(f"数据：{_where_held(space, pins)}，各表 SHA-256 见 {folder / 'statements.json'} 的 manifest")
     some = list(dict.fromkeys(s["party"] for s in statements_of(result)))[:4]
     say(f"其他：yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}")
     return DONE
+
+
+def _where_held(space: Workspace, held: dict[str, str]) -> str:
+    """The snapshot set of this workspace that holds the data of a run, for ``sql --at``."""
+    try:
+        at = f"快照集 {space.lake.holding(held).number}"
+    except Refusal:
+        at = "本工作区未保存这一版本的数据"
+    return f"{data_sign({'data': held})}（{len(held)} 张表，{at}）"
 
 
 def _open_claims(

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Register, Stand, Workspace, pairs_of, register_of, settle_runs, standing
+from yiheng.runs.manifest import data_sign
 from yiheng.supervision import RULES
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
@@ -26,11 +27,11 @@ MOST_KEPT = 512
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ended: its id, when, on which snapshot set, what it gave, what was asked for, and who ran it."""
+    """A run that ended: its id, when, the short name of its data, what it gave, what was asked for, and who ran it."""
 
     id: str
     at: dt.datetime
-    snapshot_set: int | None
+    data: str | None
     result: Any
     inputs: dict[str, Any]
     by: str
@@ -210,7 +211,7 @@ def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
     if result is None or manifest is None:
         return None
     return Run(
-        noted["run"], dt.datetime.fromisoformat(noted["at"]), manifest["pins"].get("snapshot_set"), result,
+        noted["run"], dt.datetime.fromisoformat(noted["at"]), data_sign(manifest["pins"]), result,
         manifest["inputs"], noted.get("by", ""),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Iceberg tables and the sets of snapshots that belong together."""
 
 from .damage import told
-from .store import Lake, SnapshotSet, Writing
+from .sets import SnapshotSet
+from .store import Lake, Writing
 
 __all__ = ["Lake", "SnapshotSet", "Writing", "told"]

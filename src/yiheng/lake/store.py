@@ -7,16 +7,13 @@ half-way leaves tables ahead of the last set; the next writer rolls them back.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 from pyiceberg.table import Table as IcebergTable
@@ -25,22 +22,14 @@ from pyiceberg.table import TableProperties
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Table
 
-from .damage import check_file, told
+from . import content
+from .damage import RESTORE, check_file, told
+from .place import Catalog, address, local
+from .sets import SECONDS_TO_WAIT, FileContents, Sets, SnapshotSet
 
 NAMESPACE = "yiheng"
-SECONDS_TO_WAIT = 30
-
-
-@dataclass(frozen=True)
-class SnapshotSet:
-    """The snapshot of every table at one moment; ``number`` rises with every load."""
-
-    number: int
-    snapshots: Mapping[str, int]
-
-    def place(self, table: str) -> str:
-        """How a reason names the data it rests on."""
-        return f"{table}@{self.snapshots[table]}" if table in self.snapshots else f"{table}@empty"
+# So much of a hash is shown where a person compares.
+SHOWN_SIGNS = 12
 
 
 class Lake:
@@ -54,26 +43,16 @@ class Lake:
         self.folder = folder.resolve()
         with told(str(self.folder)):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._catalog = SqlCatalog(
-                NAMESPACE,
-                uri=f"sqlite:///{self.folder / 'catalog.sqlite'}",
-                warehouse=_uri(self.folder / "tables"),
-            )
+            self._catalog = Catalog(NAMESPACE, self.folder)
             self._catalog.create_namespace_if_not_exists(NAMESPACE)
-            with closing(self._sets()) as db, db:
-                db.execute(
-                    "create table if not exists snapshot_set"
-                    " (number integer primary key, snapshots text not null, run text not null unique)"
-                )
+            self._sets = Sets(self.folder)
             self._sweep()
 
     # ---- reading
 
     def latest(self) -> SnapshotSet:
         """The last set that a load finished; empty before the first."""
-        with told(str(self.folder)), closing(self._sets()) as db:
-            row = db.execute("select number, snapshots from snapshot_set order by number desc limit 1").fetchone()
-        return SnapshotSet(row[0], json.loads(row[1])) if row else SnapshotSet(0, {})
+        return self._sets.latest()
 
     def at(self, number: int) -> SnapshotSet:
         """The set with a number.
@@ -81,11 +60,7 @@ class Lake:
         Raises:
             Refusal: when the lake has no such set.
         """
-        with told(str(self.folder)), closing(self._sets()) as db:
-            row = db.execute("select snapshots from snapshot_set where number = ?", (number,)).fetchone()
-        if row is None and number != 0:
-            raise Refusal(f"the lake has no snapshot set {number}", where=str(self.folder))
-        return SnapshotSet(number, json.loads(row[0]) if row else {})
+        return self._sets.at(number)
 
     def files(self, table: str, at: SnapshotSet) -> list[str]:
         """The Parquet files of a table in a set, in a fixed order.
@@ -98,10 +73,80 @@ class Lake:
             return []
         with told(str(self.folder)):
             tasks = self._open(table).scan(snapshot_id=snapshot).plan_files()
-            sizes = {_local(task.file.file_path): task.file.file_size_in_bytes for task in tasks}
+            sizes = {self._file(task.file.file_path): task.file.file_size_in_bytes for task in tasks}
             for file, size in sizes.items():
                 check_file(table, file, size)
         return sorted(sizes)
+
+    # ---- what the tables hold
+
+    def content(self, at: SnapshotSet) -> dict[str, str]:
+        """The hash of the rows of every table that holds some: the same wherever and however the rows were loaded.
+
+        It is worked out once for each data file, when it is first asked for, and noted beside the sets.
+
+        Raises:
+            Refusal: when a data file is gone or is not as it was written.
+        """
+        if (noted := self._sets.content(at.number)) is not None:
+            return noted
+        known = self._sets.file_contents()
+        before = set(known)
+        held = self._worked_out(at, known)
+        self._sets.note(at.number, held, {key: one for key, one in known.items() if key not in before})
+        return held
+
+    def holding(self, held: Mapping[str, str]) -> SnapshotSet:
+        """The newest set whose tables hold just this.
+
+        Raises:
+            Refusal: when the lake has no such set.
+        """
+        if (number := self._sets.with_content(held)) is not None:
+            return self.at(number)
+        for at in map(self.at, self._sets.numbers()):
+            if self.content(at) == held:
+                return at
+        now = self.content(self.latest())
+        other = [name for name in sorted({*held, *now}) if held.get(name) != now.get(name)]
+        raise Refusal(
+            f"the lake does not hold the data of this run; today others are {', '.join(other)}",
+            where=str(self.folder),
+            expected=", ".join(f"{name} {held.get(name, 'empty')[:SHOWN_SIGNS]}" for name in other),
+            cure="use the workspace of the run, a copy or a pack of it, or load the same files",
+        )
+
+    def check_content(self, at: SnapshotSet) -> None:
+        """Work out afresh what a set holds.
+
+        Raises:
+            Refusal: when a table does not hold what was noted.
+        """
+        noted, found = self.content(at), self._worked_out(at, {})
+        if wrong := [name for name in sorted({*found, *noted}) if noted.get(name) != found.get(name)]:
+            raise Refusal(
+                f"the rows of {', '.join(wrong)} are not those that were loaded",
+                where=str(self.folder),
+                cure=RESTORE,
+            )
+
+    def _worked_out(self, at: SnapshotSet, known: FileContents) -> dict[str, str]:
+        """What a set holds; what had to be worked out of its files is added to what is known."""
+        found = {}
+        for name in filter(TABLES.__contains__, at.snapshots):
+            files, held = [*map(Path, self.files(name, at))], content.NOTHING
+            for file in files:
+                key = (file.relative_to(self.folder).as_posix(), content.contract(TABLES[name]))
+                if key not in known:
+                    with told(str(file)):
+                        known[key] = content.content_of(TABLES[name], file)
+                held += known[key]
+            if held.rows:
+                found[name] = content.digest(TABLES[name], held, content.sharing(TABLES[name], files))
+        return found
+
+    def _file(self, called: str) -> str:
+        return str(local(self.folder, called))
 
     # ---- writing
 
@@ -158,25 +203,11 @@ class Lake:
             else:
                 self._catalog.drop_table((NAMESPACE, name))
         shutil.rmtree(self.folder / "staging", ignore_errors=True)
-        with closing(self._sets()) as db:
-            known = {row[0] for row in db.execute("select run from snapshot_set")}
+        known = self._sets.loads()
         data = self.folder / "data"
         for folder in data.iterdir() if data.exists() else ():
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def _record(self, run: str, changed: Mapping[str, int]) -> SnapshotSet:
-        last = self.latest()
-        snapshots = {**last.snapshots, **changed}
-        with closing(self._sets()) as db, db:
-            db.execute(
-                "insert into snapshot_set (number, snapshots, run) values (?, ?, ?)",
-                (last.number + 1, json.dumps(snapshots, sort_keys=True), run),
-            )
-        return SnapshotSet(last.number + 1, snapshots)
-
-    def _sets(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.folder / "sets.sqlite", timeout=SECONDS_TO_WAIT)
 
     def _find(self, name: str) -> IcebergTable | None:
         with suppress(NoSuchTableError):
@@ -228,13 +259,13 @@ class Writing:
         changed = {}
         for name in sorted({*self._added, *self._dropped}):
             changed[name] = self._commit_table(name)
-        return self.lake._record(self.run, changed)
+        return self.lake._sets.record(self.run, changed)
 
     def _commit_table(self, name: str) -> int:
         table = self.lake._open(name)
-        added = [_uri(file) for file in self._added.get(name, []) if file.exists()]
+        added = [address(self.lake.folder, file) for file in self._added.get(name, []) if file.exists()]
         dropped = set(self._dropped.get(name, []))
-        old = [t.file for t in table.scan().plan_files() if _local(t.file.file_path) in dropped]
+        old = [t.file for t in table.scan().plan_files() if self.lake._file(t.file.file_path) in dropped]
         with table.transaction() as change, change.update_snapshot().overwrite() as overwrite:
             for data_file in old:
                 overwrite.delete_data_file(data_file)
@@ -250,12 +281,3 @@ def _arrow_schema(table: Table) -> pa.Schema:
     schema = table.kept
     arrow: pa.Schema = schema.to_pyarrow()
     return arrow
-
-
-def _uri(file: Path) -> str:
-    # As it is written: a percent-encoded name, such as that of a folder called 西海, is not found again.
-    return f"file://{file}"
-
-
-def _local(uri: str) -> str:
-    return uri.removeprefix("file://")

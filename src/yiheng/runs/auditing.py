@@ -75,7 +75,7 @@ def run_audit(
         "audit",
         {"rules": asked, "since": _iso(since), "until": _iso(until)},
         {
-            "snapshot_set": workspace.lake.latest().number,
+            "data": workspace.data(),
             "codes": {name: [one.as_json() for one in kept] for name, kept in _editions(workspace, rules).items()},
             "limits": {name: limit.value for name, limit in LIMITS.items()},
             **packages_of(rules),
@@ -104,7 +104,7 @@ def audit(
     spans = {rule.name: _spans(manifest, rule, codes) for rule in rules}
     classes: dict[str, set[str]] = {}
     exceptions = Exceptions(workspace, codes.get(EXCEPTION.name, []))
-    with closing(Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]), on=on)) as engine:
+    with closing(Engine(workspace, workspace.at(manifest.pins), on=on)) as engine:
         lacks = {rule.name: lacking for rule in rules if (lacking := _lacks(engine, rule, codes, spans[rule.name]))}
         found: dict[str, list[Found]] = {rule.name: [] for rule in rules if rule.name not in lacks}
         for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):

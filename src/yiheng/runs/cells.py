@@ -30,7 +30,7 @@ def with_cells(
         cells = _cells(engine, fact.total or "", of_year, parties)
         zh, en = fact.says.words
         for party in parties:
-            place = Place(engine.at.place("settlement"), f"{query}(consortium={party})")
+            place = Place(engine.place("settlement"), f"{query}(consortium={party})")
             if party not in cells:
                 words = Words(f"{zh}：{of_year} 年没有 {party} 的参保归属，未知", f"{en}: nobody in {of_year}, unknown")
                 made[party][name] = Fact(None, Because(words, source=place))

@@ -11,6 +11,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from ibis import _
 
 from yiheng.basis.refusals import Refusal, nearest
@@ -77,12 +78,12 @@ def run_quality(
             "until": until.isoformat() if until else None,
         },
         {
-            "snapshot_set": workspace.lake.latest().number,
+            "data": workspace.data(),
             "codes": {
                 name: [one.as_json() for one in kept] for name, kept in editions_in_use(workspace, CODES).items()
             },
             "limits": {name: limit.value for name, limit in LIMITS.items()},
-            "loads": [noted["run"] for noted in workspace.runs("load")],
+            "loads": [run for noted in workspace.runs("load") if _has_refused(workspace, run := noted["run"])],
         },
     )
     judged = check_quality(workspace, manifest, workspace.run_folder(manifest.run), progress)
@@ -94,9 +95,7 @@ def check_quality(
     workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Judge what a manifest says into a folder."""
-    engine = Engine(
-        workspace, workspace.lake.at(manifest.pins["snapshot_set"]), codes=pinned_editions(manifest.pins["codes"])
-    )
+    engine = Engine(workspace, workspace.at(manifest.pins), codes=pinned_editions(manifest.pins["codes"]))
     names = {row["institution_id"]: row["name"] for row in engine.rows(engine.tables["institution"])}
     asked = manifest.inputs["institution"]
     if asked is not None and asked not in names:
@@ -215,6 +214,12 @@ def _consortium(institution: str, month: str, members: Members) -> str | None:
         and (span["member_until"] is None or span["member_until"].isoformat() >= f"{month}-01")
     ]
     return of[-1] if of else None
+
+
+def _has_refused(workspace: Workspace, run: str) -> bool:
+    """Whether a load refused rows: one that refused none decides nothing here, and its id does not count."""
+    file = workspace.find_run(run) / QUARANTINE
+    return file.exists() and pq.read_metadata(file).num_rows > 0
 
 
 def _refused(engine: Engine, workspace: Workspace, manifest: Manifest) -> ibis.Table:

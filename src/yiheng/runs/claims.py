@@ -62,13 +62,13 @@ def claims_behind(
             expected="a figure that rests on facts from the lake",
             cure="settle from the lake with --year" if result["facts"] == "file" else "name another figure",
         )
-    at = result["manifest"]["pins"]["snapshot_set"]
-    with closing(Engine(workspace, workspace.lake.at(at))) as engine:
-        return [_claims(engine, workspace, at, queries, fact, yuan) for fact, yuan in sorted(facts.items())]
+    at = workspace.at(result["manifest"]["pins"])
+    with closing(Engine(workspace, at)) as engine:
+        return [_claims(engine, workspace, queries, fact, yuan) for fact, yuan in sorted(facts.items())]
 
 
 def _claims(
-    engine: Engine, workspace: Workspace, at: int, queries: dict[str, str], fact: tuple[str, str, int], yuan: str
+    engine: Engine, workspace: Workspace, queries: dict[str, str], fact: tuple[str, str, int], yuan: str
 ) -> Claims:
     name, party, year = fact
     if name not in TOTALS or name not in queries:
@@ -81,7 +81,7 @@ def _claims(
     # The kept query is what the settlement asked; its answer and the figure told must be these rows.
     quoted = party.replace("'", "''")
     kept = f"""select fen, "rows" from ({queries[name]}) where consortium = '{quoted}' and year = {year}"""
-    answered = query(workspace, kept, at=at).rows or [(0, 0)]
+    answered = query(workspace, kept, at=engine.at.number).rows or [(0, 0)]
     if answered[0] != (fen, count) or Fen.from_yuan(yuan) != Fen(fen):
         raise Refusal(
             f"{count:,} claims come to {Fen(fen)} yuan, but the settlement used {yuan}",

@@ -40,7 +40,7 @@ SETTLED = "settled"
 HASH_SIGNS = 8
 COMPARED = "仅作比较，不作清算（comparison only, nothing is cleared）"
 # What a settlement under one of the policies has in common with the comparison.
-INPUTS, PINS = ("year", "facts", "known_on", "with"), ("snapshot_set", "facts_sha256", "with_sha256")
+INPUTS, PINS = ("year", "facts", "known_on", "with"), ("data", "facts_sha256", "with_sha256")
 
 
 @dataclass
@@ -156,23 +156,22 @@ def compare_into(
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Compare what a manifest says from what the run kept, into a folder."""
-    at = manifest.pins["snapshot_set"]
+    lake = manifest.pins["data"] is not None
     base = manifest.inputs["base"]
     names = [base, *(name for name in manifest.inputs["policies"] if name != base)]
     unders = [Under(name, kept_policies(kept / SETTLED / name)) for name in names]
-    with nullcontext() if at is None else closing(Engine(workspace, workspace.lake.at(at))) as engine:
+    with closing(Engine(workspace, workspace.at(manifest.pins))) if lake else nullcontext() as engine:
         for under in unders:
             progress(under.name)
             _settle(workspace, manifest, kept, folder, under, engine)
-        snapshots = dict(engine.at.snapshots) if engine else {}
     if all(under.refused for under in unders):
         raise Refusals(Refusal(under.refused or "", where=under.name) for under in unders)
     cells = [cell for under in unders for cell in cells_of(under.name, under.result)]
     changes = changes_of(cells, base)
     result = {
         "run": manifest.run,
-        "facts": "file" if at is None else "lake",
-        "manifest": {**manifest.as_json(), "snapshots": snapshots},
+        "facts": "lake" if lake else "file",
+        "manifest": manifest.as_json(),
         "base": base,
         "policies": [_policy_json(under) for under in unders],
         "figures": sorted(cells, key=lambda cell: (cell["party"], cell["year"], names.index(cell["policy"]))),

@@ -19,7 +19,7 @@ from yiheng.records import RESULTS, TABLES, TAKEN_BACK, Table
 
 from .editions import InUse, edition_file
 from .machines import machine
-from .manifest import DEFAULT_ENGINE
+from .manifest import DEFAULT_ENGINE, ID_SIGNS
 from .workspace import Workspace
 
 # So many rows of a result stand as rows of Python at a time.
@@ -99,6 +99,11 @@ class Engine:
         """Names as a table of one column, to be joined where they are too many to be listed in a query."""
         rows = pa.table({column: pa.array(sorted(names), pa.string())})
         return self._machine.given(f"named_{column}", rows)
+
+    def place(self, table: str) -> str:
+        """How a reason names the data it rests on: a table and the start of its hash."""
+        held = self._workspace.lake.content(self.at).get(table, "empty")
+        return f"{table}@{held[:ID_SIGNS]}"
 
     def views(self, *names: str) -> None:
         """Compute the wide tables once, and what was taken back; what is asked of them afterwards reads the result."""

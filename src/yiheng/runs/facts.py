@@ -119,7 +119,7 @@ def _lake_fact(
     answered: set[tuple[str, int]],
 ) -> Fact:
     zh, en = fact.says.words
-    place = Place(engine.at.place("settlement"), f"{fact.total}(consortium={party}, year={year})")
+    place = Place(engine.place("settlement"), f"{fact.total}(consortium={party}, year={year})")
     row = sums.get((fact.total or "", party, year))
     if row is None and (party, year) not in answered:
         words = Words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from secrets import token_hex
 
 from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
 from yiheng.lake import told
@@ -16,6 +17,7 @@ from .workspace import Workspace
 
 QUARANTINE = "quarantine.parquet"
 LOAD = "load.json"
+ACT_BYTES = 16
 
 
 @told()
@@ -45,9 +47,8 @@ def run_load(
             "mapping": mapping.mapping.mapping if mapping else None,
         },
         {
-            "snapshot_set": workspace.lake.latest().number,
-            # A load changes the lake: each is an act of its own, even of the same files.
-            "loads_before": len(workspace.runs("load")),
+            # A load changes the lake: each is an act of its own, even of the same files, here or elsewhere.
+            "act": token_hex(ACT_BYTES),
             "mapping_sha256": mapping.sha256 if mapping else None,
             **({"codes": {OVERLAY: [used.as_json()]}} if used else {}),
         },

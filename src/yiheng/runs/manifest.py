@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,14 +13,14 @@ from typing import Any
 
 from yiheng import __version__
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 ENGINES = {
     "duckdb": ("duckdb", "ibis-framework", "pyarrow", "pyiceberg"),
     "spark": ("ibis-framework", "pyarrow", "pyiceberg", "pyspark"),
 }
 DEFAULT_ENGINE = "duckdb"
-ID_SIGNS = 12
+ID_SIGNS = 16
 
 
 def canonical(value: Any) -> str:
@@ -34,7 +34,7 @@ class Manifest:
 
     Attributes:
         inputs: the arguments that decide the result.
-        pins: snapshot set, policy hash, code editions, hashes of files: what the data was.
+        pins: hashes of tables, policies and files, code editions: what the data was, by content, not where it stood.
     """
 
     verb: str
@@ -47,22 +47,39 @@ class Manifest:
         content = canonical([FORMAT, __version__, self.verb, self.inputs, self.pins])
         return f"{self.verb}-{hashlib.sha256(content.encode()).hexdigest()[:ID_SIGNS]}"
 
-    def as_json(self, engine: str = DEFAULT_ENGINE) -> dict[str, Any]:
-        """The manifest as plain values; ``engine`` is what the run stood on, which no result depends on."""
+    def as_json(self) -> dict[str, Any]:
+        """The manifest as plain values, as it stands in results: nothing of the machine."""
         return {
             "format": FORMAT,
             "run": self.run,
             "verb": self.verb,
             "inputs": self.inputs,
             "pins": self.pins,
-            "engine": engine,
-            "versions": {"yiheng": __version__, **{name: version(name) for name in ENGINES[engine]}},
+            "versions": {"yiheng": __version__},
         }
 
     def write(self, folder: Path, outputs: list[str], engine: str = DEFAULT_ENGINE) -> None:
-        """Write the manifest with the hash of every output; last, so that an unfinished run has none."""
+        """Write the manifest with the hash of every output; last, so that an unfinished run has none.
+
+        Args:
+            engine: what the run stood on. No result depends on it, nor on the libraries, whose versions are noted.
+        """
         hashes = {name: sha256(folder / name) for name in sorted(outputs)}
-        write_whole(folder / MANIFEST, canonical({**self.as_json(engine), "outputs": hashes}))
+        versions = {"yiheng": __version__, **{name: version(name) for name in ENGINES[engine]}}
+        noted = {**self.as_json(), "engine": engine, "versions": versions, "outputs": hashes}
+        write_whole(folder / MANIFEST, canonical(noted))
+
+
+def data_sign(pins: Mapping[str, Any]) -> str | None:
+    """A short name of the data that a run pins, for people to compare; none for a run without data of the lake."""
+    held = pins.get("data")
+    return None if held is None else hashlib.sha256(canonical(held).encode()).hexdigest()[:ID_SIGNS]
+
+
+def told_pins(pins: Mapping[str, Any]) -> dict[str, Any]:
+    """The pins one by one, for people to read: each table of the data with its hash."""
+    told = {name: value for name, value in pins.items() if name != "data"}
+    return told | {f"data {table}": held for table, held in (pins.get("data") or {}).items()}
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -56,7 +56,7 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
         "measure",
         {"names": sorted(names), "keys": keys},
         {
-            "snapshot_set": workspace.lake.latest().number,
+            "data": workspace.data(),
             "settled": settled,
             "limits": {name: limit.value for name, limit in LIMITS.items()},
             "codes": {
@@ -74,7 +74,7 @@ def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str,
     """Compute what a manifest says into a folder."""
     engine = Engine(
         workspace,
-        workspace.lake.at(manifest.pins["snapshot_set"]),
+        workspace.at(manifest.pins),
         codes=pinned_editions(manifest.pins["codes"]),
         statements=_lines(workspace, manifest.pins["settled"]),
     )

@@ -41,7 +41,8 @@ def replay(workspace: Workspace, run: str) -> Replay:
     """Run again what a run's manifest says.
 
     Raises:
-        Refusal: when the run is unknown or of a verb that is not replayed (a load changes the lake).
+        Refusal: when the run is unknown or of a verb that is not replayed (a load changes the lake), or the lake does
+            not hold its data.
     """
     folder = workspace.find_run(run)
     then: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -53,6 +54,9 @@ def replay(workspace: Workspace, run: str) -> Replay:
             cure="load the same files into a new workspace; their hashes are in its load.json",
         )
     manifest = Manifest(then["verb"], then["inputs"], then["pins"])
+    if manifest.pins.get("data"):
+        # Not what was noted of the data, but the data.
+        workspace.lake.check_content(workspace.at(manifest.pins))
     with tempfile.TemporaryDirectory() as made:
         again = Path(made)
         if manifest.verb == "measure":

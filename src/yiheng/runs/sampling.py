@@ -52,7 +52,7 @@ def run_draw(
         Refusals: a seed or a name that cannot be drawn, a file that cannot be read, a run without scores.
     """
     pins: dict[str, Any] = {
-        "snapshot_set": workspace.lake.latest().number,
+        "data": workspace.data(),
         "limits": {name: limit.value for name, limit in LIMITS.items()},
         "inspectors": _inspectors(inspectors) if inspectors else [],
         "scores": _scores(workspace, by_score) if by_score else None,
@@ -66,7 +66,7 @@ def run_draw(
 def draw_into(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
     """Draw what a manifest says into a folder."""
     limits, seed, scores = LIMITS.with_values(manifest.pins["limits"]), manifest.inputs["seed"], manifest.pins["scores"]
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+    engine = Engine(workspace, workspace.at(manifest.pins))
     ours = engine.rows(engine.tables["institution"].filter(_.kind != NOT_OURS), ("kind", "institution_id"))
     engine.close()
     strata: dict[str, list[str]] = {}

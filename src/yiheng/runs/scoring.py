@@ -10,7 +10,7 @@ from typing import Any
 from ibis import _
 
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.lake import told
+from yiheng.lake import SnapshotSet, told
 from yiheng.records import TAKEN_BACK, standing
 from yiheng.supervision.scores import (
     LIMITS,
@@ -64,13 +64,13 @@ def run_score(
     if lacking:
         raise Refusal(f"no {lacking[0]} was ever loaded", cure=f"yiheng load {lacking[0]}.csv")
     pins: dict[str, Any] = {
-        "snapshot_set": at.number,
+        "data": workspace.lake.content(at),
         "limits": {name: limit.value for name, limit in LIMITS.items()},
         "reference": None,
     }
     if reference is not None:
         pins["reference"] = _pinned(workspace, subject, reference)
-    inputs = {"of": subject, "year": year or _last_year(workspace, at.number)}
+    inputs = {"of": subject, "year": year or _last_year(workspace, at)}
     manifest = Manifest("score", inputs, pins)
     scored = score(workspace, manifest, workspace.run_folder(manifest.run), progress)
     workspace.note_run(manifest.run, "score")
@@ -81,7 +81,7 @@ def score(
     workspace: Workspace, manifest: Manifest, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Score what a manifest says into a folder."""
-    engine = Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+    engine = Engine(workspace, workspace.at(manifest.pins))
     progress(manifest.inputs["of"])
     outputs = [SCORES]
     if manifest.inputs["of"] == GROUP:
@@ -105,7 +105,7 @@ def _scores(workspace: Workspace, engine: Engine, manifest: Manifest, folder: Pa
     if taken is None:
         content = freeze(subject, records, limits).as_json() | {
             "year": manifest.inputs["year"],
-            "snapshot_set": manifest.pins["snapshot_set"],
+            "data": manifest.pins["data"],
         }
         write_whole(folder / REFERENCE, canonical(content))
     else:
@@ -166,8 +166,8 @@ def _pinned(workspace: Workspace, subject: str, reference: str) -> dict[str, str
     return {"run": folder.name, "sha256": sha256(file)}
 
 
-def _last_year(workspace: Workspace, number: int) -> int:
-    engine = Engine(workspace, workspace.lake.at(number))
+def _last_year(workspace: Workspace, at: SnapshotSet) -> int:
+    engine = Engine(workspace, at)
     (row,) = engine.rows(engine.tables["visit"].agg(last=_.began_on.max()))
     engine.close()
     if row["last"] is None:

@@ -145,9 +145,9 @@ def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> 
 
 
 def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
-    """What the data of a settlement is: the newest snapshot set, or the hash of a facts file."""
+    """What the data of a settlement is: what the lake holds now, or the hash of a facts file."""
     return {
-        "snapshot_set": workspace.lake.latest().number if facts is None else None,
+        "data": workspace.data() if facts is None else None,
         "facts_sha256": sha256(facts) if facts else None,
     }
 
@@ -197,10 +197,10 @@ def settle_into(
     settled: Iterator[Settled]
     if manifest.inputs["facts"] is None:
         ((year, source),) = sources.items()
-        asked = engine or Engine(workspace, workspace.lake.at(manifest.pins["snapshot_set"]))
+        asked = engine or Engine(workspace, workspace.at(manifest.pins))
         progress("facts")
         gathered = facts_from_lake(asked, source, year)
-        queries, unattributed, snapshots = gathered.queries, gathered.unattributed, dict(asked.at.snapshots)
+        queries, unattributed = gathered.queries, gathered.unattributed
         if engine is None:
             asked.close()
         if shown := manifest.inputs.get("with"):
@@ -208,13 +208,12 @@ def settle_into(
         complete = replace(complete, found=gathered.missing)
         settled = _settled_complete(manifest, source, year, gathered.parties, complete)
     else:
-        snapshots = {}
         settled = _settled_rows(kept / FACTS, manifest, sources)
     progress("statements")
     result: dict[str, Any] = {
         "run": manifest.run,
         "facts": "lake" if manifest.inputs["facts"] is None else "file",
-        "manifest": {**manifest.as_json(), "snapshots": snapshots},
+        "manifest": manifest.as_json(),
         "unattributed": unattributed,
         "completeness": complete.as_json(),
         "quarantined": manifest.pins.get("quarantined"),

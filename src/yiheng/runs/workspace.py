@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any
 
 from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.lake import Lake
+from yiheng.lake import Lake, SnapshotSet
 
 from .manifest import DEFAULT_ENGINE
 
 FILE = "yiheng.toml"
-FORMAT = 1
+FORMAT = 2
 HASHED = "hash_person_id"
 ENGINE = "engine"
 DEMO = "demo"
@@ -83,7 +84,7 @@ class Workspace:
                 f"the workspace has format {settings.get('format')}",
                 where=str(folder / FILE),
                 expected=f"format {FORMAT}",
-                cure="use the version of yiheng that made it",
+                cure="load the files into a new workspace, or use the version of yiheng that made this one",
             )
         return cls(folder)
 
@@ -125,6 +126,18 @@ class Workspace:
     def lake(self) -> Lake:
         """The lake of the workspace."""
         return Lake(self.folder / "lake")
+
+    def data(self) -> dict[str, str]:
+        """What the lake holds now, as a run pins it: the hash of the rows of each table."""
+        return self.lake.content(self.lake.latest())
+
+    def at(self, pins: Mapping[str, Any]) -> SnapshotSet:
+        """The snapshot set that holds the data which a run pins.
+
+        Raises:
+            Refusal: when the lake has none.
+        """
+        return self.lake.holding(pins["data"])
 
     @property
     def codes(self) -> Path:

@@ -12,6 +12,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
 from yiheng.intake.rejects import close_book
 from yiheng.payment import FIGURES
+from yiheng.runs.manifest import told_pins
 
 from .formulas import write_amount
 from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, write_header
@@ -110,7 +111,13 @@ def _sheet(
 def _about(book: xlsxwriter.Workbook, result: dict[str, Any]) -> None:
     sheet = book.add_worksheet("运行清单")
     manifest = result["manifest"]
-    lines = {"run": result["run"], **manifest["inputs"], **manifest["pins"], **manifest["versions"], **dict(ABOUT)}
+    lines = {
+        "run": result["run"],
+        **manifest["inputs"],
+        **told_pins(manifest["pins"]),
+        **manifest["versions"],
+        **dict(ABOUT),
+    }
     lines |= {f"未能清算 {p['policy']}": p["refused"] for p in result["policies"] if p["refused"]}
     lines |= {f"取值日期 {p['policy']}": p["values_of"] for p in result["policies"] if not p["in_force"]}
     for at, (name, value) in enumerate(lines.items()):

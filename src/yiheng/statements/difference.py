@@ -10,7 +10,7 @@ from typing import Any
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
-from yiheng.runs.manifest import canonical
+from yiheng.runs.manifest import canonical, data_sign
 
 from .chosen import figure_words, lines_of, place_of, statement_hash
 from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
@@ -191,7 +191,7 @@ def _made_of(compared: dict[str, Any], one: dict[str, Any]) -> list[tuple[str, s
                 "运行编号": manifest["run"],
                 "清算单 SHA-256": one["hashes"][side],
                 "政策 SHA-256": one["policy_hashes"][side],
-                "事实来源": f"数据湖，快照 {manifest['pins']['snapshot_set']}" if facts is None else facts,
+                "事实来源": f"已入库数据 {data_sign(manifest['pins'])}" if facts is None else facts,
                 "软件版本": "，".join(f"{name} {number}" for name, number in manifest["versions"].items()),
             }
         )

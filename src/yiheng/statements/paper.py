@@ -12,6 +12,7 @@ import typst
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
+from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
@@ -192,7 +193,7 @@ def _manifest(result: dict[str, Any], statement: dict[str, Any], whole: str) -> 
     rows = [
         ("清算单 SHA-256", whole),
         ("政策 SHA-256", statement["policy"]["hash"]),
-        ("事实来源", f"数据湖，快照 {pins['snapshot_set']}" if inputs["facts"] is None else inputs["facts"]),
+        ("事实来源", f"已入库数据 {data_sign(pins)}" if inputs["facts"] is None else inputs["facts"]),
     ]
     if pins["facts_sha256"]:
         rows.append(("事实文件 SHA-256", pins["facts_sha256"]))
@@ -201,7 +202,7 @@ def _manifest(result: dict[str, Any], statement: dict[str, Any], whole: str) -> 
     if inputs["known_on"]:
         rows.append(("按此日已公布的取值", inputs["known_on"]))
     used = {line["where"] for b in statement["because"].values() for _, line in lines_of(b) if "where" in line}
-    named = {f"{table}@{number}" for table, number in manifest["snapshots"].items()}
-    rows += [("数据表快照", one) for one in sorted(used & named)]
+    tables = sorted(where.partition("@")[0] for where in used if "@" in where)
+    rows += [(f"数据表 {name} SHA-256", pins["data"][name]) for name in tables if name in (pins["data"] or {})]
     versions = "，".join(f"{name} {number}" for name, number in manifest["versions"].items())
     return [*rows, ("软件版本", versions)]

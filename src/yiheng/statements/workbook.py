@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
 from yiheng.payment import ACCOUNTS, FIGURES
+from yiheng.runs.manifest import told_pins
 
 from .assumed import assumption_rows, due_rows, mark_rows
 from .chosen import lines_of, place_of, statement_hash
@@ -254,7 +255,7 @@ def _refused(sheet: Worksheet, refused: list[dict[str, Any]], head: Format, text
 def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Format) -> None:
     write_header(sheet, ["项目", "内容"], head)
     manifest = result["manifest"]
-    lines = {"run": result["run"], **manifest["inputs"], **manifest["pins"], **manifest["versions"]}
+    lines = {"run": result["run"], **manifest["inputs"], **told_pins(manifest["pins"]), **manifest["versions"]}
     if result["unattributed"]:
         lines["不归属任何医共体的支出（笔、分）"] = result["unattributed"]
     for number, one in enumerate(result.get("completeness", {}).get("found", ()), start=1):

@@ -1,0 +1,65 @@
+"""Where the files of a lake stand: a name inside the lake, wherever the lake stands.
+
+Iceberg writes whole addresses into its metadata. With those of a disk a copied lake would read and write the lake that
+it was copied from. So a file is called ``lake:///data/RUN/visit-0.parquet``, and only an opened lake knows its folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.typedef import EMPTY_DICT, Properties
+
+from yiheng.basis.refusals import Refusal
+
+from .damage import RESTORE
+
+SCHEME = "lake:///"
+FOLDER = "yiheng.folder"
+IO = "py-io-impl"
+
+
+def address(folder: Path, file: Path) -> str:
+    """What a file of the lake in a folder is called."""
+    return SCHEME + file.relative_to(folder).as_posix()
+
+
+def local(folder: Path, called: str) -> Path:
+    """Where a file stands, by what it is called.
+
+    Raises:
+        Refusal: when it is called by an address outside the lake.
+    """
+    file = (folder / called.removeprefix(SCHEME)).resolve()
+    if not called.startswith(SCHEME) or not file.is_relative_to(folder):
+        raise Refusal(
+            f"the lake names a file outside itself: '{called}'",
+            where=str(folder),
+            expected="files below the folder of the lake",
+            cure=RESTORE,
+        )
+    return file
+
+
+class Files(PyArrowFileIO):
+    """Reads and writes the files of one lake, and no others."""
+
+    @staticmethod
+    def parse_location(location: str, properties: Properties = EMPTY_DICT) -> tuple[str, str, str]:
+        """Scheme, host and path of a file, for PyIceberg."""
+        return "file", "", str(local(Path(properties[FOLDER]), location))
+
+
+class Catalog(SqlCatalog):
+    """A catalogue in SQLite whose tables know no folder."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._files = {IO: f"{Files.__module__}.{Files.__qualname__}", FOLDER: str(folder)}
+        uri = f"sqlite:///{folder / 'catalog.sqlite'}"
+        super().__init__(name, uri=uri, warehouse=f"{SCHEME}tables", **self._files)
+
+    def _load_file_io(self, properties: Properties = EMPTY_DICT, location: str | None = None) -> Files:
+        # Nothing that a table says of itself chooses what reads it, or from where.
+        return Files({**properties, **self._files})
