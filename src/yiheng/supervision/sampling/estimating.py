@@ -11,6 +11,7 @@ from yiheng.basis.money import round_fen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.policy import Limits
 
+from .bounds import share_bounds
 from .drawing import LIMITS
 
 TEN_THOUSAND = 10_000
@@ -68,7 +69,12 @@ def estimate(strata: Sequence[Stratum], limits: Limits = LIMITS) -> Estimate:
         R = Σ N·ȳ ÷ Σ N·x̄        total = R · X, X being everything claimed
         e = y - R·x               s² = Σ (e - ē)² ÷ (n - 1) in each stratum
         variance = Σ N² · (1 - n ÷ N) · s² ÷ n
-        interval = total ± quantile · √variance, but not below what was found nor above what was claimed
+        normal = quantile · √variance on each side
+        low, high of each stratum: Stringer's bounds of its share (see bounds), times X of the stratum
+        few = √ Σ (1 - n ÷ N) · (bound - R·X of the stratum)² on each side
+        interval = total - or + the larger of both, but not below what was found nor above what was claimed
+
+    With many errors the normal interval decides, with few or none the bounds do.
 
     Raises:
         Refusals: strata that cannot stand for their whole.
@@ -85,11 +91,12 @@ def estimate(strata: Sequence[Stratum], limits: Limits = LIMITS) -> Estimate:
     variance = sum((_variance(one, ratio) for one in strata), start=Fraction(0))
     quantile = Fraction(limits["normal_quantile"].value, TEN_THOUSAND)
     total, half = ratio * whole, _root(variance * quantile * quantile)
+    below, above = (_root(square) for square in _few(strata, Fraction(limits["tail_chance"].value, TEN_THOUSAND)))
     found = sum(unit.wrong_fen for one in strata for unit in one.sample)
     return Estimate(
         round_fen(total, "half_up").n,
-        max(found, math.floor(total) - half),
-        min(whole, math.ceil(total) + half),
+        max(found, math.floor(total) - max(half, below)),
+        min(whole, math.ceil(total) + max(half, above)),
         found,
         ratio,
         _root(variance),
@@ -111,6 +118,19 @@ def _variance(stratum: Stratum, ratio: Fraction) -> Fraction:
     mean = Fraction(sum(apart), many)
     spread = Fraction(sum((one - mean) ** 2 for one in apart), many - 1)
     return Fraction(stratum.units * (stratum.units - many), many) * spread
+
+
+def _few(strata: Sequence[Stratum], tail: Fraction) -> tuple[Fraction, Fraction]:
+    """How far the total may lie below and above where errors are few, squared: strata differ independently."""
+    below = above = Fraction(0)
+    for one in strata:
+        claimed, wrong = ([getattr(unit, name) for unit in one.sample] for name in ("claimed_fen", "wrong_fen"))
+        low, high = share_bounds(claimed, wrong, Fraction(one.claimed_fen, one.units), tail)
+        share = Fraction(sum(wrong), sum(claimed)) if sum(claimed) else Fraction(0)
+        unchecked = 1 - Fraction(len(one.sample), one.units)
+        below += unchecked * ((share - low) * one.claimed_fen) ** 2
+        above += unchecked * ((high - share) * one.claimed_fen) ** 2
+    return below, above
 
 
 def _root(square: Fraction) -> int:
