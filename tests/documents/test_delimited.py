@@ -38,6 +38,7 @@ ROWS = [{"party": "甲", "year": "2025", "spend": "1,000.50"}, {"party": "乙", 
         "sep=\t\nparty\tyear\tspend\n甲\t2025\t1,000.50\n乙\t2025\t\n",
         ' party ,"year",spend\n 甲 ,"2025","1,000.50"\n\n乙,2025,\n\n',
         'party,year,spend\n甲,2025,"1,000.50"\n乙,2025,\n'.encode("gb18030"),
+        'party,year,spend\n甲,2025,"1,000.50",\n乙,2025,,\n',
     ],
 )
 def test_the_same_rows_in_every_layout(tmp_path, content):

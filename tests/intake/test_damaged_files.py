@@ -19,7 +19,6 @@ from tests.intake.test_damages import batches
 from tests.intake.test_load import quarantine
 from tests.intake.test_workbook import book
 from tests.tiny import loaded
-from yiheng.basis.refusals import Refusal
 from yiheng.intake import Loaded
 from yiheng.runs import Workspace, run_load
 
@@ -364,11 +363,25 @@ def test_half_a_character_in_a_message_refuses_its_file(workspace, tmp_path):
     assert "person_m.json: the file cannot be read" in refused[0]
 
 
-def test_a_file_that_breaks_off_while_it_is_read_counts_as_nothing(workspace, tmp_path):
-    mixed = text(people()).replace("\n", "\r\n", 2).encode()
-    (tmp_path / "person.csv").write_bytes(mixed)
-    with pytest.raises(Refusal, match="person.csv: the file cannot be read"):
-        run_load(workspace, [tmp_path / "person.csv"])
+def test_mixed_line_ends_are_read_and_a_row_at_fault_keeps_its_line(workspace, tmp_path):
+    """A header and three rows end in \\r\\n, \\r\\n, \\r and \\n; the row on line 4 has lost its day."""
+    lines = text(people(4)).splitlines()
+    lines[3] = lines[3].removesuffix("1950-01-01")
+    mixed = "".join(line + end for line, end in zip(lines, ("\r\n", "\r\n", "\r", "\n", ""), strict=True))
+    result, said, refused = load_all(workspace, tmp_path / "mixed", {"person_m.csv": mixed.encode()})
+    assert not refused and result.tables["person"].accepted == 2 + 3
+    assert [(q["file"], q["line"], q["fault"]) for q in said] == [("person_m.csv", 4, "born_on_missing")]
+
+
+def test_a_line_that_names_the_delimiter_stands_above_the_header_and_counts_as_a_line(workspace, tmp_path):
+    rows = people(4)
+    lines = [";".join(row) for row in (HEAD, *rows)]
+    lines[2] = lines[2].removesuffix("1950-01-01")
+    lines[3] = "合计"
+    content = "\n".join(["sep=;", *lines]) + "\n"
+    result, said, refused = load_all(workspace, tmp_path / "sep", {"person_s.csv": content.encode()})
+    assert not refused and result.tables["person"].accepted == 2 + 2
+    assert [(q["line"], q["fault"]) for q in said] == [(4, "born_on_missing"), (5, "row_broken")]
 
 
 @pytest.mark.parametrize("kind", [pa.int8(), pa.int32(), pa.int64()])

@@ -1,6 +1,6 @@
 """Files that people hand over, read strictly: bytes, encodings, CSV and JSON, each fault with its line."""
 
-from .delimited import Delimited, Row, checked_header, read_delimited, split_header
+from .delimited import Delimited, Row, checked_header, delimiter_of, read_delimited, separator, split_header
 from .encodings import Encoding, encoding_of, scanned
 from .files import read_bytes, refuse_unreadable
 from .strict_json import parsed_json, read_json
@@ -10,6 +10,7 @@ __all__ = [
     "Encoding",
     "Row",
     "checked_header",
+    "delimiter_of",
     "encoding_of",
     "parsed_json",
     "read_bytes",
@@ -17,5 +18,6 @@ __all__ = [
     "read_json",
     "refuse_unreadable",
     "scanned",
+    "separator",
     "split_header",
 ]

@@ -84,6 +84,9 @@ def read_delimited(path: Path, needs: Sequence[str] = ()) -> Delimited:
     rows: list[Row] = []
     faults: list[Refusal] = []
     for line, cells in records:
+        # A delimiter too many at the end of a line holds no value; the engine passes over it too.
+        if len(cells) == len(header) + 1 and not cells[-1]:
+            cells.pop()
         if len(cells) == len(header):
             rows.append(Row(line, dict(zip(header, map(str.strip, cells), strict=True))))
         elif len(faults) < MOST_REFUSALS:

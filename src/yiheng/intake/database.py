@@ -16,7 +16,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.records import TABLES
 
 from .recognise import table_named
-from .sources import ROW, Asked, Parts, SourceFile, checked_header, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 
 BATCH = 100_000
 HIDDEN = "***"
@@ -125,7 +125,7 @@ def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path,
                 where=shown,
                 cure="make a view that casts it to a timestamp of local time, and load the view",
             )
-    checked_header(list(table.columns), [shown] * len(table.columns))
+    checked_columns(list(table.columns), [shown] * len(table.columns))
     # What is not asked for does not leave the database; a row is a row even if nothing of it is.
     read = {name: table[name].cast("string") if asked(name) else ibis.null("string") for name in table.columns}
     texts = table.select(**read)

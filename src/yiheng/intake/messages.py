@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import encoding_of, parsed_json, scanned
 from yiheng.records import TABLES
 
 from .nodes import Message, Row, rows_of
-from .sources import PLACE, ROW, Asked, Parts, SourceFile, encoding_of, scanned
+from .sources import PLACE, ROW, Asked, Parts, SourceFile
 
 BATCH = 20_000
 # infcode of a transaction that the platform accepted; older clients leave it out.
 ACCEPTED = ("0", "None", "")
-
-
-class _Doubled(ValueError):
-    """A key that stands twice in one object: nobody can say which one is meant."""
 
 
 def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tuple[list[SourceFile], list[str]]:
@@ -30,8 +26,8 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tupl
     Raises:
         Refusal: when the file is no JSON, a message is none of the interface, or its transaction is not read.
     """
-    digest, _, clean = scanned(path)
-    encoding = "utf-8-sig" if clean or encoding_of(path, shown) == "utf-8" else "gb18030"
+    scan = scanned(path)
+    encoding = "utf-8-sig" if scan.clean or encoding_of(path, shown) == "utf-8" else "gb18030"
     kept: dict[str, Parts] = {}
     waiting: dict[str, list[dict[str, Any]]] = {}
     failed = []
@@ -49,7 +45,7 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tupl
     for table, batch in waiting.items():
         _keep(kept[table], batch)
     sources = [
-        SourceFile(kept[t].folder, (t,), f"{shown}/{t}", "messages", kept[t].columns, digest)
+        SourceFile(kept[t].folder, (t,), f"{shown}/{t}", "messages", kept[t].columns, scan.sha256)
         for t in TABLES
         if t in kept
     ]
@@ -85,7 +81,7 @@ def _messages(path: Path, shown: str, encoding: str) -> Iterator[Message]:
         for line, text in texts:
             if not text.strip():
                 continue
-            found = _parsed(text, line, shown)
+            found = parsed_json(text, shown, line)
             for envelope in found if isinstance(found, list) else [found]:
                 number += 1
                 yield _message(envelope, number, f"{shown} message {number}")
@@ -102,31 +98,3 @@ def _message(envelope: Any, number: int, where: str) -> Message:
             cure="add infno to answers, which do not carry it, or write a mapping for another layout",
         )
     return Message(envelope, number, where)
-
-
-def _parsed(text: str, line: int, shown: str) -> Any:
-    """JSON with numbers kept as they are written."""
-    try:
-        return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_without_doubles
-        )
-    except json.JSONDecodeError as wrong:
-        where = f"{shown}:{line + wrong.lineno - 1}:{wrong.colno}"
-        raise Refusal(f"this is no JSON: {wrong.msg}", where=where, cure="export it again") from None
-    except (_Doubled, RecursionError) as wrong:
-        what = str(wrong) if isinstance(wrong, _Doubled) else "the objects are nested too deeply"
-        raise Refusal(what, where=f"{shown}:{line}", cure="export it again") from None
-
-
-def _no_number(constant: str) -> str:
-    """NaN and Infinity stay texts: a value that cannot be read, in its row."""
-    return constant
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = {key.lower(): value for key, value in pairs}
-    if len(found) < len(pairs):
-        keys = [key.lower() for key, _ in pairs]
-        doubled = next(key for key in keys if keys.count(key) > 1)
-        raise _Doubled(f"the key '{doubled}' stands twice in one object")
-    return found

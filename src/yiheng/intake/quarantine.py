@@ -64,7 +64,7 @@ def write_quarantine(
         fault = ROW_BROKEN
         con.execute(
             "insert into quarantine values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, null, null, null, null, null)",
-            [table, file, line - 1, line, fault.name, kind, *fault.says, *fault.expected],
+            [table, file, line - 1 - staging.sources[file].above, line, fault.name, kind, *fault.says, *fault.expected],
         )
         quarantined[table] = quarantined.get(table, 0) + 1
     order = "table_name, file, row_number, fault, column_name, found"
@@ -88,7 +88,8 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, 
     found = shown_value(TABLES[name][fault.column], value)
     con.execute(
         f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
-        f" case when one_line then _row + shift + 1 end, {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
+        f" case when one_line then _row + shift + 1 + above end,"
+        f" {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
         f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'},"
         f" {institution}, {visit}, {_row_key(name)}, {_occurred_on(name)}"
@@ -125,20 +126,21 @@ def _record_numbers(con: duckdb.DuckDBPyConnection, staging: Staging, name: str)
     The reader numbers only the rows it could read; each broken line before a row shifts it by one.
     ``one_line`` says whether records and lines of the file correspond, so that a line can be named.
     """
-    rows: list[tuple[str, int | None, int | None, int, bool]] = []
+    rows: list[tuple[str, int | None, int | None, int, bool, int]] = []
     for shown, source in staging.sources.items():
         broken = sorted({line for table, file, line, _ in staging.broken if table == name and file == shown})
-        # The record on line L is record L - 1; before it stood L - 2 - i readable rows.
-        starts = [line - 1 - i for i, line in enumerate(broken)]
+        # The record on line L is record L - 1, less what stands above the header; before it stood L - 2 - i readable
+        # rows.
+        starts = [line - 1 - source.above - i for i, line in enumerate(broken)]
         read = staging.rows_read(shown, name)
         # Rows of a sheet carry their own number.
-        one_line = source.form == "sheet" or source.lines == 1 + read + len(broken)
+        one_line = source.form == "sheet" or source.lines == 1 + source.above + read + len(broken)
         edges: list[int | None] = [None, *starts, None]
         for shift in range(len(broken) + 1):
-            rows.append((shown, edges[shift], edges[shift + 1], shift, one_line))
+            rows.append((shown, edges[shift], edges[shift + 1], shift, one_line, source.above))
     con.execute(
         "create or replace temp table record_shift"
-        " (file VARCHAR, after BIGINT, before BIGINT, shift BIGINT, one_line BOOLEAN)"
+        " (file VARCHAR, after BIGINT, before BIGINT, shift BIGINT, one_line BOOLEAN, above BIGINT)"
     )
-    con.executemany("insert into record_shift values (?, ?, ?, ?, ?)", rows)
+    con.executemany("insert into record_shift values (?, ?, ?, ?, ?, ?)", rows)
     return "record_shift"

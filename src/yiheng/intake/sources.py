@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
-import io
-import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import checked_header, delimiter_of, encoding_of, scanned, separator, split_header
 
 from . import sql
 
 # Rows of a sheet, of messages and of a database table are first kept as Parquet parts with their place.
 Form = Literal["csv", "parquet", "sheet", "messages", "database"]
-DELIMITERS = ",\t;|"
 CHUNK = 1 << 22
-# With at least so many Chinese characters for each doubtful one a text is UTF-8 with damaged rows, which are
-# quarantined one by one. Read as UTF-8, Chinese in GB18030 is broken or turns into letters of other scripts: of 某药
-# become ĳҩ.
-CHINESE_FOR_EACH_DOUBTFUL = 2
-CHINESE, DOUBTFUL = re.compile("[\u2e80-\ufffc]"), re.compile("[\u0100-\u07ff\ufffd]")
+# A first line that is longer is no header.
+MOST_IN_HEADER = 1 << 20
 ROW, PLACE = "_row", "_place"
-# A number of a person or a phone: the file has no header.
-VALUE = re.compile(r"\d{9}")
 # Whether a load reads the column of a source that has this name.
 Asked = Callable[[str], bool]
 
@@ -53,6 +44,7 @@ class SourceFile:
         columns: their columns with the engine's types.
         sha256: of the bytes that were handed in.
         lines: lines of a text file, to tell whether rows and lines correspond.
+        above: lines of a text file above its header.
     """
 
     path: Path
@@ -63,6 +55,7 @@ class SourceFile:
     sha256: str
     delimiter: str = ""
     lines: int | None = None
+    above: int = 0
 
     def relation(self, rejects: str, *, numbered: bool = True) -> str:
         """SQL that reads the rows in file order; broken CSV rows go to the table ``rejects``.
@@ -78,7 +71,7 @@ class SourceFile:
         columns = "{" + ", ".join(f"{sql.text(c)}: 'VARCHAR'" for c in self.columns) + "}"
         number = ", row_number() over () as _row" if numbered else ""
         return (
-            f"(select *{number} from read_csv({path}, header=true, auto_detect=false,"
+            f"(select *{number} from read_csv({path}, header=true, auto_detect=false, skip={self.above},"
             f" delim={sql.text(self.delimiter)}, quote='\"', escape='\"', null_padding=false,"
             f" columns={columns}, store_rejects=true, rejects_table={sql.text(rejects)},"
             f" rejects_scan={sql.text(rejects + '_scan')}, rejects_limit=0))"
@@ -113,18 +106,22 @@ class Parts:
 
 
 def text_source(path: Path, name: str, shown: str, scratch: Path) -> SourceFile:
-    """A CSV file; a GB18030 text is turned into UTF-8 in ``scratch``.
+    """A CSV file; a text in GB18030 or with several kinds of line ends is rewritten in ``scratch``.
 
     Raises:
         Refusal: when the file is empty, is no text, or its header cannot be used.
     """
-    digest, lines, clean = scanned(path)
+    scan = scanned(path)
+    encoding = "utf-8" if scan.clean else encoding_of(path, shown)
     readable = path
-    if not clean and encoding_of(path, shown) != "utf-8":
-        readable = scratch / f"{digest[:16]}.csv"
-        _transcode(path, readable, "gb18030")
-    delimiter, header = _header(readable, shown)
-    return SourceFile(readable, (name,), shown, "csv", dict.fromkeys(header, "VARCHAR"), digest, delimiter, lines)
+    if encoding != "utf-8" or scan.mixed:
+        readable = scratch / f"{scan.sha256[:16]}.csv"
+        lines = _rewritten(path, readable, encoding)
+    else:
+        lines = scan.lines
+    above, delimiter, header = _header(readable, shown)
+    columns = dict.fromkeys(header, "VARCHAR")
+    return SourceFile(readable, (name,), shown, "csv", columns, scan.sha256, delimiter, lines, above)
 
 
 def parquet_source(path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnection) -> SourceFile:
@@ -136,98 +133,66 @@ def parquet_source(path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnec
     return SourceFile(path, (name,), shown, "parquet", _parquet_columns(path, shown, con), sha256_of(path))
 
 
-def checked_header(header: list[str], places: list[str]) -> None:
-    """Refuse a header with an empty or a doubled name; ``places`` says where each name stands."""
-    seen: dict[str, str] = {}
-    for position, (column, place) in enumerate(zip(header, places, strict=True), start=1):
-        if not column:
-            raise Refusal(
-                f"column {position} has no name", where=place, cure="name it in the header; do not merge header cells"
-            )
-        if VALUE.search(column):
-            # Not quoted: it may be a person's.
-            raise Refusal(
-                f"column {position} of the header is a value, not a name",
-                where=place,
-                expected="a header line with column names",
-                cure="put the names of the columns first",
-            )
-        if column.lower() in (ROW, PLACE):
-            raise Refusal(f"the name '{column}' is kept for the place of a row", where=place, cure="rename the column")
-        if column.lower() in seen:
-            raise Refusal(f"the column '{column}' stands twice", where=place, cure="remove one of the two")
-        seen[column.lower()] = place
-
-
 def sha256_of(path: Path) -> str:
     """The hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def scanned(path: Path) -> tuple[str, int, bool]:
-    """Hash, number of lines and whether it is UTF-8 beyond doubt, in one reading."""
-    digest, lines, last = hashlib.sha256(), 0, b"\n"
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    clean, chinese, doubtful = True, False, False
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-            if clean:
-                try:
-                    decoded = decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    clean = False
-                    continue
-                if not chinese and not decoded.isascii():
-                    chinese = CHINESE.search(decoded) is not None
-                    doubtful = doubtful or DOUBTFUL.search(decoded) is not None
-    return digest.hexdigest(), lines + (last != b"\n"), clean and (chinese or not doubtful)
+def _rewritten(path: Path, into: Path, encoding: str) -> int:
+    """Write a text as UTF-8 in which each line ends with a line feed; gives its lines. Damaged bytes stay as they are.
 
-
-def encoding_of(path: Path, shown: str) -> str:
-    """UTF-8 with a few damaged characters, or GB18030.
-
-    Raises:
-        Refusal: when it is neither.
+    A line end inside quotes becomes a line feed too: the engine takes one kind in a file.
     """
-    doubtful = characters = 0
-    utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-    chinese: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("gb18030")("strict")
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            decoded = utf8.decode(chunk)
-            doubtful += len(DOUBTFUL.findall(decoded))
-            characters += len(CHINESE.findall(decoded))
-            if chinese is not None:
-                try:
-                    chinese.decode(chunk)
-                except UnicodeDecodeError:
-                    chinese = None
-    if doubtful * CHINESE_FOR_EACH_DOUBTFUL <= characters:
-        return "utf-8"
-    if chinese is not None:
-        return "gb18030"
-    raise Refusal("the text is neither UTF-8 nor GB18030", where=shown, cure="save the file as UTF-8 and load it again")
-
-
-def _transcode(path: Path, into: Path, encoding: str) -> None:
-    with path.open(encoding=encoding, newline="") as source, into.open("w", encoding="utf-8", newline="") as out:
+    lines, last = 0, "\n"
+    held = ""
+    with (
+        path.open(encoding=encoding, errors="surrogateescape", newline="") as source,
+        into.open("w", encoding="utf-8", errors="surrogateescape", newline="") as out,
+    ):
         while chunk := source.read(CHUNK):
-            out.write(chunk)
+            text = held + chunk
+            # What comes after a return decides what it is.
+            kept = text.rstrip("\r")
+            held, text = text[len(kept) :], kept
+            lines, last = _put(text, out, lines, last)
+        lines, last = _put(held, out, lines, last)
+    return lines + (last != "\n")
 
 
-def _header(path: Path, shown: str) -> tuple[str, list[str]]:
+def _put(text: str, out: TextIO, lines: int, last: str) -> tuple[int, str]:
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    out.write(text)
+    return lines + text.count("\n"), text[-1:] or last
+
+
+def _header(path: Path, shown: str) -> tuple[int, str, list[str]]:
+    """How many lines stand above the header, the delimiter, and the names of the columns."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline()
+        first = file.readline(MOST_IN_HEADER)
+        above, delimiter = separator(first)
+        if above:
+            first = file.readline(MOST_IN_HEADER)
+    where = f"{shown}:{above + 1}"
     if not first.strip():
-        raise Refusal("the file is empty", where=f"{shown}:1", expected="a header line with column names")
-    delimiter = max(DELIMITERS, key=first.count)
-    header = [c.strip() for c in next(csv.reader(io.StringIO(first), delimiter=delimiter))]
-    checked_header(header, [f"{shown}:1"] * len(header))
-    return delimiter, header
+        raise Refusal("the file is empty", where=where, expected="a header line with column names")
+    if len(first) == MOST_IN_HEADER:
+        raise Refusal(
+            f"the first line has more than {MOST_IN_HEADER:,} signs", where=where, expected="a header line, and below"
+            " it one line for each row", cure="check that it is the right file",
+        )  # fmt: skip
+    delimiter = delimiter or delimiter_of(first)
+    header = split_header(first, delimiter)
+    checked_columns(header, [where] * len(header))
+    return above, delimiter, header
+
+
+def checked_columns(header: list[str], places: list[str]) -> None:
+    """Refuse a header that cannot be used, or a column that is called as the place of a row is."""
+    checked_header(header, places)
+    for column, place in zip(header, places, strict=True):
+        if column.lower() in (ROW, PLACE):
+            raise Refusal(f"the name '{column}' is kept for the place of a row", where=place, cure="rename the column")
 
 
 def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -233,7 +233,7 @@ class Staging:
         if feed.where:
             return False
         if feed.source.form == "csv":
-            return feed.source.lines == 1 + feed.good_rows + broken
+            return feed.source.lines == 1 + feed.source.above + feed.good_rows + broken
         return _count(self.con, self._relation(feed.source)) == feed.good_rows
 
     @contextmanager

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from yiheng.basis.refusals import Refusal
 
 from .archive import UNPACKING_FAILED, check_size
-from .sources import ROW, Asked, Parts, SourceFile, checked_header, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 
 CHUNK = 1 << 22
 # Longer than any piece of the sheet's XML that is looked for: it may lie across two chunks.
@@ -111,7 +111,7 @@ class _Cells:
             if column[header].is_valid or column.slice(below).null_count < len(column) - below
         ]
         names = [(column[header].as_py() or "").strip() for _, column in used]
-        checked_header(names, [f"{place}:{letters(number)}{below}" for number, _ in used])
+        checked_columns(names, [f"{place}:{letters(number)}{below}" for number, _ in used])
         values = [_as_written(pc.replace_substring_regex(c.slice(below), MIDNIGHT, r"\1")) for _, c in used]
         # The row on line 2 is the first record, as in a text file.
         numbers = pa.array(range(below, below + len(values[0])), pa.int64())
