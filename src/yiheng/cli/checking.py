@@ -56,6 +56,8 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
         columns = [*FINDING, "right"]
         answer(form, checked, columns, [[one[name] for name in columns] for one in checked["findings"]])
     say_unknown(checked["unknown"])
+    for question in checked["questions"][:MOST_ADVICE]:
+        say(f"待补充 {question}")
     return DONE_WITH_REFUSALS if checked["findings"] else DONE
 
 

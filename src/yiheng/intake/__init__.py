@@ -4,6 +4,7 @@ from .database import Database
 from .draft import draft_mapping
 from .load import Counts, Loaded, load
 from .mapping import MappingFile, read_mapping
+from .objects import ObjectReader
 from .privacy import Privacy
 from .quarantine import FaultCount
 from .rejects import write_rejects
@@ -14,6 +15,7 @@ __all__ = [
     "FaultCount",
     "Loaded",
     "MappingFile",
+    "ObjectReader",
     "Privacy",
     "draft_mapping",
     "load",

@@ -249,31 +249,8 @@ class Staging:
             self.con.execute("set disabled_optimizers = ''")
 
     def _judged(self, table: Table, feed: Feed, relation: str, *, numbered: bool) -> str:
-        """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
-
-        Columns are judged first, contradictions in the row last. ``numbered`` adds place and raw values.
-        """
-        raws, values = [], []
-        for column in table:
-            raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
-            incoming = feed.arm.get(column.name)
-            value = typed(column, incoming, raw, self.overlay) if incoming else "NULL"
-            raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
-            raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
-            values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
-        conditions = fault_conditions(table)
-        mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
-        kept = [sql.name(c.name) for c in table]
-        if numbered:
-            raws += ["_row", f"{feed.source.place} as _file"]
-            all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
-            kept += [*STOOD, f"{{{all_raw}}} as _all"]
-        return (
-            f"with raws as (select {', '.join(raws)} from {relation}),"
-            f" vals as (select *, {', '.join(values)} from raws),"
-            f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
-            f" checked as ({_checked_sql(table, len(conditions), numbered)})"
-        )
+        place = feed.source.place if numbered else None
+        return judged(table, feed.arm, relation, self.overlay, place)
 
     def _relation(self, source: SourceFile) -> str:
         return source.relation(self._fresh("rejects"))
@@ -281,6 +258,35 @@ class Staging:
     def _fresh(self, kind: str) -> str:
         self._names += 1
         return f"{kind}_{self._names}"
+
+
+def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str | None) -> str:
+    """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
+
+    Columns are judged first, contradictions in the row last; ``_mask`` holds the faults as bits. With a ``place`` (SQL
+    of the file's name) each row keeps its place and its raw values.
+    """
+    raws, values = [], []
+    for column in table:
+        raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
+        incoming = arm.get(column.name)
+        value = typed(column, incoming, raw, overlay) if incoming else "NULL"
+        raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
+        raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
+        values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
+    conditions = fault_conditions(table)
+    mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
+    kept = [sql.name(c.name) for c in table]
+    if place is not None:
+        raws += ["_row", f"{place} as _file"]
+        all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
+        kept += [*STOOD, f"{{{all_raw}}} as _all"]
+    return (
+        f"with raws as (select {', '.join(raws)} from {relation}),"
+        f" vals as (select *, {', '.join(values)} from raws),"
+        f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
+        f" checked as ({_checked_sql(table, len(conditions), place is not None)})"
+    )
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

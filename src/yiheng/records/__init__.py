@@ -8,7 +8,6 @@ from .money import FEE_LINE, SETTLEMENT
 from .people import ENROLMENT, INSTITUTION, PERSON
 from .personal import PERSONAL_FIELDS, is_personal
 from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
-from .rows import typed_rows
 from .standing import (
     OPEN_END,
     REDUCED,
@@ -91,5 +90,4 @@ __all__ = [
     "over_standing",
     "standing",
     "takes_back",
-    "typed_rows",
 ]

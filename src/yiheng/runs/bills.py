@@ -18,15 +18,20 @@ from ibis.expr.operations import UnboundTable
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
-from yiheng.records import REDUCED, TABLES, TAKEN_BACK, AsItStands, Standing, typed_rows
+from yiheng.documents import read_json
+from yiheng.intake import ObjectReader
+from yiheng.records import REDUCED, TABLES, TAKEN_BACK, AsItStands, Standing
 from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED
-from .editions import edition_file, editions_in_use
+from .editions import edition_file, editions_in_use, overlay_on
 from .excepted import Exceptions
 from .row_file import plain
 from .workspace import Workspace
 
+Rows = dict[str, list[dict[str, Any]]]
+# The bill of a long stay with all of the person's history has some megabytes.
+MOST_BYTES = 64 * 1024 * 1024
 ASKED: tuple[str, ...] = ("before", "during")
 # The table of limits depends on code lists alone and stands for all bills.
 LIMITS_TABLE = "limit_of_item"
@@ -80,6 +85,7 @@ class Desk:
         self._computed: dict[str, frozenset[str]] = {}
         self._tables[LIMITS_TABLE] = self._view(LIMITS_TABLE)
         self._leaving = list(self._leave_what_stands())
+        self._reader = ObjectReader(self._con, overlay_on(workspace, on)[1])
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
         self._advice = advice(self._tables)
@@ -94,10 +100,10 @@ class Desk:
                 nothing are its lines: a prescription is checked before anything is dispensed.
 
         Raises:
-            Refusals: rows that are none, tables that no rule reads.
+            Refusals: rows that a load would not accept either, tables that no rule reads, rows of another visit.
         """
-        rows = self._rows(bill, shown_as)
-        about = bill.get("visits") or [row["visit_id"] for row in rows["visit"]]
+        rows, questions = self._rows(bill, shown_as)
+        about = _about(bill.get("visits"), rows, shown_as)
         rows["fee_line"] += self._prescribed(rows)
         items = {row["item_code"] for row in rows["fee_line"]}
         asked = [one for one in self._questions if one.items is None or one.items & items]
@@ -121,6 +127,7 @@ class Desk:
             "lines": lines,
             "asked": [one.rule.name for one in asked],
             "unknown": self.unknown,
+            "questions": [str(one) for one in questions],
         }
 
     def _fill(self, rows: Mapping[str, list[dict[str, Any]]], views: frozenset[str]) -> None:
@@ -200,25 +207,32 @@ class Desk:
         """Free the desk."""
         self._con.close()
 
-    def _rows(self, bill: Mapping[str, Any], shown_as: str) -> dict[str, list[dict[str, Any]]]:
-        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*self._needed, ORDERS)}
+    def _rows(self, bill: Mapping[str, Any], shown_as: str) -> tuple[Rows, list[Refusal]]:
+        """The rows of a bill by table, judged as a load would, and what is missing of them."""
+        rows: Rows = {name: [] for name in (*self._needed, ORDERS)}
         faults: list[Refusal] = []
+        questions: list[Refusal] = []
         for name, given in bill.items():
             if name == "visits":
                 continue
             table = next((one for one in TABLES.values() if name in (one.name, *one.aliases)), None)
-            if table is None or not isinstance(given, list):
+            if table is None:
                 faults.append(Refusal(f"'{name}' is no table of rows", where=shown_as, cure=nearest(name, TABLES)))
             elif table.name in rows:
                 try:
-                    rows[table.name] += typed_rows(table, given, shown_as)
+                    read, missing = self._reader.read(table, given, shown_as)
+                    rows[table.name] += read
+                    questions += missing
                 except Refusals as refused:
                     faults += refused.found
+                except Refusal as refused:
+                    faults.append(refused)
         if not faults and not rows["visit"]:
             faults.append(Refusal("the bill names no visit", where=shown_as, expected='"visit": [{"visit_id": …}]'))
+        faults = faults or list(_strangers(rows, shown_as))
         if faults:
             raise Refusals(faults)
-        return rows
+        return rows, questions
 
     def _lists(self, workspace: Workspace, on: dt.date, names: list[str]) -> set[str]:
         """Take the editions that hold on a day; gives the lists that have one."""
@@ -263,6 +277,32 @@ class Desk:
         return ibis.table(schema, name=name)
 
 
+def _about(visits: Any, rows: Rows, shown_as: str) -> list[str]:
+    """The visits that are asked about.
+
+    Raises:
+        Refusals: visits that the bill does not hold.
+    """
+    known = [row["visit_id"] for row in rows["visit"]]
+    asked = known if not visits else visits if isinstance(visits, list) else [visits]
+    if strange := [one for one in asked if one not in known]:
+        raise Refusals(
+            Refusal(f"'{one}' is asked about and not in the bill", where=shown_as, cure=nearest(str(one), known))
+            for one in strange
+        )
+    return asked
+
+
+def _strangers(rows: Rows, shown_as: str) -> Iterator[Refusal]:
+    """Rows of a visit that the bill does not hold: no rule would look at them."""
+    known = {row["visit_id"] for row in rows["visit"]}
+    for name, given in rows.items():
+        for number, row in enumerate(given, start=1):
+            if name != "visit" and row.get("visit_id") is not None and row["visit_id"] not in known:
+                what, where = f"no visit of the bill is '{row['visit_id']}'", f"{shown_as} {name}[{number}]"
+                yield Refusal(what, where=where, cure=nearest(row["visit_id"], known))
+
+
 class _Tables(dict[str, ibis.Table], AsItStands):
     """Tables by name; a bill's rows hold only what stands, and a view is built where it is first asked for."""
 
@@ -291,17 +331,9 @@ def read_bill(path: Path) -> dict[str, Any]:
     """A bill of a JSON file.
 
     Raises:
-        Refusal: no such file, no JSON, no object; a number with a fraction is kept as text.
+        Refusal: no such file, no JSON, no object, a key that stands twice. Numbers are kept as text.
     """
-    try:
-        bill = json.loads(path.read_text("utf-8-sig"), parse_float=str)
-    except FileNotFoundError:
-        raise Refusal("there is no such file", where=str(path), cure="check the path") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
-        line = getattr(wrong, "lineno", None)
-        raise Refusal(
-            f"the file is no JSON: {getattr(wrong, 'msg', 'not UTF-8')}", where=f"{path.name}:{line or 1}"
-        ) from None
+    bill = read_json(path, most=MOST_BYTES)
     if not isinstance(bill, dict):
         raise Refusal("a bill is one object", where=path.name, expected='{"visit": [...], "fee_line": [...]}')
     return bill
