@@ -136,7 +136,7 @@ class Desk:
                 # A prepared statement takes its argument as text only; a quote inside is written twice.
                 text = json.dumps(rows[name], default=str).replace("'", "''")
                 self._con.execute(f"execute fill_{name}('{text}')")
-        if any(row["quantity"] < 0 for row in rows["fee_line"]) or any(map(_takes_back, rows["settlement"])):
+        if any((row["quantity"] or 0) < 0 for row in rows["fee_line"]) or any(map(_takes_back, rows["settlement"])):
             for statement in self._leaving:
                 self._con.execute(statement)
         for name in self._computed:
