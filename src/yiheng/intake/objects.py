@@ -56,7 +56,8 @@ class ObjectReader:
         if not texts:
             return [], []
         values = self._values(table, texts, where)
-        rows, questions = [], []
+        rows: list[dict[str, Any]] = []
+        questions: list[Refusal] = []
         for number, (*row, mask) in enumerate(values):
             rows.append(dict(zip((c.name for c in table), row, strict=True)))
             place = f"{where} {table.name}[{number + 1}]"
