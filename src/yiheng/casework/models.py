@@ -14,7 +14,11 @@ class User(AbstractUser):
     consortium = models.CharField(_("所属医共体"), max_length=64, blank=True, default="")
 
     class Meta(AbstractUser.Meta):
-        permissions = (("see_person_numbers", _("查看完整的人员编号")),)
+        permissions = (
+            ("see_person_numbers", _("查看完整的人员编号")),
+            ("propose_settlements", _("提出清算结果")),
+            ("adopt_settlements", _("批准清算结果")),
+        )
 
     @property
     def in_fund_office(self) -> bool:

@@ -86,6 +86,16 @@ def judges_findings(*, user: User) -> bool:
     return sees_findings(user=user) and user.has_perm("casework.judge_findings")
 
 
+def proposes_settlements(*, user: User) -> bool:
+    """Who of the fund office may propose a settlement, and take it back."""
+    return user.in_fund_office and user.has_perm("casework.propose_settlements")
+
+
+def adopts_settlements(*, user: User) -> bool:
+    """Who of the fund office may adopt what another proposed, and withdraw what was adopted."""
+    return user.in_fund_office and user.has_perm("casework.adopt_settlements")
+
+
 def verdicts_of(*, findings: Iterable[str]) -> dict[str, FindingVerdict]:
     """The verdict that counts, the latest, of each of these findings that was judged."""
     asked = set(findings)

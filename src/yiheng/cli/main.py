@@ -16,6 +16,7 @@ from .comparing import compare
 from .data import load, new
 from .doors import demo, serve
 from .inspections import sample, score
+from .official import official
 from .payment import explain, replay, settle
 from .policies import policy
 from .rules import rules
@@ -23,12 +24,14 @@ from .show import say
 from .statements import statement
 from .tables import sql, tables
 from .users import user
+from .verb import as_option
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; the current one by default."
 )
+@as_option
 @click.version_option(__version__, prog_name="yiheng")
 def main(workspace: Path | None) -> None:
     """Yiheng 医衡: exact, explained payment and supervision of packaged health-insurance funds.
@@ -43,6 +46,6 @@ def main(workspace: Path | None) -> None:
 
 for verb in (
     demo, new, load, codes, tables, sql, measure, quality, audit, check, rules, score, sample, settle, compare,
-    statement, explain, replay, policy, user, serve,
+    official, statement, explain, replay, policy, user, serve,
 ):  # fmt: skip
     main.add_command(verb)

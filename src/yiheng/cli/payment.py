@@ -12,12 +12,13 @@ import click
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
-from yiheng.runs import CLAIM_COLUMNS, Workspace, claims_behind, run_settle, settled_in
+from yiheng.runs import CLAIM_COLUMNS, OFFICIAL, Workspace, claims_behind, official_of, run_settle, settled_in
 from yiheng.runs import replay as run_replay
 from yiheng.runs.manifest import data_sign
 from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due
+from .official import say_standing
 from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
@@ -111,6 +112,7 @@ def settle(
             say(f"  {one['says']}；{one['expected_zh']}")
     if waiting := in_quarantine(result):
         say(waiting)
+    say_standing(space, result["run"])
     say(f"结算单：{space.folder / 'runs' / result['run'] / WORKBOOK}；依据：yiheng explain {result['run']}")
     return DONE_WITH_REFUSALS if result["refused"] else DONE
 
@@ -139,7 +141,7 @@ def choices(assume: tuple[str, ...]) -> dict[str, str]:
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", default=OFFICIAL)
 @click.argument("party", required=False)
 @click.argument("figure", required=False)
 @click.option("--year", type=int, help="The year, where a party was settled for several; the latest by default.")
@@ -164,16 +166,21 @@ def explain(
 ) -> int:
     """Print why a figure is what it is, down to claim counts, policy line and snapshot.
 
+    RUN is a run, or "official" (the default): the adopted settlement, else the newest trial.
     Without a party the first one is taken, without a figure the one that was paid or owed.
 
     \b
     Examples:
+      yiheng explain official 05 kept --year 2025
       yiheng explain settle-0f3a
       yiheng explain settle-0f3a 05 budget
       yiheng explain settle-0f3a 05 spend --claims --limit 10
       yiheng explain compare-7c21 05 kept --policy qingdao
     """
     space = opened(workspace)
+    if run == OFFICIAL:
+        ((_party, year), stand), *_others = official_of(space, party, year)
+        run = stand.run
     folder = settled_in(space, run, policy)
     result = json.loads((folder / "statements.json").read_text("utf-8"))
     first, *others = statements_of(result, party, year)

@@ -12,6 +12,7 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES
+from yiheng.runs import OFFICIAL, Pair, Workspace, official_of, register_of, stand_of
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     difference,
@@ -28,6 +29,7 @@ from yiheng.statements import (
 )
 
 from .due import notes, say_due
+from .official import STATES
 from .show import answer, say, separated, working
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -40,7 +42,7 @@ One = dict[str, Any]
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", default=OFFICIAL)
 @click.argument("party", required=False)
 @click.option("--year", type=int, help="Only the statement of this year.")
 @click.option("--against", metavar="OLDER", help="The difference to an older run of the same policy and year.")
@@ -67,28 +69,39 @@ def statement(
 ) -> int:
     """Give out the statements of a settle run, of one party or of all.
 
+    RUN is a settle run, or "official" (the default): the adopted settlement, else the newest trial,
+    which every paper says of itself.
+
     \b
     Examples:
+      yiheng statement official --year 2025 --pdf statements/
       yiheng statement settle-0f3a xihai --pdf xihai.pdf
       yiheng statement settle-0f3a --pdf statements/ --book book.txt
       yiheng statement settle-9c41 xihai --against settle-0f3a --pdf correction.pdf
     """
     space = opened(workspace)
+    pairs = None
+    if run == OFFICIAL:
+        run, pairs = _official(space, party, year)
     result = space.result(run, STATEMENTS)
-    chosen = statements_of(result, party, year)
+    chosen = [s for s in statements_of(result, party, year) if pairs is None or (s["party"], s["year"]) in pairs]
     if against is not None:
         if chart or book:
             raise Refusal("a difference has no chart and no book", cure="ask for them without --against")
         older = space.result(against, STATEMENTS)
         asked = [s for s in older["statements"] if party in (None, s["party"]) and year in (None, s["year"])]
         return _difference(difference(only(result, chosen), only(older, asked)), pdf, xlsx, json_file, form)
-    whole = only(result, chosen)
+    whole, register = only(result, chosen), register_of(space)
+    stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
     if pdf:
-        _each(pdf, "pdf", chosen, lambda one, into: write_statement_pdf(result, one, into))
+        _each(
+            pdf, "pdf", chosen,
+            lambda one, into: write_statement_pdf(result, one, into, stands[one["party"], one["year"]]),
+        )  # fmt: skip
     if chart:
         _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one, notes(result, one)).encode()))
     if xlsx:
-        write_workbook(whole, xlsx)
+        write_workbook(whole, xlsx, stands)
     if json_file:
         write_file(json_file, canonical(whole).encode())
     if book:
@@ -98,8 +111,23 @@ def statement(
     answer(form, whole, ["party", "year", *FIGURES], rows, result["run"])
     for one in chosen:
         say_due(result, one)
+    for state in sorted({stand.state for stand in stands.values()}):
+        say(f"状态：{STATES[state]}")
     _say_written(pdf, chart, xlsx, json_file, book)
     return DONE
+
+
+def _official(space: Workspace, party: str | None, year: int | None) -> tuple[str, set[Pair]]:
+    """The run that holds the statements that count, and whose they are."""
+    found = official_of(space, party, year)
+    runs = sorted({stand.run for _, stand in found})
+    if len(runs) > 1:
+        raise Refusal(
+            f"the statements of {found[0][0][1]} are in {len(runs)} runs",
+            expected=" or ".join(runs),
+            cure="name a party, or one of the runs",
+        )
+    return runs[0], {pair for pair, _ in found}
 
 
 def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: Path | None, form: str) -> int:

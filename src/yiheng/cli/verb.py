@@ -20,11 +20,32 @@ DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
 BESIDE = (Path(__file__).parents[1] / "shipped", Path(__file__).parents[3])
 
 
+AS = "yiheng.as"
+
+
 def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--workspace DIR``: also taken before the verb; the current folder is the default."""
+    """``--workspace DIR``: also taken before the verb; the current folder is the default. With it ``--as NAME``."""
     return click.option(
         "--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; the current one by default."
-    )(command)
+    )(as_option(command))
+
+
+def as_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--as NAME``: also taken before the verb; the user of the operating system is the default."""
+    return click.option(
+        "--as", metavar="NAME", expose_value=False, callback=_acting,
+        help="Who runs this, for the list of runs; by default the user of this system.",
+    )(command)  # fmt: skip
+
+
+def _acting(context: click.Context, _option: click.Parameter, name: str | None) -> None:
+    if name:
+        context.meta[AS] = name
+
+
+def acting() -> str:
+    """Who was named with ``--as``; empty when nobody was."""
+    return str(click.get_current_context().meta.get(AS, ""))
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +78,7 @@ def named(workspace: Path | None, default: Path) -> Path:
 
 def opened(workspace: Path | None) -> Workspace:
     """The workspace named after the verb, before it, or the current folder."""
-    return Workspace.open(named(workspace, Path()))
+    return Workspace(Workspace.open(named(workspace, Path())).folder, acting())
 
 
 def found(path: str, folder: str, workspace: Workspace | None = None) -> Path:

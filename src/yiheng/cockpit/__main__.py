@@ -51,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     verb("user-password", _password, "give a user another password", user=True)
     verb("user-end", _end, "end a user", user=True)
     verb("user-list", _list, "print the users as JSON")
+    for act in ("propose", "adopt", "withdraw"):
+        verb(f"official-{act}", _official, f"{act} a settlement as a user with a password", user=True)
+        verbs.choices[f"official-{act}"].add_argument("run")
+        verbs.choices[f"official-{act}"].add_argument("--why", required=True)
+    verbs.choices["official-propose"].add_argument("--refused-because", default="")
+    verbs.choices["official-propose"].add_argument("--policy", default="")
     return parser
 
 
@@ -110,6 +116,22 @@ def _list(asked: argparse.Namespace) -> None:
     from yiheng.casework.selectors import users_told
 
     _say(json.dumps(users_told(), ensure_ascii=False))
+
+
+def _official(asked: argparse.Namespace) -> None:
+    prepare(asked.folder)
+    from yiheng.casework import settlements
+    from yiheng.casework.sessions import user_by_password
+    from yiheng.runs import Workspace
+
+    by = user_by_password(username=asked.user, password=_given())
+    what = {"workspace": Workspace(asked.folder, by.username), "run": asked.run, "why": asked.why, "by": by}
+    if asked.verb == "official-propose":
+        settlements.settlement_propose(**what, refused_because=asked.refused_because, policy=asked.policy)
+    elif asked.verb == "official-adopt":
+        settlements.settlement_adopt(**what)
+    else:
+        settlements.settlement_withdraw(**what)
 
 
 def _given() -> str:

@@ -22,6 +22,7 @@ from yiheng.statements import only, write_comparison, write_quality, write_state
 
 from . import asked, comparison, quality, results, suspects, trends, verdicts
 from .asked import Chosen, SignedIn
+from .results import Settled
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -82,7 +83,7 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
     what = asked.chosen_or_404(request)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.xlsx"
-        write_workbook(_statement(what), made)
+        write_workbook(_statement(what), made, {(what.party, what.year): _settled(what).stand})
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
 
@@ -95,7 +96,7 @@ def statement_pdf(request: SignedIn) -> HttpResponse:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.pdf"
         try:
-            write_statement_pdf(whole, whole["statements"][0], made)
+            write_statement_pdf(whole, whole["statements"][0], made, _settled(what).stand)
         except Refusal as refusal:
             return HttpResponse(str(refusal), status=NOT_HERE, content_type="text/plain; charset=utf-8")
         content = made.read_bytes()
@@ -141,10 +142,15 @@ def comparison_xlsx(request: SignedIn) -> HttpResponse:
 
 def _statement(what: Chosen) -> dict[str, Any]:
     """The result of the run with this party's statement alone: the others are not this reader's."""
+    settled = _settled(what)
+    return only(settled.run.result, [settled.statement] if settled.statement else [])
+
+
+def _settled(what: Chosen) -> Settled:
     settled = asked.settlement(what)
     if settled is None or settled.statement is None:
         raise Http404
-    return only(settled.run.result, [settled.statement])
+    return settled
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> HttpResponse:

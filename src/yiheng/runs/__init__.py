@@ -12,13 +12,23 @@ from .loading import run_load
 from .lookup import lists_known, look_up
 from .manifest import ENGINES
 from .measuring import run_measure
-from .official import SettleRun, Stand, official_of, pairs_of, policy_in_force, settle_runs, stand_of, standing
+from .official import (
+    OFFICIAL,
+    SettleRun,
+    Stand,
+    official_of,
+    pairs_of,
+    policy_in_force,
+    settle_runs,
+    stand_of,
+    standing,
+)
 from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
 from .scoring import SCORED, run_score
 from .settling import parties_of_file, run_settle
-from .standing import Act, Register, register_of
+from .standing import Act, Pair, Register, register_of
 from .trying import Trial, few_rows, trials
 from .workspace import Workspace
 
@@ -26,12 +36,14 @@ __all__ = [
     "CLAIM_COLUMNS",
     "ENGINES",
     "KNOWN",
+    "OFFICIAL",
     "SCORED",
     "Act",
     "Claims",
     "Desk",
     "InUse",
     "Kept",
+    "Pair",
     "Register",
     "Replay",
     "SettleRun",

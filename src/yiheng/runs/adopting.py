@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,15 +24,30 @@ LOCK = ".standing.lock"
 SECONDS_TO_WAIT = 30
 LONGEST_REASON = 500
 PARTIES_NAMED = 4
+Note = Callable[[Act], None]
 
 
-def propose(workspace: Workspace, run: str, *, by: str, why: str, refused_because: str = "", policy: str = "") -> Act:
+def _unnoted(_act: Act) -> None:
+    """Nothing but the register remembers the act."""
+
+
+def propose(
+    workspace: Workspace,
+    run: str,
+    *,
+    by: str,
+    why: str,
+    refused_because: str = "",
+    policy: str = "",
+    note: Note = _unnoted,
+) -> Act:
     """Propose a whole settlement of the lake as the official one of its year.
 
     Args:
         by: the signed-in user.
         refused_because: why it stands although some parties were refused.
         policy: the id of its policy, where this is not the one that the year was settled under so far.
+        note: told of the act before it is written; when it raises, nothing is.
 
     Raises:
         Refusals: all that keeps the run from being proposed.
@@ -75,10 +90,10 @@ def propose(workspace: Workspace, run: str, *, by: str, why: str, refused_becaus
         act = Act(
             _now(), folder.name, "proposed", by, why.strip(), sha256(folder / STATEMENTS), own, year, parties, kept
         )
-        return _added(workspace, register, act)
+        return _added(workspace, register, act, note)
 
 
-def adopt(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
+def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted) -> Act:
     """Adopt a proposed settlement; it takes the place of the one adopted before for the same parties and year.
 
     Raises:
@@ -103,10 +118,10 @@ def adopt(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
             raise Refusals(changed)
         if sha256(folder / STATEMENTS) != proposed.result:
             raise Refusal("the statements changed since they were proposed", where=folder.name, cure="propose again")
-        return _added(workspace, register, _again(proposed, "adopted", by, why))
+        return _added(workspace, register, _again(proposed, "adopted", by, why), note)
 
 
-def withdraw(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
+def withdraw(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted) -> Act:
     """Withdraw a trial, a proposal or an adopted settlement: it is shown nowhere in the place of another.
 
     Raises:
@@ -119,7 +134,7 @@ def withdraw(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
         if state in ("withdrawn", "superseded"):
             raise Refusal(f"{folder.name} is {state} already", cure="yiheng official list")
         if state != "trial":
-            return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why))
+            return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why), note)
         manifest = _manifest(folder)
         if manifest["verb"] != "settle" or manifest["inputs"].get("facts") is not None:
             raise Refusal(f"{folder.name} is no settlement of the lake", cure="yiheng official list")
@@ -128,7 +143,7 @@ def withdraw(workspace: Workspace, run: str, *, by: str, why: str) -> Act:
             _now(), folder.name, "withdrawn", by, why.strip(), sha256(folder / STATEMENTS), policy_hash(manifest),
             manifest["inputs"]["year"], parties,
         )  # fmt: skip
-        return _added(workspace, register, act)
+        return _added(workspace, register, act, note)
 
 
 def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
@@ -184,9 +199,10 @@ def _writing(workspace: Workspace) -> Iterator[Register]:
         yield register_of(workspace)
 
 
-def _added(workspace: Workspace, register: Register, act: Act) -> Act:
+def _added(workspace: Workspace, register: Register, act: Act, note: Note) -> Act:
     """The act, behind those before it; written whole beside its place and renamed, so it is never cut short."""
     chained = Act(**{**asdict(act), "before": register.acts[-1].hash if register.acts else ""})
+    note(chained)
     with new_file(workspace.folder / "runs" / REGISTER) as part:
         part.write_text("".join(f"{one.line}\n" for one in (*register.acts, chained)), "utf-8")
     return chained

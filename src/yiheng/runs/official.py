@@ -15,6 +15,8 @@ from .settling import STATEMENTS
 from .standing import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
 from .workspace import Workspace
 
+# Stands for a run where people name one.
+OFFICIAL = "official"
 # Manifests and pairs kept in memory: a run never changes.
 MOST_KEPT = 512
 
@@ -53,6 +55,15 @@ class SettleRun:
     def of_lake(self) -> bool:
         """Whether it settled the lake, not a file of facts."""
         return self.manifest["inputs"].get("facts") is None
+
+    @property
+    def departs(self) -> str | None:
+        """In what it departs from the lake as it is and the policy as it chooses; None when in nothing."""
+        inputs = self.manifest["inputs"]
+        told = [inputs["facts"]] if inputs.get("facts") else []
+        told += [f"{name}={choice}" for name, choice in (inputs.get("assume") or {}).items()]
+        told += [f"known on {inputs['known_on']}"] if inputs.get("known_on") else []
+        return ", ".join(told) or None
 
     @property
     def what_if(self) -> bool:

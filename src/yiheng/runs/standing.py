@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import unicodedata
@@ -52,6 +53,11 @@ class Act:
     def hash(self) -> str:
         """SHA-256 of the line."""
         return hashlib.sha256(canonical(asdict(self)).encode()).hexdigest()
+
+    @property
+    def when(self) -> dt.datetime:
+        """The moment of the act, in UTC."""
+        return dt.datetime.fromisoformat(self.at)
 
     @property
     def line(self) -> str:

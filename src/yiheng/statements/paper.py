@@ -12,10 +12,12 @@ import typst
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
+from yiheng.runs import Stand
 from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
+from .stamp import mark_of, stamp_rows
 from .waterfall import waterfall
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -28,28 +30,31 @@ USE = "use/"
 Row = Sequence[str]
 
 
-def write_statement_pdf(result: dict[str, Any], statement: dict[str, Any], into: Path) -> None:
+def write_statement_pdf(
+    result: dict[str, Any], statement: dict[str, Any], into: Path, stand: Stand | None = None
+) -> None:
     """Write one party's statement as PDF in Chinese; the same statement and fonts give the same bytes.
 
     Args:
         result: what the run kept in ``statements.json``.
         statement: one of its statements.
+        stand: how it stands; only an adopted one makes an official paper.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
     whole = statement_hash(result, statement)
-    policy = statement["policy"]
+    policy, mark = statement["policy"], mark_of(stand)
     set_paper(
         {
-            "title": "医保基金打包付费年度清算单",
+            "title": "医保基金打包付费年度清算单" + (f"（{mark}）" if mark else ""),
             "subtitle": policy["title"],
             "foot": f"{statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [
                 ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
-                ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]),
+                ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
             ],
             "sections": [
                 {"kind": "pairs", "title": "清算结果", "rows": _figures(statement), "lead": conclusion(statement)},

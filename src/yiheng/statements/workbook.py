@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
 from yiheng.payment import ACCOUNTS, FIGURES
+from yiheng.runs import Pair, Stand
 from yiheng.runs.manifest import told_pins
 
 from .assumed import assumption_rows, due_rows, mark_rows
@@ -32,6 +34,7 @@ from .formulas import (
     write_checks,
     write_transfers,
 )
+from .stamp import stamp_rows
 
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -39,11 +42,12 @@ MONEY = "#,##0.00"
 PARTY_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 16, 18, 72, 48
 
 
-def write_workbook(result: dict[str, Any], into: Path) -> None:
+def write_workbook(result: dict[str, Any], into: Path, stands: Mapping[Pair, Stand] | None = None) -> None:
     """Write the statements of a settle run as XLSX.
 
     Args:
         result: what the run kept in ``statements.json``. Amounts are yuan with two decimals.
+        stands: how each statement stands; one that is not there is a trial.
     """
     book = xlsxwriter.Workbook(str(into), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": "医保打包付费年度清算", "author": "Yiheng", "created": MADE})
@@ -51,6 +55,7 @@ def write_workbook(result: dict[str, Any], into: Path) -> None:
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     statements = result["statements"]
+    _standing(book.add_worksheet("状态"), statements, stands or {}, head, text)
     _figures(book.add_worksheet(RESULTS), result, head, money)
     _dues(
         _listed(book.add_worksheet("应收应付"), ["医共体", "年度", "账户", "处理", "金额（元）"], head),
@@ -69,6 +74,21 @@ def write_workbook(result: dict[str, Any], into: Path) -> None:
     _refused(book.add_worksheet("未能清算"), result["refused"], head, text)
     _manifest(book.add_worksheet("运行清单"), result, head, text)
     close_book(book, into)
+
+
+def _standing(
+    sheet: Worksheet, statements: list[dict[str, Any]], stands: Mapping[Pair, Stand], head: Format, text: Format
+) -> None:
+    """The first sheet: whether each statement is official, and who made it so."""
+    write_header(sheet, ["医共体", "年度", "", ""], head)
+    row = 0
+    for s in statements:
+        for label, words in stamp_rows(stands.get((s["party"], s["year"]))):
+            row += 1
+            _named(sheet, row, s, label)
+            sheet.write_string(row, 3, words, text)
+    sheet.set_column(0, 2, PARTY_WIDTH)
+    sheet.set_column(3, 3, TEXT_WIDTH)
 
 
 def _listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
