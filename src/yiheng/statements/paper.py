@@ -17,7 +17,7 @@ from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
-from .stamp import mark_of, stamp_rows
+from .stamp import stamp_rows, title_mark
 from .waterfall import waterfall
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -44,10 +44,10 @@ def write_statement_pdf(
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
     whole = statement_hash(result, statement)
-    policy, mark = statement["policy"], mark_of(stand)
+    policy = statement["policy"]
     set_paper(
         {
-            "title": "医保基金打包付费年度清算单" + (f"（{mark}）" if mark else ""),
+            "title": "医保基金打包付费年度清算单" + title_mark(stand),
             "subtitle": policy["title"],
             "foot": f"{statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [

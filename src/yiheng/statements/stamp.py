@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from yiheng.runs import Act, Stand
 
-TRIAL = "试算，未经批准，不作结算依据"
-SUPERSEDED, WITHDRAWN = "已被更正的清算取代，不作结算依据", "已撤回，不作结算依据"
+# A short mark for the title, which every page repeats, and the sentence for page 1.
+MARKS = {
+    "superseded": ("已被取代", "已被更正的清算取代，不作结算依据"),
+    "withdrawn": ("已撤回", "已撤回，不作结算依据"),
+    "proposed": ("试算，待批准", "试算，待批准，不作结算依据"),
+}
+TRIAL = ("试算", "试算，未经批准，不作结算依据")
+OFFICIAL = ("", "正式清算")
 
 
-def mark_of(stand: Stand | None) -> str:
-    """What a paper that is not official says of itself; empty on an official one."""
-    if stand is not None and stand.official:
-        return ""
-    return {"superseded": SUPERSEDED, "withdrawn": WITHDRAWN}.get(stand.state if stand else "trial", TRIAL)
+def title_mark(stand: Stand | None) -> str:
+    """What the title of a paper adds where it is not official."""
+    short, _ = _words(stand)
+    return f"（{short}）" if short else ""
 
 
 def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
     """The rows that say who proposed and who adopted a statement, as far as that was done."""
-    rows = [("状态", mark_of(stand) or "正式清算")]
+    rows = [("状态", _words(stand)[1])]
     if stand and stand.proposed:
         rows.append(("提出", _done(stand.proposed)))
     if stand and stand.adopted:
@@ -29,3 +34,9 @@ def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
 
 def _done(act: Act) -> str:
     return f"{act.by}，{act.at[:16].replace('T', ' ')}（UTC）：{act.why}"
+
+
+def _words(stand: Stand | None) -> tuple[str, str]:
+    if stand is not None and stand.official:
+        return OFFICIAL
+    return MARKS.get(stand.state if stand else "trial", TRIAL)

@@ -1,0 +1,88 @@
+"""Point 1 of issue 12 at the command line: propose and adopt with a password, papers that say what they are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import openpyxl
+import pypdf
+import pytest
+
+from tests.runs.test_comparing import policy
+from tests.tiny import loaded
+from yiheng.runs import run_settle
+
+DONE, WRONG_USE = 0, 2
+PATIENCE = 120
+PASSWORD = "correct-horse-9"
+
+
+def yiheng(*arguments, given: str = ""):
+    command = [sys.executable, "-m", "yiheng.cli", *map(str, arguments)]
+    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    """A settled county and three people: one may propose, one may adopt, one may do neither."""
+    folder = tmp_path_factory.mktemp("official")
+    workspace = loaded(folder)[0]
+    run_settle(workspace, policy(folder, "first"), year=2025)
+    for name, rights in {"li": ("propose", "adopt"), "wang": ("adopt",), "zhao": ()}.items():
+        options = [f"--right={right}_settlements" for right in rights]
+        added = yiheng("user", "add", name, *options, "-w", workspace.folder, given=f"{PASSWORD}\n")
+        assert added.returncode == DONE, added.stderr
+    return workspace.folder
+
+
+def act(space, verb, who, *more, password=PASSWORD):
+    run = next(one["run"] for one in listed(space))
+    return yiheng(
+        "official", verb, run, "--why", "totals agree", "--as", who, *more, "-w", space, given=f"{password}\n"
+    )
+
+
+def listed(space):
+    return json.loads(yiheng("official", "list", "--format", "json", "-w", space).stdout)
+
+
+def papers(space, folder):
+    """The first page of xihai's PDF, and the first sheet of the workbook, as text."""
+    pdf, xlsx = folder / "xihai.pdf", folder / "all.xlsx"
+    made = yiheng("statement", "official", "xihai", "--pdf", pdf, "--xlsx", xlsx, "-w", space)
+    assert made.returncode == DONE, made.stderr
+    sheet = openpyxl.load_workbook(xlsx).worksheets[0]
+    cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    return pypdf.PdfReader(pdf).pages[0].extract_text(), " ".join(cells)
+
+
+def test_point_1_a_second_person_adopts_and_only_then_papers_are_official(space, tmp_path):
+    for text in papers(space, tmp_path):
+        assert "试算，未经批准，不作结算依据" in text and "正式清算" not in text
+    refused = [
+        (act(space, "propose", "zhao"), "无权提出"),
+        (act(space, "propose", "li", password="wrong"), "用户名或密码不正确"),
+        (act(space, "adopt", "wang"), "is not proposed"),
+    ]
+    for done, says in refused:
+        assert done.returncode == WRONG_USE and says in done.stderr and "Traceback" not in done.stderr
+    assert act(space, "propose", "li").returncode == DONE
+    same = act(space, "adopt", "li")
+    assert same.returncode == WRONG_USE and "'li' proposed it and cannot adopt it" in same.stderr
+    assert act(space, "adopt", "wang").returncode == DONE
+    ((state, proposed, adopted),) = [(one["state"], one["proposed_by"], one["adopted_by"]) for one in listed(space)]
+    assert (state, proposed, adopted) == ("adopted", "li", "wang")
+    for text in papers(space, tmp_path):
+        assert "正式清算" in text and "未经批准" not in text
+        assert "li，" in text and "wang，" in text and "totals agree" in text
+    told = yiheng("explain", "official", "xihai", "budget", "-w", space)
+    assert told.returncode == DONE and "2,000.00" in told.stdout
+
+
+def test_point_1_who_ran_a_verb_is_named_before_or_behind_it(space):
+    for given in (("--as", "sun", "measure", "budget_use"), ("measure", "budget_use", "--as", "qian")):
+        assert yiheng(*given, "-w", space).returncode == DONE
+        lines = (space / "runs" / "runs.jsonl").read_text("utf-8").splitlines()
+        assert json.loads(lines[-1])["by"] == given[given.index("--as") + 1]
