@@ -106,7 +106,7 @@ def run_settle(
     if although:
         named = {**named, "although": although.strip()}
     pins = {**data_pins(workspace, facts), **pinned}
-    with nullcontext() if facts else closing(Engine(workspace, workspace.lake.at(pins["snapshot_set"]))) as engine:
+    with nullcontext() if facts else closing(Engine(workspace, workspace.at(pins))) as engine:
         if engine is not None and year is not None:
             pins["quarantined"] = quarantined_settlements(workspace, engine, year).as_json()
         manifest = settle_manifest(sources, {**inputs, **named}, pins)
