@@ -13,12 +13,12 @@ in_force: {from: 2025-01-01, until: 2025-12-31}
 issued: {by: 某县, number: "1", on: 2024-12-18}
 is: {zh: 例, en: example}
 facts:
-  spend: {is: {zh: 支出, en: spending}, total: fund_spend}
-  people: {is: {zh: 人数, en: people}, kind: number, column: people}
-  score: {is: {zh: 得分, en: score}, kind: number, column: score}
-  track: {is: {zh: 轨道, en: track}, kind: word, column: track, words: [A, B]}
-  cells: {is: {zh: 单元, en: cells}, kind: cells, total: fund_spend}
-  cells_1: {is: {zh: 上年单元, en: cells before}, kind: cells, total: fund_spend, year: "-1"}
+  spend: {is: {zh: 支出, en: spending}, unit: yuan, total: fund_spend}
+  people: {is: {zh: 人数, en: people}, kind: number, unit: people, column: people}
+  score: {is: {zh: 得分, en: score}, kind: number, unit: score, column: score}
+  track: {is: {zh: 轨道, en: track}, kind: word, column: track, words: {A: [甲], B: [乙]}, without_step: [B]}
+  cells: {is: {zh: 单元, en: cells}, kind: cells, unit: yuan, total: fund_spend}
+  cells_1: {is: {zh: 上年单元, en: cells before}, kind: cells, unit: yuan, total: fund_spend, year: "-1"}
 pools:
   money: {is: {zh: 份额, en: part}, pot: pot, by: {people: "40", score: "60"}}
 risk:
@@ -97,6 +97,7 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
     },
     "Days": {
         "a day does not exist": Mistake("from: 2025-07-01", "from: 2025-07-32", 28, ("'values.kept.history.1.from'",)),
+        "a day is a number": Mistake("from: 2025-07-01", "from: 20250701", 28, ("'20250701' is not a day such as 2025-01-31",)),
         "the dates of a value fall": Mistake("from: 2025-07-01", "from: 2024-07-01", 22, ("rising order of dates",)),
         "two entries have one date": Mistake("{from: 2025-07-01, value: 40, article: 通知十二, known_on: 2025-08-05}", "{from: 2025-01-01, value: 40, article: 通知十二}", 22, ("one entry a date",)),
         "the policy ends before it starts": Mistake("until: 2025-12-31", "until: 2024-12-31", 4, ("before it starts",)),
@@ -105,6 +106,11 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
         "a unit does not exist": Mistake("unit: percent\n", "unit: per_thousand\n", 24, ("'values.kept.unit'", "per_mille")),
         "a mark does not exist": Mistake("mark: said_by_source", "mark: official", 25, ("'values.kept.mark'", "verified")),
         "a rate is no number": Mistake("value: 50, article: 第九条", "value: half, article: 第九条", 27, ("'half' is not a number", "a number such as 2 or 2.5")),
+        "a rate beyond its bounds": Mistake("value: 50, article: 第九条", "value: 5000, article: 第九条", 27, ("'kept' is 5000, out of its bounds", "percent from 0 to 100")),
+        "a rate below zero": Mistake("value: 50, article: 第九条", "value: -50, article: 第九条", 27, ("'kept' is -50, out of its bounds",)),
+        "an amount below zero": Mistake("value: 1000.00, article: 一", "value: -1000.00, article: 一", 19, ("'pot' is -1000.00, out of its bounds",)),
+        "a decimal comma": Mistake("value: 1000.00, article: 一", "value: '1000,50', article: 一", 19, ("'1000,50' is not an amount in yuan",)),
+        "a number without end": Mistake("value: 50, article: 第九条", "value: 1e999999999, article: 第九条", 27, ("out of bounds", "a number such as 2 or 2.5")),
         "a rate has its sign": Mistake("value: 50, article: 第九条", "value: 50%, article: 第九条", 27, ("'50%' is not a number",)),
         "an amount is finer than a fen": Mistake("value: 1000.00, article: 一", "value: 1000.005, article: 一", 19, ("at most two decimals",)),
         "shares do not make a whole": Mistake("{a: 60, b: 40}", "{a: 60, b: 30}", 33, ("do not add up to 100 %", "100 in all")),
@@ -118,10 +124,17 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
     },
     "Facts": {
         "a fact comes from nowhere": Mistake(", total: fund_spend}\n  people", "}\n  people", 8, ("needs 'total'",)),
-        "a kind does not exist": Mistake("kind: number, column: people", "kind: integer, column: people", 9, ("'facts.people.kind'", "number")),
-        "a total is a number": Mistake("kind: number, column: people", "kind: number, total: fund_spend", 9, ("a total of the lake is an amount",)),
+        "a kind does not exist": Mistake("kind: number, unit: people", "kind: integer, unit: people", 9, ("'facts.people.kind'", "number")),
+        "a total is a number": Mistake("kind: number, unit: people, column: people", "kind: number, total: fund_spend", 9, ("a total of the lake is an amount",)),
         "words of a number": Mistake("column: people}", "column: people, words: [A]}", 9, ("'words' belong to a fact of kind word",)),
-        "a year is no number": Mistake('year: "-1"', "year: last", 13, ("'facts.cells_1.year'", "integer")),
+        "a year is no number": Mistake('year: "-1"', "year: last", 13, ("'facts.cells_1.year'", "not a whole number")),
+        "a number without its unit": Mistake("unit: people, ", "", 9, ("'people' does not say what it may be", "write its unit")),
+        "a word without its words": Mistake(", words: {A: [甲], B: [乙]}, without_step: [B]", "", 11, ("'track' does not say what it may be", "write all its words")),
+        "an amount without its unit": Mistake("unit: yuan, total: fund_spend}\n  people", "total: fund_spend}\n  people", 8, ("'spend' does not say what it may be", "unit: yuan")),
+        "a unit that there is not": Mistake("unit: score", "unit: scores", 10, ("'facts.score.unit'", "score")),
+        "a range that is empty": Mistake("unit: score", 'unit: score, least: "90", most: "60"', 10, ("from 90 to 60 is empty",)),
+        "one spelling of two words": Mistake("B: [乙]", "B: [甲]", 11, ("'甲' of the fact 'track' may be 'A' or 'B'",)),
+        "a word that no step is there for": Mistake(", without_step: [B]", "", 11, ("no step is there for 'B' of the fact 'track'", "'without_step'")),
         "a pool of two kinds": Mistake("pot: pot, by", "pot: pot, rank_of: score, by", 15, ("needs one of 'pot' and 'by'",)),
         "a pool without a pot": Mistake("pot: pot, by", "by", 15, ("needs one of 'pot' and 'by'",)),
         "a pool by an unknown fact": Mistake("by: {people:", "by: {peeple:", 15, ("'peeple' is not a fact of this file", "did you mean 'people'?")),
@@ -133,6 +146,7 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
     "Assumptions": {
         "it says other than the value": Mistake('chosen: "3"', 'chosen: "5"', 49, ("says that '5' was chosen", "'cap' is '3'")),
         "it sets nothing": Mistake("sets: cap}", "sets: caps}", 49, ("sets 'caps'", "not among the values")),
+        "an alternative is out of bounds": Mistake('alternatives: ["5"]', 'alternatives: ["500"]', 49, ("'cap' is 500, out of its bounds",)),
         "it has no alternative": Mistake('alternatives: ["5"]', "alternatives: []", 49, ("'assumptions.kept.alternatives'", "at least 1 item")),
         "it names a choice that there is not": Mistake("called: {budget:", "called: {buget:", 48, ("'called' names 'buget'", "neither chosen nor an alternative")),
     },

@@ -17,7 +17,7 @@ from yiheng.payment import Fact, PartyFacts, settle
 
 SOURCE = shipped(ROOT / "policies" / "four-layer-benefit" / "2025.yaml")
 WHY = Because(Words("例", "example"))
-WORDS = {name: fact.words for name, fact in SOURCE.policy.facts.items() if fact.kind == "word"}
+WORDS = {name: list(fact.words) for name, fact in SOURCE.policy.facts.items() if fact.kind == "word"}
 
 amounts = st.one_of(st.integers(0, 50_000), st.integers(0, 10**9))
 

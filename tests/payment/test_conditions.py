@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from yiheng.basis.evidence import Place
-from yiheng.basis.refusals import Refusals
-from yiheng.payment import PartyFacts, check_steps, settle
-from yiheng.payment.facts import fact_read
+from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.payment import PartyFacts, check_steps, fact_read, settle
 from yiheng.policy import read_policy
 from yiheng.policy.schema import Fact
 
@@ -23,7 +22,7 @@ facts:
   spend: {is: {zh: 支出, en: spending}, column: spend}
   level: {is: {zh: 等级, en: level}, kind: word, column: level}
   people: {is: {zh: 人数, en: people}, kind: number, column: people}
-  start: {is: {zh: 开始, en: start}, kind: year, column: start}
+  start: {is: {zh: 开始, en: start}, kind: year, dates: {forms: [YYYY-M-D, M/D/YYYY]}, column: start}
 values:
   half: {is: {zh: 一半, en: half}, unit: percent, mark: example, history: [{from: 2025-01-01, value: 50, article: "1"}]}
 rounding: {mode: half_up}
@@ -98,5 +97,5 @@ def test_a_least_number_that_is_none_is_refused(tmp_path):
 @pytest.mark.parametrize("text", ["soon", "24-07-01", "2023 or 2024"])
 def test_a_date_without_one_year_is_refused(text):
     declared = Fact.model_validate({"is": {"zh": "开始", "en": "start"}, "kind": "year", "column": "start"})
-    with pytest.raises(ValueError, match="not a date with one year"):
+    with pytest.raises(Refusal, match="not a date in a form of this policy"):
         fact_read(declared, text, "start", Place("f.csv", "2"))

@@ -96,7 +96,7 @@ def test_a_better_result_never_pays_less_and_linear_lies_between_the_ends(people
 @settings(max_examples=200)
 @given(st.integers(0, 10**13), st.integers(0, 1000))
 def test_a_grade_begins_at_its_lower_edge(payment, tenths):
-    statement = settle(CREDIT, YEAR, party("h", {"payment": payment}, score=Fraction(tenths, 10)))
+    statement = settle(CREDIT, YEAR, party("h", {"payment": payment}, score=Fraction(tenths, 1000)))
     added, cut = statement.further.get("reward", Fen(0)), statement.figures["party_bears"]
     assert bool(added) == (tenths >= 900 and payment >= 10)
     assert bool(cut) == (tenths < 600 and payment >= 5)

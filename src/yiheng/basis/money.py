@@ -9,10 +9,13 @@ from fractions import Fraction
 from typing import Literal
 
 FEN_PER_YUAN = 100
+# How much of a wrong text a message shows.
+SHOWN = 40
 
 Rounding = Literal["half_up", "half_even", "down"]
 
-_YUAN = re.compile(r"[+-]?\d+(\.\d{1,2})?")
+# A comma groups thousands or is refused: 1000,50 may mean 1,000.50. More than 18 digits are no money of a fund.
+_YUAN = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,5}|\d{1,18})(\.\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -33,15 +36,16 @@ class Fen:
 
     @classmethod
     def from_yuan(cls, text: str) -> Fen:
-        """Read yuan written with at most two decimals, such as ``"1234.50"``.
+        """Read yuan written with at most two decimals, such as ``"1234.50"`` or ``"1,234.50"``.
 
         Raises:
-            ValueError: when the text is no amount, or finer than one fen.
+            ValueError: when the text is no amount, finer than one fen, or has more than 18 digits before the point.
         """
-        plain = text.strip().replace(",", "")
+        plain = text.strip()
         if not _YUAN.fullmatch(plain):
-            raise ValueError(f"{text!r} is not an amount in yuan with at most two decimals, such as 1234.50")
-        return cls(int(Fraction(plain) * FEN_PER_YUAN))
+            told = plain if len(plain) <= SHOWN else f"{plain[:SHOWN]}…"
+            raise ValueError(f"{told!r} is not an amount in yuan with at most two decimals, such as 1234.50")
+        return cls(int(Fraction(plain.replace(",", "")) * FEN_PER_YUAN))
 
     @property
     def yuan(self) -> str:

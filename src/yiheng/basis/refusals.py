@@ -37,6 +37,11 @@ class Refusals(Refusal):
         super().__init__("\n".join(str(one) for one in self.found))
 
 
+def is_near(name: str, known: Iterable[str]) -> bool:
+    """Whether one of the known names is nearly this one, so that it may be the same, misspelt."""
+    return any(difflib.SequenceMatcher(None, name, one).ratio() * 5 >= 4 for one in known)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint such as ``did you mean 'growth'?``, or the known names when none is near."""
     names = sorted(known)

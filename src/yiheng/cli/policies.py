@@ -77,7 +77,7 @@ def check(path: str, form: str) -> int:
         try:
             source = _read(file)
             refuse_unknown_totals(source)
-            check_policy(source)
+            check_policy(source, every_unit=True)
             rows.append([file.name, "ok"])
         except Refusal as refusal:
             faults += 1

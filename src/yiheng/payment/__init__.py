@@ -6,7 +6,8 @@ from .check import check_policy
 from .declare import STEPS, Step, check_steps, decided, refuse_choices
 from .editor import editor_schema
 from .examples import Outcome, examples_file, run_examples
-from .facts import CellSum, Fact, PartyFacts, fact_read
+from .fact_text import fact_or_fault, fact_read, judged
+from .facts import CellSum, Fact, PartyFacts
 from .pools import share_pools
 from .reading import read_aloud
 from .settle import FIGURES, Statement, settle, settle_each
@@ -31,7 +32,9 @@ __all__ = [
     "editor_schema",
     "examples_against",
     "examples_file",
+    "fact_or_fault",
     "fact_read",
+    "judged",
     "read_aloud",
     "refuse_choices",
     "rows_against",

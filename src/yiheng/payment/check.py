@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy import PolicyFile, Terms
-from yiheng.policy.schema import PLAIN_NUMBER, Entry, Pool
+from yiheng.policy.schema import Entry, Pool
 
+from .check_domains import bounds, domains, words
 from .declare import check_steps
 
 WHOLE = 100
 
 
-def check_policy(source: PolicyFile) -> None:
-    """Check the steps, every dated value, the pools and the conditions of a policy.
+def check_policy(source: PolicyFile, *, every_unit: bool = False) -> None:
+    """Check the steps, every dated value and its bounds, the domains of facts, pools and conditions of a policy.
+
+    Args:
+        every_unit: also ask each amount for its unit; a settlement takes an amount without one for yuan from zero on.
 
     Raises:
         Refusals: all faults together, with line and nearest known name.
@@ -25,8 +29,9 @@ def check_policy(source: PolicyFile) -> None:
         check_steps(source)
     except Refusals as faults:
         found += faults.found
-    for check in (_values, _pools, _words):
+    for check in (_values, bounds, _pools, words):
         found += check(source)
+    found += domains(source, every_unit)
     if found:
         raise Refusals(found)
 
@@ -89,21 +94,8 @@ def _pot(source: PolicyFile, name: str, pool: Pool, where: str) -> Iterator[Refu
         yield Refusal(f"'{pool.pot}' is not a value of this file", where=where, cure=nearest(pool.pot or "", values))
     elif values[pool.pot].unit != "yuan":
         yield Refusal(f"'{pool.pot}' is in {values[pool.pot].unit}", where=where, expected="unit yuan")
-    wrong = [text for text in pool.by.values() if not PLAIN_NUMBER.fullmatch(text)]
-    if wrong:
-        yield Refusal(f"'{wrong[0]}' is not a percent of a pot", where=where, expected="a number such as 30")
-    elif sum(Fraction(text) for text in pool.by.values()) != WHOLE:
+    shares = [exact_number(text) for text in pool.by.values()]
+    if any(share < 0 for share in shares):
+        yield Refusal(f"a percent of the pool '{name}' is below zero", where=where, expected="from 0 to 100")
+    elif sum(shares) != WHOLE:
         yield Refusal(f"the percents of the pool '{name}' do not add up to 100", where=where, expected="100 in all")
-
-
-def _words(source: PolicyFile) -> Iterator[Refusal]:
-    """A condition may only name words that its fact can say."""
-    facts = source.policy.facts
-    for i, written in enumerate(source.policy.steps):
-        for key, conditions in (("when", written.when), ("unless", written.unless)):
-            for name, condition in conditions.items():
-                said = facts[name].words if name in facts and isinstance(condition, list) else []
-                for word in condition if said and isinstance(condition, list) else ():
-                    if word not in said:
-                        where = source.document.place(("steps", i, key, name))
-                        yield Refusal(f"'{name}' never is '{word}'", where=where, cure=nearest(word, said))

@@ -19,6 +19,8 @@ from yiheng.policy.schema import FactKind, Unit
 from .book import Account, Book, Transfer
 from .facts import PartyFacts
 
+# What a step of clearing cuts, takes over or pays: where there is none of it, the step is not taken.
+Clears = Literal["due", "owed"]
 Stage = Literal["budget", "prepayment", "care", "clearing", "distribution", "after", "special"]
 
 # What a step may take: facts (amounts, numbers, years, words), values (a rate, an amount, a count; rates or amounts by
@@ -70,18 +72,25 @@ class Case:
 
 @dataclass(frozen=True)
 class Step:
-    """A declared step: its first sentence is what officials read."""
+    """A declared step: its first sentence is what officials read.
+
+    Attributes:
+        clears: the pending surplus or overrun that it works on; without any, the facts it takes may be unknown.
+    """
 
     name: str
     zh: str
     en: str
     stage: Stage
+    clears: Clears | None
     takes: dict[str, Taken]
     optional: frozenset[str]
     move: Callable[..., Iterator[Transfer]]
 
 
-def step(*, zh: str, stage: Stage, **takes: Taken) -> Callable[[Callable[..., Iterator[Transfer]]], Step]:
+def step(
+    *, zh: str, stage: Stage, clears: Clears | None = None, **takes: Taken
+) -> Callable[[Callable[..., Iterator[Transfer]]], Step]:
     """Declare a step: ``zh`` is its Chinese sentence, ``takes`` says what each argument is.
 
     The decorated function takes a :class:`Case` and the names written in the policy file. An
@@ -97,7 +106,7 @@ def step(*, zh: str, stage: Stage, **takes: Taken) -> Callable[[Callable[..., It
             raise TypeError(f"step {name} is declared twice")
         en = (inspect.getdoc(move) or "").split("\n")[0]
         optional = frozenset(n for n, p in parameters.items() if p.default is not inspect.Parameter.empty)
-        STEPS[name] = Step(name, zh, en, stage, takes, optional, move)
+        STEPS[name] = Step(name, zh, en, stage, clears, takes, optional, move)
         return STEPS[name]
 
     return declare

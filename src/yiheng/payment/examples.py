@@ -11,7 +11,8 @@ from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.policy import Example, PolicyFile, read_examples
 
-from .facts import PartyFacts, fact_read
+from .fact_text import fact_or_fault
+from .facts import PartyFacts
 from .pools import share_pools
 from .settle import FIGURES, Statement, settle
 
@@ -79,18 +80,15 @@ def example_facts(source: PolicyFile, party: str, given: Mapping[str, str], plac
     """The facts of a party as an example writes them.
 
     Raises:
-        Refusal: a fact that the policy does not have, or a text that is no figure.
+        Refusal: a fact that the policy does not have.
     """
     facts = {}
     file, _, line = place.rpartition(":")
     for name, text in given.items():
         if name not in source.policy.facts:
             raise Refusal(f"there is no fact '{name}'", where=place, cure=nearest(name, source.policy.facts))
-        try:
-            known = "" if text == "unknown" else text
-            facts[name] = fact_read(source.policy.facts[name], known, name, Place(file, line))
-        except ValueError as wrong:
-            raise Refusal(f"'{name}': {wrong}", where=place) from None
+        known = "" if text == "unknown" else text
+        facts[name] = fact_or_fault(source.policy.facts[name], known, name, Place(file, line))
     return PartyFacts(party, facts)
 
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
-from yiheng.basis.evidence import Because, Place, Words
+from yiheng.basis.evidence import Because
 from yiheng.basis.money import Fen
-from yiheng.basis.numbers import exact_number
-from yiheng.basis.refusals import Refusal, nearest
-from yiheng.policy.schema import PLAIN_NUMBER
-from yiheng.policy.schema import Fact as DeclaredFact
-
-YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-CELL = re.compile(r"(?P<cell>\S+) (?P<days>\d+) (?P<yuan>\S+)")
+from yiheng.basis.refusals import Refusal, Refusals, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,55 +22,19 @@ class CellSum:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One figure of one party: an amount, a number, a word or sums by cell; None when unknown, which is not zero."""
+    """One figure of one party: an amount, a number, a word or sums by cell; None when unknown, which is not zero.
+
+    Attributes:
+        fault: why what was given cannot be taken; it refuses the party, always or only where a step needs the fact.
+    """
 
     amount: Fen | None
     because: Because
     number: Fraction | None = None
     word: str | None = None
     cells: Mapping[str, CellSum] | None = None
-
-
-def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> Fact:
-    """A fact from the text of a cell; an empty one is unknown.
-
-    Raises:
-        ValueError: when the text is no amount, number or list of cells, or none of the declared words.
-    """
-    zh, en = declared.says.words
-    shown = f"：{text}" if text and declared.kind in ("number", "word") else ""
-    because = Because(Words(f"{zh}{shown}（列 {column}）", f"{en}{shown} (column {column})"), source=place)
-    if not text:
-        return Fact(None, because)
-    if declared.kind == "word":
-        if declared.words and text not in declared.words:
-            raise ValueError(f"{text!r} is none of {' | '.join(declared.words)}")
-        return Fact(None, because, word=text)
-    if declared.kind == "cells":
-        return Fact(None, because, cells=_cells_read(text))
-    if declared.kind == "number":
-        if not PLAIN_NUMBER.fullmatch(text):
-            raise ValueError(f"{text!r} is not a number such as 12 or 0.75")
-        return Fact(None, because, number=exact_number(text))
-    if declared.kind == "year":
-        years = YEAR.findall(text)
-        if len(years) != 1:
-            raise ValueError(f"{text!r} is not a date with one year, such as 2024-07-01 or 07/01/2024")
-        return Fact(None, because, number=Fraction(years[0]))
-    return Fact(Fen.from_yuan(text), because)
-
-
-def _cells_read(text: str) -> dict[str, CellSum]:
-    """Cells written as ``65+_male_2+ 730 1234.50; …``: the cell, its person-days, its yuan."""
-    cells: dict[str, CellSum] = {}
-    for part in text.split(";"):
-        read = CELL.fullmatch(part.strip())
-        if read is None:
-            raise ValueError(f"{part.strip()!r} is no cell such as '65+_male_2+ 730 1234.50'")
-        if read["cell"] in cells:
-            raise ValueError(f"the cell {read['cell']!r} stands twice")
-        cells[read["cell"]] = CellSum(int(read["days"]), Fen.from_yuan(read["yuan"]))
-    return cells
+    fault: Refusal | None = None
+    judged: Literal["always", "where_used"] = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +43,16 @@ class PartyFacts:
 
     party: str
     facts: Mapping[str, Fact]
+
+    def refuse_faults(self) -> None:
+        """Refuse what the party was given outside its domain.
+
+        Raises:
+            Refusals: all of it together, but what is judged only where a step needs it.
+        """
+        found = [one.fault for one in self.facts.values() if one.fault is not None and one.judged == "always"]
+        if found:
+            raise Refusals(found)
 
     def known(self, name: str) -> tuple[Fen, Because]:
         """The amount of a fact and its reason.
@@ -141,7 +109,7 @@ class PartyFacts:
         return fact
 
     def _unknown(self, name: str, fact: Fact, expected: str) -> Refusal:
-        return Refusal(
+        return fact.fault or Refusal(
             f"the fact '{name}' of '{self.party}' is unknown, and unknown is not zero",
             where=str(fact.because.source or ""),
             expected=expected,

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import FEN_PER_YUAN, Fen, total
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import Known, PolicyFile, Terms
 from yiheng.policy.schema import Pool
@@ -55,8 +56,8 @@ def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) ->
         if whole <= 0:
             raise Refusal(f"'{fact}' is nothing for all parties together", where=str(place))
         for party, number in numbers.items():
-            weights[party] += Fraction(written) / 100 * number / whole
-    if sum(Fraction(written) for written in pool.by.values()) != 100:
+            weights[party] += exact_number(written) / 100 * number / whole
+    if sum(exact_number(written) for written in pool.by.values()) != 100:
         raise Refusal("the percents of a pool do not add up to 100", where=str(place))
     shared = terms.shared(pot.value, weights)
     zh, en = pool.says.words

@@ -10,13 +10,15 @@ from json.encoder import encode_basestring as quoted
 
 from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import PolicyFile, Terms
-from yiheng.policy.schema import Conditions
+from yiheng.policy.domains import UNITS
+from yiheng.policy.schema import AtLeast, Conditions
 
 from . import steps as _declared  # noqa: F401  importing declares the steps
 from .book import ACCOUNTS, Account, Book, Transfer
-from .declare import STEPS, Case, check_steps
+from .declare import STEPS, Case, Clears, check_steps
 from .facts import PartyFacts
 
 FIGURES: dict[str, Words] = {
@@ -29,6 +31,9 @@ FIGURES: dict[str, Words] = {
     "party_bears": Words("医共体承担", "borne by the consortium"),
 }
 
+
+# What a column of whole fen holds at most.
+MOST_FEN = 2**63
 
 # Accounts whose balance a statement states beside the figures.
 FURTHER = ("reserve", "prepaid", "payable", "deducted", "reward", "payer")
@@ -113,28 +118,62 @@ def settle_each(
 
 
 def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
+    facts.refuse_faults()
     book = Book()
     for kind in ("fund", "budget"):
         book.open(Account(kind, facts.party))
     case = Case(facts.party, facts, terms, book)
+    taken = 0
     for written in terms.source.policy.steps:
-        if not _holds(written.when, facts) or (written.unless and _holds(written.unless, facts)):
+        if _idle(STEPS[written.step].clears, case):
             continue
+        if not _holds(terms.source, written.when, facts) or (
+            written.unless and _holds(terms.source, written.unless, facts)
+        ):
+            continue
+        taken += 1
         # A step reads the book as it stood before it: its transfers are posted together.
         for transfer in list(STEPS[written.step].move(case, **written.takes)):
             book.post(transfer)
+    if not taken:
+        conditions = sorted({name for written in terms.source.policy.steps for name in written.when})
+        raise Refusal(
+            f"no step of the policy is taken for '{facts.party}'", where=terms.source.file,
+            expected="a step whose conditions hold", cure=f"check {', '.join(conditions)}",
+        )  # fmt: skip
     book.close()
-    return _stated(facts.party, year, book)
+    statement = _stated(facts.party, year, book)
+    beyond = [name for name, amount in statement.figures.items() if abs(amount.n) >= MOST_FEN]
+    if beyond:
+        raise Refusal(
+            f"'{beyond[0]}' of '{facts.party}' is {statement.figures[beyond[0]]}, beyond any fund",
+            where=terms.source.file, expected="figures below 92,000,000 billion", cure="check the facts",
+        )  # fmt: skip
+    return statement
 
 
-def _holds(conditions: Conditions, facts: PartyFacts) -> bool:
+def _idle(clears: Clears | None, case: Case) -> bool:
+    """Whether a step has nothing to clear: it is not taken, and what it would need may be unknown."""
+    if clears == "due":
+        return not case.book.balance(Account("due", case.party))
+    return clears == "owed" and not case.owed()
+
+
+def _holds(source: PolicyFile, conditions: Conditions, facts: PartyFacts) -> bool:
     """Whether all conditions hold, read in their order: a fact behind one that fails may be unknown."""
     return all(
         facts.word(name)[0] in condition
         if isinstance(condition, list)
-        else facts.number(name)[0] >= Fraction(condition.at_least)
+        else facts.number(name)[0] >= _in_ones(source, name, condition)
         for name, condition in conditions.items()
     )
+
+
+def _in_ones(source: PolicyFile, name: str, condition: AtLeast) -> Fraction:
+    """The least number of a condition as steps take numbers: a percentage as a fraction of one."""
+    fact = source.policy.facts.get(name)
+    domain = fact.domain if fact else None
+    return exact_number(condition.at_least) / (UNITS[domain.unit].parts if domain else 1)
 
 
 def _stated(party: str, year: int, book: Book) -> Statement:

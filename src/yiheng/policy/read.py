@@ -16,7 +16,7 @@ from .plain_yaml import Document, Path_, read_document
 from .schema import Misplaced, Policy
 
 # Pydantic names the tried arm of a union in the path of a fault; the file has no such key.
-UNION_ARMS = ("str", "dict[str,str]", "list[str]", "AtLeast")
+UNION_ARMS = ("str", "dict[str,str]", "dict[str,list[str]]", "list[str]", "AtLeast")
 
 Model = TypeVar("Model", bound=BaseModel)
 

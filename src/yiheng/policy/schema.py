@@ -3,69 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Rounding
+
+from .fact_schema import Dates, Fact, FactKind
+from .plain_models import Day, Mark, Misplaced, NumberText, Sentence, Strict, WholeNumber
+
+__all__ = [
+    "SIGNS",
+    "Assumption",
+    "AtLeast",
+    "Band",
+    "Conditions",
+    "Dates",
+    "Day",
+    "Entry",
+    "Fact",
+    "FactKind",
+    "FactsFile",
+    "InForce",
+    "Issued",
+    "Mark",
+    "Misplaced",
+    "NumberText",
+    "Policy",
+    "Pool",
+    "Risk",
+    "RoundingRule",
+    "Sentence",
+    "Step",
+    "Strict",
+    "Unit",
+    "Value",
+    "WholeNumber",
+]
 
 Unit = Literal[
     "percent", "per_mille", "per_ten_thousand", "percent_by", "yuan", "yuan_by_party", "yuan_by",
     "count", "shares", "bands",
 ]  # fmt: skip
 
-# What a fact is: money in yuan; a number such as people or a score; the year of a date; a word such as a track; the
-# money and person-days of each risk cell.
-FactKind = Literal["amount", "number", "year", "word", "cells"]
-
-PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-# What a mark says of a figure's standing: read in an official text; said by a source document;
-# our own example. Only the first may be a default.
-Mark = Literal["verified", "said_by_source", "example"]
-
-
-def _whole(text: object) -> object:
-    if isinstance(text, str) and text.lstrip("+-").isdecimal():
-        return int(text)
-    return text
-
-
-WholeNumber = Annotated[int, BeforeValidator(_whole)]
-
-
-class Misplaced(ValueError):
-    """A fault of a whole file that belongs to one entry, such as ``("assumptions", "growth")``."""
-
-    def __init__(self, what: str, *path: str) -> None:
-        self.path = path
-        super().__init__(what)
-
-
-class Strict(BaseModel):
-    """No unknown key, no change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sentence(Strict):
-    """The same sentence in Chinese and in English."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    @property
-    def words(self) -> Words:
-        return Words(self.zh, self.en)
-
 
 class InForce(Strict):
     """Days of validity, both included."""
 
-    first: dt.date = Field(alias="from")
-    last: dt.date = Field(alias="until")
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="until")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> InForce:
@@ -79,7 +66,7 @@ class Issued(Strict):
 
     by: str
     number: str
-    on: dt.date
+    on: Day
 
 
 class Band(Strict):
@@ -103,10 +90,10 @@ class Band(Strict):
 class Entry(Strict):
     """One dated value. ``known_on`` is set where it was announced after it came into force."""
 
-    first: dt.date = Field(alias="from")
+    first: Day = Field(alias="from")
     value: str | dict[str, str] | list[Band]
     article: str
-    known_on: dt.date | None = None
+    known_on: Day | None = None
 
     @property
     def single(self) -> object:
@@ -134,6 +121,8 @@ class Value(Strict):
     says: Sentence = Field(alias="is")
     unit: Unit
     mark: Mark
+    least: NumberText | None = Field(default=None, description="the least it may be; 0 where nothing is said")
+    most: NumberText | None = Field(default=None, description="the most it may be; 100 of a percentage")
     edges: Literal["percent", "count"] = Field(default="percent", description="what the edges of bands are")
     history: list[Entry] = Field(min_length=1)
 
@@ -142,32 +131,6 @@ class Value(Strict):
         starts = [(e.first, e.known_on or dt.date.min) for e in self.history]
         if starts != sorted(set(starts)):
             raise ValueError("the history must stand in rising order of dates, one entry a date")
-        return self
-
-
-class Fact(Strict):
-    """A figure of a party: from the lake (``total``, money), or from a column of a facts file, money in yuan.
-
-    ``year`` counts from the year that is settled: -1 is the year before. ``empty`` is what an empty cell means
-    where the maker of the file says so; else it is unknown. ``words`` are all that a word fact may say.
-    """
-
-    says: Sentence = Field(alias="is")
-    kind: FactKind = "amount"
-    empty: str | None = None
-    total: str | None = None
-    year: WholeNumber = 0
-    column: str | None = None
-    words: list[str] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _comes_from_somewhere(self) -> Fact:
-        if self.total is None and self.column is None:
-            raise ValueError("needs 'total' (from the lake) or 'column' (from a facts file)")
-        if self.total is not None and self.kind not in ("amount", "cells"):
-            raise ValueError("a total of the lake is an amount, or cut by risk cells")
-        if self.words and self.kind != "word":
-            raise ValueError("'words' belong to a fact of kind word")
         return self
 
 
@@ -183,7 +146,7 @@ class Pool(Strict):
     says: Sentence = Field(alias="is")
     pot: str | None = None
     each: str | None = None
-    by: dict[str, str] = Field(default_factory=dict)
+    by: dict[str, NumberText] = Field(default_factory=dict)
     sized: dict[str, str] = Field(default_factory=dict)
     mean_of: str | None = None
     over: str | None = None
@@ -245,14 +208,7 @@ class Assumption(Strict):
 class AtLeast(Strict):
     """A number fact is this much or more."""
 
-    at_least: str
-
-    @field_validator("at_least")
-    @classmethod
-    def _is_a_number(cls, text: str) -> str:
-        if not PLAIN_NUMBER.fullmatch(text):
-            raise ValueError(f"{text!r} is not a number such as 5000 or 0.75")
-        return text
+    at_least: NumberText
 
 
 Conditions = dict[str, list[str] | AtLeast]
@@ -275,7 +231,7 @@ class AskedOfData(Strict):
     """A limit of completeness that this policy sets otherwise than the package, with its source."""
 
     says: Sentence = Field(alias="is")
-    value: Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+    value: WholeNumber = Field(ge=0)
     mark: Mark
     source: str = Field(min_length=1)
 

@@ -218,7 +218,10 @@ class Terms:
 
     def shared(self, pool: Fen, weights: Mapping[str, Fraction]) -> dict[str, Fen]:
         """A pool shared to the fen; leftover fen to the largest fractions, ties by name."""
-        return share_out(pool, weights)
+        try:
+            return share_out(pool, weights)
+        except ValueError as wrong:
+            raise Refusal(f"nothing to share by: {wrong}", where=self.source.file) from None
 
     def _live(self, name: str, units: tuple[str, ...]) -> tuple[Value, Entry, str]:
         values = self.source.policy.values

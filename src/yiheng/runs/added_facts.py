@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from yiheng.basis.evidence import Place
-from yiheng.basis.refusals import Refusal, Refusals, nearest
-from yiheng.payment import Fact, PartyFacts, fact_read
+from yiheng.basis.refusals import Refusal, nearest
+from yiheng.payment import Fact, PartyFacts, fact_or_fault
 from yiheng.policy import PolicyFile
 
 from .facts import FactsRow, facts_rows
@@ -41,32 +41,32 @@ def keep_added(file: Path | None, folder: Path) -> None:
 
 def with_added(
     file: Path, shown: str, source: PolicyFile, year: int, parties: Mapping[str, PartyFacts]
-) -> dict[str, PartyFacts]:
+) -> tuple[dict[str, PartyFacts], list[tuple[str, Refusal]]]:
     """The facts from the lake, and of each party those of its row that no total of the lake gives.
 
     A column stands for the fact of every policy that names it; ``POLICY.column`` for that of one policy alone, where
-    two policies mean different things by one name. What the lake gives is never replaced.
+    two policies mean different things by one name. What the lake gives is never replaced. Also the rows that are of no
+    party of the lake, each with why: the others are settled without them.
 
     Raises:
-        Refusals: rows of parties that the lake does not know, cells that are no figure; all together.
+        Refusals: the file cannot be read.
     """
-    rows, found = {}, []
+    whole, strangers = dict(parties), []
     for row in facts_rows(file, PARTY, YEAR):
-        if row.year == year:
-            rows[row.party] = row
-            if row.party not in parties:
-                what = f"'{row.party}' answered for nobody in {year}"
-                found.append(Refusal(what, where=f"{shown}:{row.line}", cure=nearest(row.party, parties)))
-    whole = dict(parties)
-    for party in sorted(rows.keys() & parties.keys()):
-        read = _read(source, shown, rows[party], found)
-        whole[party] = replace(parties[party], facts={**read, **parties[party].facts})
-    if found:
-        raise Refusals(found)
-    return whole
+        if row.year not in (0, year):
+            continue
+        if row.party not in parties:
+            what = f"'{row.party}' answered for nobody in {year}"
+            stranger = Refusal(what, where=f"{shown}:{row.line}", cure=nearest(row.party, parties))
+            strangers.append((row.party, row.fault or stranger))
+        else:
+            whole[row.party] = replace(
+                parties[row.party], facts={**_read(source, shown, row), **parties[row.party].facts}
+            )
+    return whole, strangers
 
 
-def _read(source: PolicyFile, shown: str, row: FactsRow, found: list[Refusal]) -> dict[str, Fact]:
+def _read(source: PolicyFile, shown: str, row: FactsRow) -> dict[str, Fact]:
     facts = {}
     for name, declared in source.policy.facts.items():
         if declared.total is not None or declared.column is None:
@@ -75,9 +75,7 @@ def _read(source: PolicyFile, shown: str, row: FactsRow, found: list[Refusal]) -
         column = own if own in row.cells else declared.column
         if column not in row.cells and declared.empty is None:
             continue
-        text = row.cells.get(column) or declared.empty or ""
-        try:
-            facts[name] = fact_read(declared, text, column, Place(shown, str(row.line)))
-        except ValueError as wrong:
-            found.append(Refusal(f"'{column}': {wrong}", where=f"{shown}:{row.line}"))
+        place = Place(shown, str(row.line))
+        fact = fact_or_fault(declared, row.cells.get(column) or "", column, place)
+        facts[name] = replace(fact, fault=row.fault, judged="always") if row.fault else fact
     return facts

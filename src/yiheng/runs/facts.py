@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis
@@ -11,10 +12,11 @@ from ibis import _
 
 from yiheng.basis.evidence import Because, Place, Words
 from yiheng.basis.money import Fen
-from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.basis.numbers import plain_text
+from yiheng.basis.refusals import Refusal, Refusals, is_near, nearest
 from yiheng.documents import read_delimited
 from yiheng.measures import TOTALS, claims_by_month
-from yiheng.payment import Fact, PartyFacts, fact_read
+from yiheng.payment import Fact, PartyFacts, fact_or_fault, judged
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
@@ -24,6 +26,7 @@ from .engine import Engine
 
 # The total whose rows are all the claims.
 CLAIMS = "fund_spend"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass
@@ -92,7 +95,7 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
         facts = {
             name: _lake_fact(engine, party, year + fact.year, fact, sums, answered) for name, fact in lake_facts.items()
         }
-        gathered.parties[party] = PartyFacts(party, facts)
+        gathered.parties[party] = PartyFacts(party, {n: judged(lake_facts[n], fact) for n, fact in facts.items()})
     gathered.parties = with_cells(engine, source, year, gathered.parties, gathered.queries)
     return gathered
 
@@ -152,60 +155,72 @@ def refuse_unknown_totals(source: PolicyFile) -> None:
 
 @dataclass(frozen=True)
 class FactsRow:
-    """One row of a facts file."""
+    """One row of a facts file.
+
+    Attributes:
+        fault: why the row is of no party and year, or of one that has another row; its facts are not read then.
+    """
 
     party: str
     year: int
     line: int
     cells: dict[str, str]
+    fault: Refusal | None = None
 
 
 def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[FactsRow]:
-    """The rows of a facts file, one party and year each.
+    """The rows of a facts file, one party and year each; a row that is not is there with its fault.
 
     Raises:
-        Refusals: missing columns, rows without party or year, a party's year twice; all together.
+        Refusals: the file cannot be read, or lacks a column.
     """
-    table = read_delimited(file, (party_column, year_column))
-    found: list[Refusal] = []
-    seen: dict[tuple[str, int], int] = {}
-    rows = []
-    for row in table:
-        line, party, year = row.line, row.cells[party_column], row.cells[year_column]
-        if not party or not year.isdecimal():
-            what = f"party '{party}' or year '{year}' is no name or year"
-            found.append(Refusal(what, where=f"{file.name}:{line}", expected="a party and a year such as 2025"))
-        elif (party, int(year)) in seen:
-            what = f"'{party}' {year} stands twice (first on line {seen[(party, int(year))]})"
-            found.append(Refusal(what, where=f"{file.name}:{line}", cure="keep one of the two"))
+    rows: list[FactsRow] = []
+    lines: dict[tuple[str, int], list[int]] = {}
+    for one in read_delimited(file, (party_column, year_column)):
+        party, year = plain_text(one.cells[party_column]), _year(one.cells[year_column])
+        fault = None
+        if not party or year is None:
+            what = f"party '{party}' or year '{one.cells[year_column]}' is no name or year"
+            fault = Refusal(what, where=f"{file.name}:{one.line}", expected="a party and a year such as 2025")
         else:
-            seen[(party, int(year))] = line
-            rows.append(FactsRow(party, int(year), line, row.cells))
-    if found:
-        raise Refusals(found)
-    yield from rows
+            lines.setdefault((party, year), []).append(one.line)
+        rows.append(FactsRow(party, year or 0, one.line, one.cells, fault))
+    for row in rows:
+        same = lines.get((row.party, row.year), [])
+        if row.fault is None and len(same) > 1:
+            what = f"'{row.party}' {row.year} stands twice (lines {', '.join(map(str, same))})"
+            row = replace(row, fault=Refusal(what, where=f"{file.name}:{row.line}", cure="keep one of them"))
+        yield row
+
+
+def _year(text: str) -> int | None:
+    """A year; a program that knows only numbers writes 2025 as 2025.0."""
+    plain = re.fullmatch(r"(\d{4})(\.0+)?", plain_text(text), re.ASCII)
+    return int(plain[1]) if plain and FIRST_YEAR <= int(plain[1]) <= LAST_YEAR else None
 
 
 def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
-    """The policy's facts from one row; an empty cell is unknown.
+    """The policy's facts from one row; an empty cell is unknown, a wrong one has its fault.
 
-    Raises:
-        Refusals: columns that the file lacks, cells that are no amount.
+    A column that the file lacks is unknown too, with the nearest name that it has; where an empty cell means something,
+    so does the lack of the column, unless one of nearly that name is there.
     """
-    facts, found = {}, []
+    facts = {}
     for name, declared in source.policy.facts.items():
         if declared.column is None:
             continue
-        place = f"{file}:{row.line}"
-        if declared.column not in row.cells:
-            cure = nearest(declared.column, row.cells)
-            found.append(Refusal(f"the column '{declared.column}' is missing", where=f"{file}:1", cure=cure))
-            continue
-        text = row.cells[declared.column] or declared.empty or ""
-        try:
-            facts[name] = fact_read(declared, text, declared.column, Place(file, str(row.line)))
-        except ValueError as wrong:
-            found.append(Refusal(f"'{declared.column}': {wrong}", where=place))
-    if found:
-        raise Refusals(found)
+        text = row.cells.get(declared.column)
+        place = Place(file, str(row.line))
+        if text is None and (declared.empty is None or is_near(declared.column, row.cells)):
+            facts[name] = _without_column(declared, declared.column, file, row)
+        else:
+            facts[name] = fact_or_fault(declared, text or "", declared.column, place)
     return PartyFacts(row.party, facts)
+
+
+def _without_column(declared: DeclaredFact, column: str, file: str, row: FactsRow) -> Fact:
+    zh, en = declared.says.words
+    words = Words(f"{zh}：没有列 {column}，未知", f"{en}: there is no column {column}, unknown")
+    cure = nearest(column, row.cells)
+    fault = Refusal(f"the column '{column}' is missing", where=f"{file}:1", cure=cure)
+    return Fact(None, Because(words, source=Place(file, "1")), fault=fault, judged="where_used")

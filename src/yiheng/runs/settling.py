@@ -203,10 +203,12 @@ def settle_into(
         queries, unattributed = gathered.queries, gathered.unattributed
         if engine is None:
             asked.close()
+        strangers: list[tuple[str, Refusal]] = []
         if shown := manifest.inputs.get("with"):
-            gathered.parties = with_added(kept / ADDED, shown, source, year, gathered.parties)
+            gathered.parties, strangers = with_added(kept / ADDED, shown, source, year, gathered.parties)
+        refusals = (Settled(party, year, source, None, refusal) for party, refusal in strangers)
         complete = replace(complete, found=gathered.missing)
-        settled = _settled_complete(manifest, source, year, gathered.parties, complete)
+        settled = chain(refusals, _settled_complete(manifest, source, year, gathered.parties, complete))
     else:
         settled = _settled_rows(kept / FACTS, manifest, sources)
     progress("statements")
@@ -268,26 +270,24 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
     whole: dict[int, list[PartyFacts]] = {}
     unread: dict[int, Refusal] = {}
     for row in facts_rows(file, names.party, names.year):
-        if manifest.inputs["year"] not in (None, row.year):
+        if manifest.inputs["year"] not in (None, row.year) and row.fault is None:
             continue
-        try:
-            if row.year not in sources:
-                raise Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
+        refusal = row.fault
+        if refusal is None and row.year not in sources:
+            refusal = Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
+        if refusal is None:
             whole.setdefault(row.year, []).append(facts_of_row(sources[row.year], shown, row))
-        except Refusal as refusal:
+        else:
             unread.setdefault(row.year, refusal)
-            yield Settled(row.party, row.year, None, None, refusal)
+            yield Settled(row.party or f"line {row.line}", row.year, None, None, refusal)
     for year, parties in whole.items():
-        try:
-            policy = sources[year].policy
-            if year in unread and (policy.pools or policy.risk):
-                # Shared without the party of that row, the others would get its part.
-                raise Refusal(f"a row of {year} cannot be read, and the parties share a pool: {unread[year]}")
-            settled = _settled_all(manifest, sources[year], year, parties)
-        except Refusal as refusal:
+        policy, lost = sources[year].policy, unread.get(year) or unread.get(0)
+        if lost is not None and (policy.pools or policy.risk):
+            # Shared without the party of that row, the others would get its part.
+            refusal = Refusal(f"a row of {year} cannot be read, and the parties share a pool: {lost}")
             yield from (Settled(one.party, year, sources[year], None, refusal) for one in parties)
         else:
-            yield from settled
+            yield from _settled_all(manifest, sources[year], year, parties)
 
 
 def _known_on(manifest: Manifest) -> dt.date | None:
@@ -315,18 +315,28 @@ def _settled_complete(
 
 
 def _settled_all(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
-    """All parties of a year, pools first.
-
-    Raises:
-        Refusal: at once, when a fact that a pool needs is unknown.
-    """
+    """All parties of a year, pools first; where a fact that a pool needs is unknown, no party has its part."""
     known_on, assume = _known_on(manifest), manifest.inputs["assume"]
-    shared = share_pools(source, year, parties, known_on=known_on, assume=assume)
+    try:
+        shared = share_pools(source, year, parties, known_on=known_on, assume=assume)
+    except Refusal as refusal:
+        for one in parties:
+            yield Settled(one.party, year, source, None, _of_pool(one, refusal))
+        return
     under: dict[str, dict[str, list[dict[str, Any]]]] = {}
     if manifest.inputs.get("alternatives"):
         under = figures_under(source, year, parties, known_on=known_on, assume=assume)
     settled = _settled(manifest, source, year, shared)
-    return (replace(one, under=under[one.party]) for one in settled) if under else settled
+    yield from (replace(one, under=under[one.party]) for one in settled) if under else settled
+
+
+def _of_pool(party: PartyFacts, refusal: Refusal) -> Refusal:
+    """Why a party has no part of a pool: what it was given itself, or what another was."""
+    try:
+        party.refuse_faults()
+    except Refusal as own:
+        return own
+    return Refusal(f"the parties share a pool, and it cannot be shared: {refusal}")
 
 
 def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
@@ -342,7 +352,11 @@ def years_of(policy: Path, facts: Path) -> list[int]:
     """The years of a facts file, read under the names that the policy gives its columns."""
     first = policy if policy.is_file() else next(iter(sorted(policy.glob("*.yaml"))), policy)
     names = read_policy(first).policy.facts_file
-    return sorted({row.year for row in facts_rows(facts, names.party, names.year)})
+    rows = list(facts_rows(facts, names.party, names.year))
+    years = sorted({row.year for row in rows if row.fault is None})
+    if rows and not years:
+        raise Refusals(row.fault for row in rows if row.fault is not None)
+    return years
 
 
 def parties_of_file(source: PolicyFile, facts: Path) -> dict[int, list[PartyFacts]]:
@@ -354,6 +368,8 @@ def parties_of_file(source: PolicyFile, facts: Path) -> dict[int, list[PartyFact
     names = source.policy.facts_file
     parties: dict[int, list[PartyFacts]] = {}
     for row in facts_rows(facts, names.party, names.year):
+        if row.fault is not None:
+            raise row.fault
         parties.setdefault(row.year, []).append(facts_of_row(source, facts.name, row))
     return parties
 

@@ -29,6 +29,7 @@ def surplus_due(case: Case) -> Iterator[Transfer]:
 @step(
     zh="结余率低于起付线的，结余退回基金；另有规定的，按规定比例保留。",
     stage="clearing",
+    clears="due",
     gate="number",
     below="rate",
 )
@@ -44,6 +45,7 @@ def gate_due(case: Case, gate: str, below: str | None = None) -> Iterator[Transf
 @step(
     zh="结余率低于按人数确定的起付线的，结余退回基金；另有规定的，按规定比例保留。",
     stage="clearing",
+    clears="due",
     gate="bands",
     people="number",
     below="rate",
@@ -77,42 +79,42 @@ def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | Non
         yield from keep_part(case, name, kept.value, formula("低于起付线", "below the gate", says, kept.because))
 
 
-@step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", share="rate")
+@step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", clears="due", share="rate")
 def share_due(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is due stays due, the rest returns to the fund."""
     rate = case.terms.rate(share)
     yield from keep_part(case, "share_due", rate.value, rate.because)
 
 
-@step(zh="待定结余按所属类别的比例支付，其余退回基金。", stage="clearing", shares="rates", of="word")
+@step(zh="待定结余按所属类别的比例支付，其余退回基金。", stage="clearing", clears="due", shares="rates", of="word")
 def share_due_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
     """The share of a class, such as a track, stays due, the rest returns to the fund."""
     rate = case.terms.rate_for(shares, case.facts.word(of)[0])
     yield from keep_part(case, "share_due_by_class", rate.value, rate.because)
 
 
-@step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", score="number")
+@step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", clears="due", score="number")
 def score_due(case: Case, score: str) -> Iterator[Transfer]:
     """What is due is multiplied by the score, a fraction of one."""
     rate, why = case.facts.number(score)
     yield from keep_part(case, "score_due", rate, why)
 
 
-@step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", limit="rate")
+@step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", clears="due", limit="rate")
 def cap_due(case: Case, limit: str) -> Iterator[Transfer]:
     """What is due beyond a share of the budget returns to the fund."""
     rate = case.terms.rate(limit)
     yield from _capped_due(case, "cap_due", rate.value, rate.because)
 
 
-@step(zh="待定结余超过预算乘以所属类别比例的部分退回基金。", stage="clearing", limits="rates", of="word")
+@step(zh="待定结余超过预算乘以所属类别比例的部分退回基金。", stage="clearing", clears="due", limits="rates", of="word")
 def cap_due_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
     """What is due beyond the class's share of the budget returns to the fund."""
     rate = case.terms.rate_for(limits, case.facts.word(of)[0])
     yield from _capped_due(case, "cap_due_by_class", rate.value, rate.because)
 
 
-@step(zh="不再有权分享的，待定结余全部退回基金。", stage="clearing")
+@step(zh="不再有权分享的，待定结余全部退回基金。", stage="clearing", clears="due")
 def forfeit_due(case: Case) -> Iterator[Transfer]:
     """All that is due returns to the fund: taken only where the policy says who has no right to it."""
     due = case.book.balance(Account("due", case.party))
@@ -120,7 +122,7 @@ def forfeit_due(case: Case) -> Iterator[Transfer]:
         yield from back_to_fund(case, "forfeit_due", due, formula("无权分享", "no right to a share"))
 
 
-@step(zh="核定后的结余支付给医共体。", stage="clearing")
+@step(zh="核定后的结余支付给医共体。", stage="clearing", clears="due")
 def pay_due(case: Case) -> Iterator[Transfer]:
     """What is still due is paid to the party."""
     account = Account("due", case.party)
@@ -140,7 +142,7 @@ def overrun_owed(case: Case) -> Iterator[Transfer]:
         yield Transfer(case.book.open(Account("owed", case.party)), budget, overrun, "overrun_owed", why)
 
 
-@step(zh="超支率低于起付线的，超支全部由基金承担。", stage="clearing", gate="number")
+@step(zh="超支率低于起付线的，超支全部由基金承担。", stage="clearing", clears="owed", gate="number")
 def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     """Where the loss rate is below the gate, the fund bears it all; at or above it the first yuan counts."""
     owed, granted = case.owed(), case.granted()
@@ -151,14 +153,20 @@ def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     yield from fund_takes_over(case, "gate_owed", owed, says)
 
 
-@step(zh="待定超支按比例由医共体承担，其余由基金承担。", stage="clearing", share="rate")
+@step(zh="待定超支按比例由医共体承担，其余由基金承担。", stage="clearing", clears="owed", share="rate")
 def share_owed(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is owed stays with the party, the fund bears the rest."""
     rate = case.terms.rate(share)
     yield from _borne_part(case, "share_owed", rate.value, rate.because)
 
 
-@step(zh="待定超支按所属类别的比例由医共体承担，其余由基金承担。", stage="clearing", shares="rates", of="word")
+@step(
+    zh="待定超支按所属类别的比例由医共体承担，其余由基金承担。",
+    stage="clearing",
+    clears="owed",
+    shares="rates",
+    of="word",
+)
 def share_owed_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
     """The share of a class, such as a track, stays with the party, the fund bears the rest."""
     rate = case.terms.rate_for(shares, case.facts.word(of)[0])
@@ -168,6 +176,7 @@ def share_owed_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
 @step(
     zh="承担比例＝1－最高比例×考核得分，不低于下限、不高于上限；未达标的按上限。",
     stage="clearing",
+    clears="owed",
     most_kept="rate",
     score="number",
     least="rate",
@@ -186,21 +195,33 @@ def score_owed(case: Case, most_kept: str, score: str, least: str, most: str) ->
     yield from _borne_part(case, "score_owed", rate, says)
 
 
-@step(zh="待定超支高于预算一定比例的部分由基金承担。", stage="clearing", limit="rate")
+@step(zh="待定超支高于预算一定比例的部分由基金承担。", stage="clearing", clears="owed", limit="rate")
 def cap_owed(case: Case, limit: str) -> Iterator[Transfer]:
     """What is owed beyond a share of the budget is borne by the fund."""
     rate = case.terms.rate(limit)
     yield from _capped_owed(case, "cap_owed", rate.value, rate.because)
 
 
-@step(zh="待定超支高于预算乘以所属类别比例的部分由基金承担。", stage="clearing", limits="rates", of="word")
+@step(
+    zh="待定超支高于预算乘以所属类别比例的部分由基金承担。",
+    stage="clearing",
+    clears="owed",
+    limits="rates",
+    of="word",
+)
 def cap_owed_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
     """What is owed beyond the class's share of the budget is borne by the fund."""
     rate = case.terms.rate_for(limits, case.facts.word(of)[0])
     yield from _capped_owed(case, "cap_owed_by_class", rate.value, rate.because)
 
 
-@step(zh="待定超支的上限随协议年度而定，超过部分由基金承担。", stage="clearing", limits="bands", start="year")
+@step(
+    zh="待定超支的上限随协议年度而定，超过部分由基金承担。",
+    stage="clearing",
+    clears="owed",
+    limits="bands",
+    start="year",
+)
 def cap_owed_by_agreement_year(case: Case, limits: str, start: str) -> Iterator[Transfer]:
     """The limit of what is owed depends on the year of the agreement: the year it starts in is the first.
 
@@ -214,7 +235,7 @@ def cap_owed_by_agreement_year(case: Case, limits: str, start: str) -> Iterator[
         yield from _capped_owed(case, "cap_owed_by_agreement_year", rate, says)
 
 
-@step(zh="灾害等减免由基金承担。", stage="clearing", relief="fact")
+@step(zh="灾害等减免由基金承担。", stage="clearing", clears="owed", relief="fact")
 def relieve_owed(case: Case, relief: str) -> Iterator[Transfer]:
     """A relief, such as for a disaster, is taken off what is owed."""
     amount, why = case.facts.known(relief)
@@ -223,7 +244,7 @@ def relieve_owed(case: Case, relief: str) -> Iterator[Transfer]:
         yield from fund_takes_over(case, "relieve_owed", taken, formula("减免", "relief", why.worth(amount)))
 
 
-@step(zh="核定后的超支由医共体承担。", stage="clearing")
+@step(zh="核定后的超支由医共体承担。", stage="clearing", clears="owed")
 def charge_owed(case: Case) -> Iterator[Transfer]:
     """What is still owed is borne by the party."""
     owed = case.owed()

@@ -18,6 +18,7 @@ DEVIATION_BASES = ("reasonable_surplus", "budget")
 @step(
     zh="结余越接近按总体人均支出测算的合理余量，返还比例越高。",
     stage="clearing",
+    clears="due",
     people="number",
     mean="number",
     base="choice",
@@ -54,7 +55,7 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     yield from keep_part(case, "return_by_deviation", rate, why)
 
 
-@step(zh="服务量低于最低要求的，结余全部退回基金。", stage="clearing", volume="number", least="count")
+@step(zh="服务量低于最低要求的，结余全部退回基金。", stage="clearing", clears="due", volume="number", least="count")
 def volume_due(case: Case, volume: str, least: str) -> Iterator[Transfer]:
     """Where less service was given than the least volume, nothing is due."""
     due = case.book.balance(Account("due", case.party))
@@ -64,7 +65,7 @@ def volume_due(case: Case, volume: str, least: str) -> Iterator[Transfer]:
         yield from back_to_fund(case, "volume_due", due, why)
 
 
-@step(zh="结余的一定比例与考核得分挂钩。", stage="clearing", tied="rate", score="number")
+@step(zh="结余的一定比例与考核得分挂钩。", stage="clearing", clears="due", tied="rate", score="number")
 def score_part_due(case: Case, tied: str, score: str) -> Iterator[Transfer]:
     """A share of what is due is multiplied by the score, a fraction of one; the rest stays due."""
     rate, (points, because) = case.terms.rate(tied), case.facts.number(score)

@@ -14,7 +14,11 @@ from .due import fund_takes_over
 
 
 @step(
-    zh="超支在预算一定比例以内的部分，由基金按比例承担；以外的不予承担。", stage="clearing", within="rate", share="rate"
+    zh="超支在预算一定比例以内的部分，由基金按比例承担；以外的不予承担。",
+    stage="clearing",
+    clears="owed",
+    within="rate",
+    share="rate",
 )
 def elastic_owed(case: Case, within: str, share: str) -> Iterator[Transfer]:
     """Of what of an overrun lies within a share of the budget the fund bears its part; beyond it nothing."""
@@ -36,6 +40,7 @@ def elastic_owed(case: Case, within: str, share: str) -> Iterator[Transfer]:
 @step(
     zh="超支按认定的成因分担，各成因的基金承担比例不同；未认定成因的不由基金承担。",
     stage="clearing",
+    clears="owed",
     causes="facts",
     shares="rates",
 )
