@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,22 +40,31 @@ def query(workspace: Workspace, text: str, *, at: int | None = None, most: int |
     Raises:
         Refusal: when it is no single SELECT, or the engine cannot answer it.
     """
+    return queries(workspace, {"": text}, at=at, most=most)[""]
+
+
+def queries(
+    workspace: Workspace, texts: Mapping[str, str], *, at: int | None = None, most: int | None = None
+) -> dict[str, Answer]:
+    """Answer several SELECTs over the same snapshot set; see :func:`query`."""
     with _opened(workspace, at) as con:
-        try:
-            statements = con.extract_statements(text)
-            if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
-                raise Refusal("only one query that reads is answered", expected="one SELECT", cure="see --help")
-            asked = con.execute(statements[0])
-            rows = asked.fetchall() if most is None else asked.fetchmany(most + 1)
-        except duckdb.Error as wrong:
-            raise Refusal(
-                f"the query cannot be answered: {wrong}",
-                expected="SQL of DuckDB over the tables that yiheng tables lists",
-                cure="mend the query",
-            ) from None
-        return Answer(
-            [column[0] for column in con.description or ()], rows[:most], most is not None and len(rows) > most
-        )
+        return {name: _answer(con, text, most) for name, text in texts.items()}
+
+
+def _answer(con: duckdb.DuckDBPyConnection, text: str, most: int | None) -> Answer:
+    try:
+        statements = con.extract_statements(text)
+        if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+            raise Refusal("only one query that reads is answered", expected="one SELECT", cure="see --help")
+        asked = con.execute(statements[0])
+        rows = asked.fetchall() if most is None else asked.fetchmany(most + 1)
+    except duckdb.Error as wrong:
+        raise Refusal(
+            f"the query cannot be answered: {wrong}",
+            expected="SQL of DuckDB over the tables that yiheng tables lists",
+            cure="correct the query",
+        ) from None
+    return Answer([column[0] for column in con.description or ()], rows[:most], most is not None and len(rows) > most)
 
 
 def row_counts(workspace: Workspace, at: int | None = None) -> dict[str, int]:
