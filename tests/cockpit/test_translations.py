@@ -23,6 +23,14 @@ def test_every_entry_is_translated_with_the_same_places():
             assert set(re.findall(r"%\(\w+\)s", zh)) == set(re.findall(r"%\(\w+\)s", en)), zh
 
 
+def opened_findings() -> list[str]:
+    """Findings opened: about stays, about lines, about an institution."""
+    from yiheng.cockpit import results, suspects
+
+    found = {one["rule"]: one["id"] for one in suspects.of_run(results.audited())}
+    return [f"/findings/{found[rule]}/" for rule in ("split_stay", "drug_over_days", "camera_dark")]
+
+
 def test_an_english_page_holds_no_chinese(as_):
     client = as_("clerk")
     client.post("/language/", {"language": "en"})
@@ -36,6 +44,7 @@ def test_an_english_page_holds_no_chinese(as_):
                 "/?party=xihai&year=2022",
                 "/?party=donghe&year=2024",
                 "/findings/",
+                *opened_findings(),
                 "/quality/",
                 "/comparison/",
                 "/quality/?check=listed_late",

@@ -1,4 +1,4 @@
-"""What a request asks for, within the scope of who asks: a party, a year, an indicator, a figure, a rule."""
+"""What a request asks for, within the scope of who asks: a party, a year, an indicator, a figure."""
 
 from __future__ import annotations
 
@@ -77,14 +77,6 @@ def indicator(request: SignedIn, what: Chosen) -> Indicator | None:
         return INDICATORS[asked]
     monthly = board.monthly_indicators(what.party, what.year)
     return next((one for one in monthly if one.name == PREFERRED_TREND), monthly[0] if monthly else None)
-
-
-def rule_and_year(request: SignedIn, rules: list[str], years: list[int]) -> tuple[str, int | None]:
-    """The filter of the findings; empty means all."""
-    rule = request.GET.get("rule", "")
-    if rule and rule not in rules:
-        raise Http404
-    return rule, _year(request, years)
 
 
 def _year(request: SignedIn, years: list[int]) -> int | None:

@@ -22,6 +22,7 @@ from yiheng.statements import only, write_comparison, write_quality, write_state
 
 from . import asked, comparison, quality, results, suspects, trends, verdicts
 from .asked import Chosen, SignedIn
+from .findings.filters import FindingsFilter
 from .results import Settled
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -51,15 +52,14 @@ def findings_csv(request: SignedIn) -> HttpResponse:
     run = results.audited()
     if run is None:
         raise Http404
-    rules = [one.name for one in suspects.sums(suspects.of_run(run))]
-    rule, year = asked.rule_and_year(request, rules, suspects.years_of(run))
-    found = suspects.of_run(run, rule=rule, year=year)
+    form = FindingsFilter(request.GET, run)
+    found = form.found()
     in_full = sees_person_numbers(user=request.user)
     journal_note(
         act="findings.exported",
         by=request.user,
         subject=run.id,
-        data={"rule": rule, "year": year, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
+        data={"asked": form.query, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
     )
     judged = verdicts.of_findings(found)
     rows = (

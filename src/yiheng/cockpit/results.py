@@ -27,14 +27,19 @@ MOST_KEPT = 512
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ended: its id, when, the short name of its data, what it gave, what was asked for, and who ran it."""
+    """A run that ended: its id, when, what it pins, what it gave, what was asked for, and who ran it."""
 
     id: str
     at: dt.datetime
-    data: str | None
+    pins: dict[str, Any]
     result: Any
     inputs: dict[str, Any]
     by: str
+
+    @property
+    def data(self) -> str | None:
+        """The short name of its data."""
+        return data_sign(self.pins)
 
 
 @dataclass(frozen=True)
@@ -211,7 +216,7 @@ def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
     if result is None or manifest is None:
         return None
     return Run(
-        noted["run"], dt.datetime.fromisoformat(noted["at"]), data_sign(manifest["pins"]), result,
+        noted["run"], dt.datetime.fromisoformat(noted["at"]), manifest["pins"], result,
         manifest["inputs"], noted.get("by", ""),
     )  # fmt: skip
 

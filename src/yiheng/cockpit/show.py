@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yiheng.basis.money import FEN_PER_YUAN, Fen
 from yiheng.measures import Indicator
+from yiheng.records import TABLES
 from yiheng.statements import exact, rounded
 
 from .results import Value
@@ -97,6 +98,12 @@ def declared(zh: str, name: str) -> str:
         return zh
     translated = gettext(zh)
     return name.replace("_", " ") if translated == zh else translated
+
+
+def coded(table: str, column: str, word: str) -> str:
+    """A word of a code list in the reader's language."""
+    codes = TABLES[table][column].codes
+    return codes.zh.get(word, word) if codes and in_chinese() else word.replace("_", " ")
 
 
 def in_chinese() -> bool:

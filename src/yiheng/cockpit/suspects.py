@@ -13,7 +13,7 @@ from yiheng.basis.money import Fen
 from yiheng.casework.models import FindingVerdict
 from yiheng.supervision import RULES, WEIGHTS
 
-from . import results, show
+from . import names, results, show
 from .results import Run
 from .verdicts import Precision
 
@@ -54,6 +54,7 @@ class Shown:
     weight_label: str
     raw: dict[str, Any]
     person: str
+    place: str
     says: str
     at_stake: Fen
     judged: FindingVerdict | None = None
@@ -100,10 +101,25 @@ def shown(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None 
         weight_label(finding["weight"]),
         finding,
         (finding["person"] or "") if in_full else show.masked(finding["person"]),
-        says if in_full else without_number(says, finding["person"]),
-        Fen(finding["at_stake_fen"]),
+        names.institution(finding["institution"]),
+        _named(finding, says if in_full else without_number(says, finding["person"])),
+        at_stake(finding),
         judged,
     )
+
+
+def _named(finding: Mapping[str, Any], says: str) -> str:
+    """The sentence with the names of institutions for their numbers."""
+    known = names.institutions()
+    for value in (finding["institution"], *finding.get("evidence", {}).values()):
+        if isinstance(value, str) and value in known:
+            says = says.replace(value, known[value])
+    return says
+
+
+def at_stake(finding: Mapping[str, Any]) -> Fen:
+    """How much a finding is about."""
+    return Fen(finding["at_stake_fen"])
 
 
 def export_row(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> list[str]:

@@ -1,12 +1,11 @@
 """Addresses of the pages."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 from .exports import (
     comparison_xlsx,
-    findings_csv,
     quality_xlsx,
     statement_json,
     statement_pdf,
@@ -22,9 +21,7 @@ urlpatterns = [
     path("statement.json", statement_json, name="statement_json"),
     path("statement.pdf", statement_pdf, name="statement_pdf"),
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
-    path("findings/", views.findings, name="findings"),
-    path("findings/judge/", views.finding_judge, name="finding_judge"),
-    path("findings.csv", findings_csv, name="findings_csv"),
+    path("", include("yiheng.cockpit.findings.urls")),
     path("quality/", views.quality, name="quality"),
     path("quality.xlsx", quality_xlsx, name="quality_xlsx"),
     path("comparison/", views.compared, name="comparison"),

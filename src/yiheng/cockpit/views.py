@@ -5,30 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from yiheng.basis.refusals import Refusal
-from yiheng.casework import services
-from yiheng.casework.selectors import judges_findings, sees_findings, sees_person_numbers
+from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.statements import comparison_svg
 
-from . import asked, board, comparison, results, show, suspects, trends, verdicts
+from . import asked, board, comparison, results, show, suspects, trends
 from . import quality as lists
 from .asked import Chosen, SignedIn
 from .due import due_of
 from .reasons import tree_of
 
 NEWEST = 20
-FINDINGS_ON_A_PAGE = 50
-# A verdict that is not accepted.
-REFUSED = 400
 
 
 @require_safe
@@ -73,67 +66,6 @@ def reasons(request: SignedIn) -> HttpResponse:
     if tree is None:
         raise Http404
     return render(request, "cockpit/reasons.html", {"what": what, "tree": tree, "figure": figure})
-
-
-@require_safe
-def findings(request: SignedIn) -> HttpResponse:
-    """All findings of the newest audit, by rule and year; for the fund office only."""
-    return _findings(request)
-
-
-@require_POST
-def finding_judge(request: SignedIn) -> HttpResponse:
-    """Judge one finding of the newest audit; then the page as it was."""
-    if not sees_findings(user=request.user):
-        raise Http404
-    asked_for = request.POST.get("finding", "")
-    found = next((one for one in suspects.of_run(results.audited()) if one.get("id") == asked_for), None)
-    if found is None:
-        raise Http404
-    if not judges_findings(user=request.user):
-        raise PermissionDenied
-    try:
-        services.finding_judge(
-            finding=asked_for,
-            rule=found["rule"],
-            verdict=request.POST.get("verdict", ""),
-            reason=request.POST.get("reason", ""),
-            by=request.user,
-        )
-    except Refusal as refusal:
-        return _findings(request, str(refusal), REFUSED)
-    return redirect(f"{reverse('findings')}?{request.GET.urlencode()}#finding-{asked_for}")
-
-
-def _findings(request: SignedIn, refusal: str = "", status: int = 200) -> HttpResponse:
-    if not sees_findings(user=request.user):
-        raise Http404
-    run = results.audited()
-    rules = suspects.sums(suspects.of_run(run))
-    years = suspects.years_of(run)
-    rule, year = asked.rule_and_year(request, [one.name for one in rules], years)
-    found = suspects.of_run(run, rule=rule, year=year)
-    page = Paginator(found, FINDINGS_ON_A_PAGE).get_page(request.GET.get("page"))
-    judged = verdicts.of_findings(page)
-    in_full = sees_person_numbers(user=request.user)
-    context = {
-        "here": "findings",
-        "run": run,
-        "rules": rules,
-        "years": years,
-        "rule": rule,
-        "year": year,
-        "sums": suspects.sums(found, verdicts.precisions()),
-        "measured": True,
-        "not_computed": suspects.not_computed(run),
-        "page": page,
-        "shown": [suspects.shown(one, in_full, judged.get(one.get("id", ""))) for one in page],
-        "judges": judges_findings(user=request.user),
-        "choices": verdicts.CHOICES.choices,
-        "refusal": refusal,
-        "in_full": in_full,
-    }
-    return render(request, "cockpit/findings.html", context, status=status)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
 from .facts import refuse_unknown_totals
-from .found import Opened, open_finding
+from .found import Opened, names_of_institutions, open_finding
 from .loading import run_load
 from .lookup import lists_known, look_up
 from .manifest import ENGINES
@@ -62,6 +62,7 @@ __all__ = [
     "load_codes",
     "load_shipped_codes",
     "look_up",
+    "names_of_institutions",
     "official_of",
     "open_finding",
     "pairs_of",

@@ -85,6 +85,12 @@ def open_finding(workspace: Workspace, finding: Mapping[str, Any], at: int | Non
     )  # fmt: skip
 
 
+def names_of_institutions(workspace: Workspace, at: int | None = None) -> dict[str, str]:
+    """Institution → its name; one without a name is left out."""
+    asked = "select institution_id, name from institution where name is not null"
+    return dict(queries(workspace, {"": asked}, at=at)[""].rows)
+
+
 def _visits(where: str, visits: str, order: str) -> str:
     return (
         f"select {VISIT} from visit v left join institution i using (institution_id)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 from django import template
@@ -48,3 +49,27 @@ def rule_label(name: str) -> str:
 def words(both: Words) -> str:
     """Declared words in the reader's language."""
     return quality.in_language(both)
+
+
+@register.filter
+def money_or_dash(amount: Fen | None) -> str:
+    """Yuan with thousands separators; what is unknown is a dash, not zero."""
+    return "—" if amount is None else str(amount)
+
+
+@register.filter
+def fen(amount: int | None) -> str:
+    """Whole fen as yuan with thousands separators; what is unknown is a dash."""
+    return money_or_dash(None if amount is None else Fen(int(amount)))
+
+
+@register.filter
+def quantity(amount: Decimal | None) -> str:
+    """A quantity or unit price without needless zeros."""
+    return "—" if amount is None else f"{amount.normalize():f}"
+
+
+@register.filter
+def visit_kind(kind: str) -> str:
+    """The kind of a visit in the reader's language."""
+    return show.coded("visit", "kind", kind)

@@ -1,0 +1,1 @@
+"""The pages of findings: the list with its filter, and one finding opened."""

@@ -1,0 +1,93 @@
+"""One finding as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yiheng.basis.money import Fen
+from yiheng.records import TABLES
+from yiheng.runs import Opened, open_finding
+from yiheng.supervision import RULES
+from yiheng.supervision.declare import shown
+
+from .. import names, results, show, suspects
+from ..results import Run
+
+# What a reader sees of the evidence under the names of the records; the rest keeps its own name.
+LABELS = {column.name: column for table in TABLES.values() for column in table}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The rule of a finding: what it looks for, on what grounds, and where it must not be used."""
+
+    sentence: str
+    source: str
+    not_for: str
+    official_code: str | None
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit beside the finding."""
+
+    raw: dict[str, Any]
+    place: str
+    total: Fen | None
+    fund: Fen | None
+    own: bool
+
+
+def basis(finding: dict[str, Any]) -> Basis | None:
+    """The rule of a finding; None when it is no longer installed."""
+    rule = RULES.get(finding["rule"])
+    if rule is None:
+        return None
+    return Basis(rule.sentence, rule.source, rule.not_for, rule.official_code, rule.stages)
+
+
+def evidence(finding: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the rule saw, under the names of the records where they have one."""
+    told = []
+    for name, value in finding["evidence"].items():
+        if value is not None:
+            column = LABELS.get(name)
+            label = (column.zh if show.in_chinese() else column.en) if column else name
+            told.append((label, shown(name, value)))
+    return told
+
+
+def rows(run: Run, finding: dict[str, Any]) -> Opened:
+    """The rows of the lake behind a finding, as the audit read them."""
+    space = results.workspace()
+    return open_finding(space, finding, space.at(run.pins).number)
+
+
+def visits(opened: Opened, finding: dict[str, Any], *, near: bool = False) -> list[Visit]:
+    """The visits of a finding, or those near it."""
+    listed = opened.near if near else opened.visits
+    return [
+        Visit(
+            row,
+            names.institution(row["institution_id"]),
+            _fen(row["total_fen"]),
+            _fen(row["fund_fen"]),
+            row["visit_id"] == finding["visit"],
+        )
+        for row in listed
+    ]
+
+
+def others(run: Run, finding: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other findings about the same visit."""
+    if not finding["visit"]:
+        return []
+    return [
+        one for one in suspects.of_run(run) if one["visit"] == finding["visit"] and one.get("id") != finding.get("id")
+    ]
+
+
+def _fen(value: int | None) -> Fen | None:
+    return None if value is None else Fen(int(value))

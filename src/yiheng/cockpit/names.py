@@ -1,0 +1,25 @@
+"""Names of institutions as the lake knows them: people read names, numbers stand beside them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from yiheng.runs import Workspace, names_of_institutions
+
+from . import results
+
+
+def institutions() -> dict[str, str]:
+    """Institution → its name, of the newest data."""
+    space = results.workspace()
+    return _institutions(space, space.lake.latest().number)
+
+
+def institution(number: str | None) -> str:
+    """The name of an institution; of one that the lake does not know its number."""
+    return institutions().get(number or "", number or "")
+
+
+@lru_cache(maxsize=4)
+def _institutions(space: Workspace, number: int) -> dict[str, str]:
+    return names_of_institutions(space, number)
