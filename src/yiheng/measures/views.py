@@ -86,9 +86,22 @@ def visited(t: Tables) -> ibis.Table:
 
 
 def settled(t: Tables) -> ibis.Table:
-    """One row a settlement, with its visit; a visit belongs to the year in which it ended."""
-    paid = t["settlement"].select("settlement_id", "visit_id", "total_fen", "scope_fen", "fund_fen", "person_fen")
-    return paid.join(t["visited"], "visit_id")
+    """One row a settlement, with its visit and the fund that paid; a visit belongs to the year in which it ended."""
+    paid = t["settlement"].select(
+        "settlement_id", "visit_id", "total_fen", "scope_fen", "fund_fen", "person_fen", payer=_.insurance
+    )
+    return _by_payer(paid.join(t["visited"], "visit_id"))
+
+
+def paying(t: Tables) -> ibis.Table:
+    """One row a visit that one fund alone paid for, as its settlements say."""
+    said = t["settlement"].filter(_.insurance.notnull()).group_by("visit_id")
+    return said.agg(payer=_.insurance.min(), payers=_.insurance.nunique()).filter(_.payers == 1).drop("payers")
+
+
+def _by_payer(rows: ibis.Table) -> ibis.Table:
+    """Rows whose insurance is the fund that paid, or the person's where the claim does not say or several paid."""
+    return rows.mutate(insurance=ibis.coalesce(_.payer, _.insurance)).drop("payer")
 
 
 def stay(t: Tables) -> ibis.Table:
@@ -113,7 +126,8 @@ def stay(t: Tables) -> ibis.Table:
     soon = gap.between(0, LIMITS["readmission_days"].value) & ~_._next_planned & ~handed_on
     stays = stays.mutate(readmitted=ibis.ifelse(soon.fill_null(False), 1, 0).cast("int64"))
     stays = stays.filter(_.ended_on.notnull()).drop("_last", "_next", "_next_planned", "_next_institution")
-    return stays.left_join(paid, "visit_id").drop("visit_id_right")
+    with_cost = stays.left_join(paid, "visit_id").drop("visit_id_right")
+    return _by_payer(with_cost.left_join(t["paying"], "visit_id").drop("visit_id_right"))
 
 
 def examined(t: Tables) -> ibis.Table:
@@ -130,7 +144,8 @@ def charged(t: Tables) -> ibis.Table:
     sums = {name: lines.amount_fen.sum(where=which).fill_null(0) for name, which in _parts_of(lines).items()}
     unknown = (lines.charge_kind.isnull() & (lines.amount_fen != 0)).sum()
     visits = lines.group_by("visit_id").agg(amount_fen=lines.amount_fen.sum(), unknown_kinds=unknown, **sums)
-    return visits.join(t["visited"], "visit_id")
+    with_visit = visits.join(t["visited"], "visit_id")
+    return _by_payer(with_visit.left_join(t["paying"], "visit_id").drop("visit_id_right"))
 
 
 def _parts_of(lines: ibis.Table) -> dict[str, ibis.Value]:
@@ -204,7 +219,18 @@ def budgeted(t: Tables) -> ibis.Table:
 # In the order in which they build on each other.
 VIEWS = {
     view.__name__: view
-    for view in (cut_enrolment, enrolment_span, visited, settled, stay, examined, charged, covered, budgeted)
+    for view in (
+        cut_enrolment,
+        enrolment_span,
+        visited,
+        settled,
+        paying,
+        stay,
+        examined,
+        charged,
+        covered,
+        budgeted,
+    )
 }
 
 # Read once by a settlement, over all rows of the lake: defined and never computed ahead.

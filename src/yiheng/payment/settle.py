@@ -218,7 +218,8 @@ def _stated(party: str, year: int, book: Book) -> Statement:
         for account in book.accounts(kind, party):
             taken = [t for t in book.journal if t.taker == account]
             given = [t for t in book.journal if t.giver == account]
-            if given and not book.balance(account):
+            # Who bears nothing in the end is told so: the layers of a cost are always all there.
+            if given and not book.balance(account) and kind != "payer":
                 continue
             name = f"{kind}/{account.purpose}" if account.purpose else kind
             # What is still to be paid is a debt of the fund, and stated as what the party gets.

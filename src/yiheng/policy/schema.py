@@ -103,6 +103,11 @@ class Entry(Strict):
         return self.value
 
     @property
+    def single_text(self) -> str:
+        """The value as an assumption names it: the figure that stands alone, or all in one line."""
+        return self.single if isinstance(self.single, str) else self.text
+
+    @property
     def text(self) -> str:
         """The value in one line, as people read it."""
         if isinstance(self.value, str):
@@ -283,8 +288,10 @@ class Policy(Strict):
             if assumption.sets not in self.values:
                 what = f"assumption '{name}' sets '{assumption.sets}', which is not among the values"
                 raise Misplaced(what, "assumptions", name)
-            other = [e.value for e in self.values[assumption.sets].history if e.single != assumption.chosen]
-            if other:
+            history = self.values[assumption.sets].history
+            other = [e.text for e in history if e.single_text != assumption.chosen]
+            # An assumption decides the entries that hold its choice; what is known for other years stays.
+            if len(other) == len(history):
                 raise Misplaced(
                     f"assumption '{name}' says that '{assumption.chosen}' was chosen, but the value "
                     f"'{assumption.sets}' is '{other[0]}'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -123,6 +123,13 @@ class Terms:
         return Known(_fraction(text, value.unit, place), self._because(value, entry, text, place))
 
     @_once
+    def rates_by_year(self, name: str) -> tuple[tuple[int, Known[Fraction]], ...]:
+        """A rate as it was in force at the end of each year, from the policy's first year to the one settled."""
+        first = self.source.policy.in_force.first.year
+        ends = [min(year_span(year).last, self.on) for year in range(first, self.on.year + 1)]
+        return tuple((end.year, replace(self, on=end, answers={}).rate(name)) for end in ends)
+
+    @_once
     def amount(self, name: str, party: str) -> Known[Fen]:
         """An amount of money, the same for all or one's own for each party."""
         value, entry, place = self._live(name, ("yuan", "yuan_by_party"))
@@ -181,10 +188,11 @@ class Terms:
         value, entry, place = self._live(name, ("shares",))
         if not isinstance(entry.value, dict):
             raise Refusal(f"'{name}' needs a share for each name", where=place, expected="name: percent")
-        shares = {k: _fraction(v, "percent", place) for k, v in entry.value.items()}
+        written = self._classes(name, entry, place)
+        shares = {k: _fraction(v, "percent", place) for k, v in written.items()}
         if sum(shares.values()) != 1 or any(s < 0 for s in shares.values()):
             raise Refusal(f"the shares of '{name}' do not add up to 100 %", where=place, expected="100 in all")
-        text = ", ".join(f"{k} {v} %" for k, v in entry.value.items())
+        text = ", ".join(f"{k} {v} %" for k, v in written.items())
         return Known(shares, self._because(value, entry, text, place))
 
     @_once
@@ -250,24 +258,41 @@ class Terms:
 
     def _text(self, name: str, entry: Entry) -> str:
         """The written value, unless an assumption that decides it was changed for this run."""
-        changed = self._changed(name)
+        changed = self._changed(name, entry)
         if changed is not None:
             return changed
         if not isinstance(entry.value, str):
             raise Refusal(f"'{name}' must be a single value", where=self.source.file)
         return entry.value
 
-    def _changed(self, name: str) -> str | None:
-        """What this run sets a value to by another choice for the assumption that decides it."""
-        decides = [key for key, stated in self.source.policy.assumptions.items() if stated.sets == name]
+    def _changed(self, name: str, entry: Entry) -> str | None:
+        """What this run sets an entry to by another choice for the assumption that decides it."""
+        stated = self.source.policy.assumptions
+        decides = [key for key, one in stated.items() if one.sets == name and one.chosen == entry.single_text]
         return next((self.assume[key] for key in decides if key in self.assume), None)
 
+    def _classes(self, name: str, entry: Entry, place: str) -> Mapping[str, str]:
+        """The figure of each class: as written, or as this run assumes it, of all alike or class by class.
+
+        Another choice is written as one figure for all classes, or as the file's own classes: ``a 80，b 75``.
+        """
+        written = entry.value if isinstance(entry.value, dict) else {}
+        changed = self._changed(name, entry)
+        if changed is None:
+            return written
+        if " " not in changed:
+            return dict.fromkeys(written, changed)
+        parts = dict(part.rsplit(" ", 1) for part in changed.split("，"))
+        if parts.keys() != written.keys():
+            expected = "，".join(f"{key} …" for key in written)
+            raise Refusal(f"'{changed}' does not name the classes of '{name}'", where=place, expected=expected)
+        return parts
+
     def _of(self, name: str, entry: Entry, key: str, place: str) -> str:
-        known = entry.value if isinstance(entry.value, dict) else {}
+        known = self._classes(name, entry, place)
         if key not in known:
             raise Refusal(f"'{name}' has no value for '{key}'", where=place, cure=nearest(key, known))
-        # An assumption decides such a value only where it has one class.
-        return self._changed(name) or known[key]
+        return known[key]
 
     def _because(self, value: Value, entry: Entry, text: str, place: str) -> Because:
         sign = SIGNS.get(value.unit, "")

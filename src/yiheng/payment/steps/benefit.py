@@ -70,46 +70,60 @@ def deductible_to_person(
     yield from _borne(case, "deductible_to_person", PERSON, max(due - before, NOTHING), says)
 
 
+OWN_LEVEL, BIG_HOSPITAL = "own level", "big hospital"
+POINTS, OF_RATIO = "points", "of the ratio"
+
+
 @step(
-    zh="基本医保按机构级别的比例支付：签约基层首诊提高，三级医院未经转诊降低，健康积分达标提高，路径明确的病种不低于约定比例，累计不超过年度封顶线。",
+    zh="基本医保按机构级别的比例支付：签约居民在基层提高、未经转诊到三级医院降低，健康积分达标提高，路径明确的病种不低于约定比例，累计不超过年度封顶线。",
     stage="special",
     level="word",
     ratio="rates",
     ceiling="amount",
     paid_before="fact",
+    signed="word",
+    signed_raise="rate",
     referred="word",
     unreferred_cut="rate",
     path_clear="word",
-    path_ratio="rate",
-    signed="word",
-    signed_raise="rate",
+    path_ratio="rates",
+    reads="choice",
+    over="choice",
     points="number",
     points_from="count",
     points_raise="rate",
 )
 def basic_pays(
     case: Case, level: str, ratio: str, ceiling: str, paid_before: str,
-    referred: str, unreferred_cut: str, path_clear: str, path_ratio: str,
-    signed: str | None = None, signed_raise: str = "",
-    points: str | None = None, points_from: str = "", points_raise: str = "",
+    signed: str, signed_raise: str, referred: str, unreferred_cut: str, path_clear: str, path_ratio: str, reads: str,
+    over: str | None = None, points: str | None = None, points_from: str = "", points_raise: str = "",
 ) -> Iterator[Transfer]:  # fmt: skip
     """Basic insurance pays by the level's ratio, raised and lowered as the policy says, up to the yearly ceiling.
 
-    A raise for signed residents and one for health points are left out where the policy has none.
+    ``reads`` says whether raises and cuts are points or shares of the ratio; ``over`` whether the raise of a signed
+    resident is over the ratio of the level or over that of a big hospital. What health points add may be left out.
     """
     grade, level_why = case.facts.word(level)
-    base = case.terms.rate_for(ratio, grade)
-    rate, why = base.value, [level_why, base.because]
-    if signed is not None and grade == "primary" and _yes(case, signed, why):
-        rate += _added(case, signed_raise, why)
-    if grade == "tertiary" and not _yes(case, referred, why):
-        rate -= _added(case, unreferred_cut, why)
+    base, how = case.terms.rate_for(ratio, grade), case.terms.choice(reads, (POINTS, OF_RATIO))
+    rate, why = base.value, [level_why, base.because, how.because]
+
+    def changed(name: str) -> Fraction:
+        by = _added(case, name, why)
+        return by if how.value == POINTS else by * base.value
+
+    if _yes(case, signed, why):
+        if grade == "primary":
+            rate = max(rate, _over(case, ratio, over, base.value, why) + changed(signed_raise))
+        if grade == "tertiary" and not _yes(case, referred, why):
+            rate -= changed(unreferred_cut)
     if points is not None:
         (collected, points_why), least = case.facts.number(points), case.terms.count(points_from)
         why += [points_why, least.because]
-        rate += _added(case, points_raise, why) if collected >= least.value else 0
+        rate += changed(points_raise) if collected >= least.value else 0
     if _yes(case, path_clear, why):
-        rate = max(rate, _added(case, path_ratio, why))
+        path = case.terms.rate_for(path_ratio, grade)
+        why.append(path.because)
+        rate = max(rate, path.value)
     rate = min(max(rate, Fraction(0)), Fraction(1))
     most, (before, before_why) = case.terms.amount(ceiling, case.party), case.facts.known(paid_before)
     left = max(most.value - before, NOTHING)
@@ -121,6 +135,19 @@ def basic_pays(
         *why, most.because, before_why.worth(before),
     )  # fmt: skip
     yield from _borne(case, "basic_pays", BASIC, min(by_rate, left), says)
+
+
+def _over(case: Case, ratio: str, over: str | None, own: Fraction, why: list[Because]) -> Fraction:
+    """The ratio that the raise of a signed resident is over."""
+    if over is None:
+        return own
+    chosen = case.terms.choice(over, (OWN_LEVEL, BIG_HOSPITAL))
+    why.append(chosen.because)
+    if chosen.value == OWN_LEVEL:
+        return own
+    big = case.terms.rate_for(ratio, "tertiary")
+    why.append(big.because)
+    return big.value
 
 
 @step(zh="补充保险支付，使个人负担不超过政策范围内费用的约定比例。", stage="special", covered="fact", most_own="rate")
@@ -180,7 +207,8 @@ def _added(case: Case, name: str, why: list[Because]) -> Fraction:
 def _brought_down(
     case: Case, name: str, payer: str, covered: str, most_own: Fraction, because: Because
 ) -> Iterator[Transfer]:
-    """What brings the person's own part of the covered cost down to a share, as far as anything is left to bear."""
+    """What brings the person's own part of the covered cost down to a share: of what is left to bear, then of what the
+    person has borne already, such as a large deductible."""
     whole, why = case.facts.known(covered)
     paid = sum(t.amount.n for t in case.book.journal if t.taker.kind == "payer" and t.taker.purpose != PERSON)
     limit = case.terms.rounded(whole.n * most_own)
@@ -191,6 +219,11 @@ def _brought_down(
         why.worth(whole), because,
     )  # fmt: skip
     yield from _borne(case, name, payer, over, says)
+    person = Account("payer", case.party, PERSON)
+    back = min(over - min(over, case.book.balance(Account("care", case.party))), case.book.balance(person))
+    if back:
+        given = formula("个人已承担部分超过上限，由其补还", "what the person bore beyond the limit is paid back", says)
+        yield Transfer(person, case.book.open(Account("payer", case.party, payer)), back, name, given.worth(back))
 
 
 def _borne(case: Case, name: str, payer: str, amount: Fen, why: Because) -> Iterator[Transfer]:

@@ -74,12 +74,53 @@ def budget_from_weighted_history(case: Case, weights: str) -> Iterator[Transfer]
     yield grant(case, "budget_from_weighted_history", case.terms.rounded(mean), because)
 
 
-@step(zh="预算按比例上浮。", stage="budget", by="rate")
-def budget_raised(case: Case, by: str) -> Iterator[Transfer]:
-    """The budget granted so far is raised by a rate."""
-    rate = case.terms.rate(by)
-    why = formula(f"预算 × {percent(rate.value)}", f"budget × {percent(rate.value)}", rate.because)
-    yield grant(case, "budget_raised", case.terms.rounded(case.granted().n * rate.value), why)
+SO_FAR, OF_BASE = "one after the other", "all of the base"
+
+
+@step(zh="预算按比例上浮。", stage="budget", by="rate", order="choice")
+def budget_raised(case: Case, by: str, order: str | None = None) -> Iterator[Transfer]:
+    """The budget granted so far is raised by a rate.
+
+    ``order`` says whether the rate is taken of the budget so far or of what was first granted.
+    """
+    rate, (base, chosen) = case.terms.rate(by), _raised_of(case, order)
+    why = formula(
+        f"预算 {base} 元 × {percent(rate.value)}", f"budget {base} yuan × {percent(rate.value)}", rate.because, *chosen
+    )
+    yield grant(case, "budget_raised", case.terms.rounded(base.n * rate.value), why)
+
+
+@step(zh="预算从政策施行首年起逐年上浮，各年用各年的比例。", stage="budget", by="rate", order="choice")
+def budget_raised_yearly(case: Case, by: str, order: str | None = None) -> Iterator[Transfer]:
+    """The budget granted so far is raised by the rate of each year since the policy came into force.
+
+    Every year's rate is that in force at its end; the years are rounded as one product, so that no fen is lost between.
+    ``order`` says whether a year's rate is taken of the budget raised so far or of the base.
+    """
+    base, chosen = _raised_of(case, order)
+    told, exact = base, Fraction(base.n)
+    of_base = order is not None and case.terms.choice(order, ORDERS).value == OF_BASE
+    for year, rate in case.terms.rates_by_year(by):
+        exact += rate.value * (base.n if of_base else exact)
+        raised = case.terms.rounded(exact)
+        why = formula(
+            f"{year} 年：{told} 元 × {percent(rate.value)}", f"{year}: {told} yuan × {percent(rate.value)}",
+            rate.because, *chosen,
+        )  # fmt: skip
+        yield grant(case, "budget_raised_yearly", raised - told, why)
+        told = raised
+
+
+ORDERS = (SO_FAR, OF_BASE)
+
+
+def _raised_of(case: Case, order: str | None) -> tuple[Fen, list[Because]]:
+    """What a rate is taken of, with the choice that says so."""
+    if order is None:
+        return case.granted(), []
+    chosen = case.terms.choice(order, ORDERS)
+    first = next(t for t in case.book.journal if t.taker == Account("budget", case.party))
+    return (case.granted() if chosen.value == SO_FAR else first.amount), [chosen.because]
 
 
 @step(zh="预算按比例扣减。", stage="budget", by="rate")
