@@ -10,7 +10,7 @@ from yiheng.policy.schema import Conditions, Fact, Step
 from .declare import FACTS, STEPS, Taken, decided
 
 MARKS = {"verified": "已读官方文本", "said_by_source": "来源所述", "example": "示例，付费前须替换"}
-KINDS = {"amount": "金额（元）", "number": "数", "year": "年份", "word": "类别", "cells": "分风险单元的人天与金额"}
+KINDS = {"amount": "金额", "number": "数", "year": "年份", "word": "类别", "cells": "分风险单元的人天与金额"}
 ROUNDINGS = {"half_up": "四舍五入到分", "half_even": "四舍六入五成双到分", "down": "舍去不足一分的部分"}
 CHAPTERS = ("所需数据", "清算步骤", "取值", "假设（文件未写明之处）", "舍入")
 NUMERALS = "一二三四五"
@@ -33,12 +33,21 @@ def read_aloud(source: PolicyFile) -> Iterator[str]:
 def _facts(source: PolicyFile) -> Iterator[str]:
     policy = source.policy
     for fact in policy.facts.values():
-        yield f"  {fact.says.zh}：{KINDS[fact.kind]}，{_origin(fact)}"
+        yield f"  {fact.says.zh}：{_domain(fact)}，{_origin(fact)}"
     for pool in policy.pools.values():
         how = "各方共分一个资金池" if pool.pot else "各方合计的平均数" if pool.mean_of else "各方中的名次"
         yield f"  {pool.says.zh}：由全部各方的数据算得（{how}）"
     for risk in policy.risk.values():
         yield f"  {risk.says.zh}：按风险单元由全部各方的数据算得"
+
+
+def _domain(fact: Fact) -> str:
+    """What a fact may be: its kind with range, words or forms of dates."""
+    if fact.kind == "word" and fact.words:
+        return f"{KINDS['word']}（{'、'.join(fact.words)}）"
+    if fact.kind == "year" and fact.dates:
+        return f"{KINDS['year']}（日期写作 {'、'.join(fact.dates.forms)}）"
+    return KINDS[fact.kind] if fact.domain is None else f"{KINDS[fact.kind]}（{fact.domain.words.zh}）"
 
 
 def _origin(fact: Fact) -> str:

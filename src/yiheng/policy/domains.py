@@ -81,7 +81,8 @@ class Domain:
     @property
     def words(self) -> Words:
         """The domain as people read it."""
-        unit, low, high = UNITS[self.unit], shown(self.least), shown(self.most)
+        unit = UNITS[self.unit]
+        low, high = (f"{one.numerator:,}" if one.denominator == 1 else shown(one) for one in (self.least, self.most))
         zh, en = ("，整数", "whole, ") if self.whole else ("", "")
         return Words(f"{unit.words.zh}，{low} 至 {high}{zh}", f"{unit.words.en}, {en}from {low} to {high}")
 
