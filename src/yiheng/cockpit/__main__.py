@@ -84,7 +84,7 @@ def _cannot_listen(wrong: OSError, host: str, port: int) -> Refusal:
 
 
 def _demo_user(asked: argparse.Namespace) -> None:
-    password = make_demo_user(asked.folder, rights=("casework.judge_findings",))
+    password = make_demo_user(asked.folder, rights=("casework.judge_findings", "casework.propose_settlements"))
     _say(f"登录 login: {DEMO_USER}   密码 password: {password}")
 
 

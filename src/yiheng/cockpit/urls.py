@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from . import views
+from . import settlements, views
 from .exports import (
     comparison_xlsx,
     quality_xlsx,
@@ -22,6 +22,8 @@ urlpatterns = [
     path("statement.pdf", statement_pdf, name="statement_pdf"),
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
     path("", include("yiheng.cockpit.findings.urls")),
+    path("settlements/", settlements.settlements, name="settlements"),
+    path("settlements/act/", settlements.settlement_act, name="settlement_act"),
     path("quality/", views.quality, name="quality"),
     path("quality.xlsx", quality_xlsx, name="quality_xlsx"),
     path("comparison/", views.compared, name="comparison"),

@@ -86,6 +86,7 @@ def _listed(request: SignedIn, refusal: str = "", status: int = 200) -> HttpResp
         "sums": suspects.sums(found, verdicts.precisions()),
         "at_stake": total(suspects.at_stake(one) for one in found),
         "not_computed": suspects.not_computed(run),
+        "not_asked": results.rules_not_asked(run.inputs) if run else [],
         "page": page,
         "shown": _shown(request, page),
         **_of_judging(request, refusal, form.query),

@@ -1,0 +1,137 @@
+"""Point 1 of issue 12 in the cockpit: what is shown, who may propose and adopt, what the journal keeps."""
+
+from __future__ import annotations
+
+import io
+
+import pypdf
+import pytest
+
+from tests.runs.test_comparing import policy
+from tests.tiny import loaded
+from yiheng.runs import register_of, run_settle
+
+NOT_THERE, WRONG_METHOD, REFUSED, MOVED, DONE = 404, 405, 400, 302, 200
+
+
+@pytest.fixture
+def county(served, tmp_path):
+    """The tiny county settled twice: under its policy, then under another one."""
+    from django.test import override_settings
+
+    workspace = loaded(tmp_path)[0]
+    first = run_settle(workspace, policy(tmp_path, "first"), year=2025)["run"]
+    other = run_settle(workspace, policy(tmp_path, "other", XIHAI="9000.00"), year=2025)["run"]
+    with override_settings(WORKSPACE=workspace.folder):
+        yield workspace, first, other
+
+
+@pytest.fixture
+def staff(people):
+    """Somebody who prepares, somebody who approves, and somebody who may do both."""
+    from yiheng.casework.services import user_create
+
+    def user(name, *rights):
+        return user_create(username=name, password="correct-horse-42", rights=[f"casework.{r}" for r in rights])
+
+    return {
+        "li": user("li", "propose_settlements"),
+        "wang": user("wang", "adopt_settlements"),
+        "sun": user("sun", "propose_settlements", "adopt_settlements"),
+        **people,
+    }
+
+
+@pytest.fixture
+def enter(staff):
+    from .doors import client_of
+
+    return lambda name: client_of(staff[name])
+
+
+def act(client, verb, run, **more):
+    return client.post("/settlements/act/", {"act": verb, "run": run, "why": "totals agree", **more})
+
+
+def page(client):
+    return client.get("/?party=xihai&year=2025").content.decode()
+
+
+def paper(client):
+    content = client.get("/statement.pdf?party=xihai&year=2025").content
+    return pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+def test_point_1_two_people_make_a_settlement_official(county, enter):
+    from yiheng.casework.models import JournalLine
+
+    workspace, first, other = county
+    trial = page(enter("li"))
+    assert "未经批准，不作结算依据" in trial and first in trial and "2,000.00" in trial
+    # The newer run under another policy is named and replaces nothing.
+    assert "另有较新的试算" in trial and other in trial and "9,000.00" not in trial
+    assert "（试算）" in paper(enter("li"))
+    assert act(enter("li"), "propose", first).status_code == MOVED
+    assert "须由另一人批准" in page(enter("li"))
+    assert act(enter("wang"), "adopt", first).status_code == MOVED
+    official = page(enter("li"))
+    assert "li 提出，wang 于" in official and "未经批准" not in official
+    assert "正式清算" in paper(enter("li")) and "（试算）" not in paper(enter("li"))
+    lines = JournalLine.objects.filter(act__startswith="settlement.").order_by("pk")
+    hashes = [one.hash for one in register_of(workspace).acts]
+    assert [(one.act, one.by.username, one.subject) for one in lines] == [
+        ("settlement.proposed", "li", first), ("settlement.adopted", "wang", first),
+    ]  # fmt: skip
+    assert [one.data["register_sha256"] for one in lines] == hashes
+
+
+def test_point_1_one_person_cannot_do_both(county, enter):
+    workspace, first, _ = county
+    assert act(enter("sun"), "propose", first).status_code == MOVED
+    alone = act(enter("sun"), "adopt", first)
+    assert alone.status_code == REFUSED and "cannot adopt it" in alone.content.decode()
+    assert 'value="adopt"' not in enter("sun").get("/settlements/").content.decode()
+    assert 'value="adopt"' in enter("wang").get("/settlements/").content.decode()
+    assert register_of(workspace).state(first) == "proposed"
+
+
+def test_point_1_acts_need_their_right_and_another_policy_its_name(county, enter):
+    workspace, first, other = county
+    for name, verb in (("clerk", "propose"), ("wang", "propose"), ("li", "adopt"), ("clerk", "withdraw")):
+        refused = act(enter(name), verb, first)
+        assert refused.status_code == REFUSED and "您无权" in refused.content.decode()
+    assert act(enter("li"), "propose", other).status_code == REFUSED
+    assert act(enter("li"), "propose", first, why=" ").status_code == REFUSED
+    assert act(enter("li"), "propose", "settle-none").status_code == NOT_THERE
+    assert act(enter("li"), "erase", first).status_code == NOT_THERE
+    assert enter("li").get("/settlements/act/").status_code == WRONG_METHOD
+    for address in ("/settlements/", "/settlements/act/"):
+        assert enter("xihai").post(address, {"act": "propose", "run": first}).status_code in (NOT_THERE, WRONG_METHOD)
+    assert enter("xihai").get("/settlements/").status_code == NOT_THERE
+    assert register_of(workspace).acts == []
+    assert act(enter("li"), "propose", other, policy="other").status_code == MOVED
+    assert act(enter("li"), "propose", first, policy="first").status_code == MOVED
+    assert act(enter("li"), "withdraw", first).status_code == MOVED
+
+
+def test_point_1_a_spoiled_register_is_a_sentence_and_everything_a_trial(county, enter):
+    workspace, first, _ = county
+    act(enter("li"), "propose", first)
+    act(enter("wang"), "adopt", first)
+    file = workspace.folder / "runs" / "standing.jsonl"
+    file.write_text(file.read_text("utf-8").replace('"by": "wang"', '"by": "zhao"'), "utf-8")
+    for address in ("/?party=xihai&year=2025", "/settlements/"):
+        answer = enter("li").get(address)
+        assert answer.status_code == DONE
+        assert "the register of settlements is not as it was written" in answer.content.decode()
+    assert "未经批准" in page(enter("li")) and "（试算）" in paper(enter("li"))
+
+
+def test_point_1_no_findings_is_said_only_when_all_rules_were_asked_and_could_judge(county, enter):
+    from yiheng.runs import run_audit
+
+    workspace, _, _ = county
+    run_audit(workspace, ["overlapping_stays"])
+    partial = page(enter("clerk"))
+    assert "部分审核，不是全部审核" in partial and "条规则未审核" in partial
+    assert ">本年度没有发现疑点" not in partial and "已审核的规则在本年度没有发现疑点" in partial
