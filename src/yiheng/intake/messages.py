@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,34 @@ from yiheng.basis.refusals import Refusal
 from yiheng.documents import encoding_of, parsed_json, scanned
 from yiheng.records import TABLES
 
-from .nodes import Message, Row, rows_of
+from .nodes import Message, Row, reader_of
 from .sources import PLACE, ROW, Asked, Parts, SourceFile
 
 BATCH = 20_000
+LINES = ".jsonl"
+# A file or a line is read as a whole; what is larger than a day of a county belongs into lines.
+MOST_IN_MEMORY = 256 * 1024 * 1024
 # infcode of a transaction that the platform accepted; older clients leave it out.
 ACCEPTED = ("0", "None", "")
 
 
-def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tuple[list[SourceFile], list[str]]:
-    """A source for each table that the messages of a file feed, and the messages that the platform had refused.
+@dataclass(frozen=True)
+class Messages:
+    """What a file of messages holds.
+
+    Attributes:
+        sources: one for each table that they feed.
+        failed: the messages that the platform had refused.
+        refused: messages that lack a node, and nodes that hold no rows; they stop no others.
+    """
+
+    sources: list[SourceFile]
+    failed: list[str]
+    refused: list[Refusal]
+
+
+def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Messages:
+    """The messages of a file: of ``.jsonl`` one a line, of ``.json`` one or a list.
 
     Raises:
         Refusal: when the file is no JSON, a message is none of the interface, or its transaction is not read.
@@ -30,12 +50,21 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tupl
     encoding = "utf-8-sig" if scan.clean or encoding_of(path, shown) == "utf-8" else "gb18030"
     kept: dict[str, Parts] = {}
     waiting: dict[str, list[dict[str, Any]]] = {}
-    failed = []
+    failed: list[str] = []
+    refused: list[Refusal] = []
     for message in _messages(path, shown, encoding):
         if str(message.envelope.get("infcode")) not in ACCEPTED:
             failed.append(message.where)
             continue
-        for table, node, position, row in rows_of(message):
+        reader = reader_of(message)
+        # A message without a node that it needs is left out whole: its rows explain each other.
+        try:
+            found = list(reader(message))
+        except Refusal as refusal:
+            refused.append(refusal)
+            continue
+        refused += message.odd
+        for table, node, position, row in found:
             batch = waiting.setdefault(table, [])
             batch.append({**_under_one_name(table, row), ROW: position, PLACE: f"message {message.number} {node}"})
             if table not in kept:
@@ -49,7 +78,7 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> tupl
         for t in TABLES
         if t in kept
     ]
-    return sources, failed
+    return Messages(sources, failed, refused)
 
 
 def _under_one_name(table: str, row: Row) -> Row:
@@ -71,22 +100,33 @@ def _keep(parts: Parts, batch: list[dict[str, Any]]) -> None:
 
 
 def _messages(path: Path, shown: str, encoding: str) -> Iterator[Message]:
-    """Every envelope: of ``.jsonl`` one a line, of ``.json`` one or a list."""
+    """Every envelope of a file."""
     number = 0
-    with path.open(encoding=encoding) as file:
-        if path.suffix.lower() == ".jsonl":
-            texts: Iterator[tuple[int, str]] = enumerate(file, start=1)
-        else:
-            texts = iter([(1, file.read())])
-        for line, text in texts:
-            if not text.strip():
-                continue
-            found = parsed_json(text, shown, line)
-            for envelope in found if isinstance(found, list) else [found]:
-                number += 1
-                yield _message(envelope, number, f"{shown} message {number}")
+    for line, text in _texts(path, shown, encoding):
+        found = parsed_json(text, shown, line)
+        for envelope in found if isinstance(found, list) else [found]:
+            number += 1
+            yield _message(envelope, number, f"{shown} message {number}")
     if not number:
         raise Refusal("the file holds no message", where=shown, expected="an envelope with infno, or a list of them")
+
+
+def _texts(path: Path, shown: str, encoding: str) -> Iterator[tuple[int, str]]:
+    """The JSON texts of a file, each with the line on which it begins."""
+    with path.open(encoding=encoding) as file:
+        for line in count(1):
+            text = file.readline(MOST_IN_MEMORY) if path.suffix.lower() == LINES else file.read(MOST_IN_MEMORY)
+            if len(text) == MOST_IN_MEMORY:
+                raise Refusal(
+                    f"this is one text of more than {MOST_IN_MEMORY:,} signs",
+                    where=f"{shown}:{line}",
+                    expected="messages one a line in a .jsonl file",
+                    cure="split it",
+                )
+            if not text:
+                return
+            if text.strip():
+                yield line, text
 
 
 def _message(envelope: Any, number: int, where: str) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
@@ -46,11 +46,16 @@ OUTGOING = {"purchase_return", "sale", "102", "104", "105", "107", "109", "111"}
 
 @dataclass(frozen=True)
 class Message:
-    """One transaction: its envelope, its number in the file, and where people find it."""
+    """One transaction: its envelope, its number in the file, and where people find it.
+
+    Attributes:
+        odd: parts of it that are no rows and are left out; the others are read.
+    """
 
     envelope: Item
     number: int
     where: str
+    odd: list[Refusal] = field(default_factory=list)
 
     def node(self, *path: str, needed: bool = True) -> Any:
         """What stands at a path of the envelope.
@@ -70,18 +75,20 @@ class Message:
         return at
 
     def items(self, node: Any, name: str) -> list[Item]:
-        """The objects of a node: one, or a list of them."""
-        found = node if isinstance(node, list) else [] if node is None else [node]
-        if not all(isinstance(item, dict) for item in found):
-            raise Refusal(f"'{name}' holds something else than objects", where=self.where, expected="{…} or [{…}, …]")
-        return found
+        """The objects of a node: one, or a list of them; an empty text is none, as clients write it."""
+        found = node if isinstance(node, list) else [node]
+        for position, item in enumerate(found, start=1):
+            if not isinstance(item, dict) and item not in (None, ""):
+                what = f"'{name}' holds something else than objects: item {position} is left out"
+                self.odd.append(Refusal(what, where=self.where, expected="{…} or [{…}, …]", cure="send it again"))
+        return [item for item in found if isinstance(item, dict)]
 
 
-def rows_of(message: Message) -> Iterator[Found]:
-    """The rows that a message carries.
+def reader_of(message: Message) -> Callable[[Message], Iterator[Found]]:
+    """What gives the rows that a message carries; it refuses a message that lacks a node.
 
     Raises:
-        Refusal: when the transaction is unknown or lacks its node.
+        Refusal: when the transaction is unknown.
     """
     read = READERS.get(str(message.envelope.get("infno")))
     if read is None:
@@ -91,7 +98,7 @@ def rows_of(message: Message) -> Iterator[Found]:
             expected="infno " + " ".join(READERS),
             cure="leave it out of the file",
         )
-    return read(message)
+    return read
 
 
 def _settlement(message: Message) -> Iterator[Found]:

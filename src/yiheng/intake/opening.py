@@ -53,9 +53,10 @@ class Opening:
                 if not sources and not refused:
                     raise Refusal("the workbook is empty", where=shown, expected="a sheet with a header and rows")
             elif kind == "messages":
-                sources, failed = message_sources(path, shown, self.scratch, self.asked)
-                self.sources += sources
-                self.left += failed
+                messages = message_sources(path, shown, self.scratch, self.asked)
+                self.sources += messages.sources
+                self.left += messages.failed
+                self.refused += messages.refused
             elif kind == "archive" and not inside_archive:
                 self._open_archive(path, shown)
             else:
