@@ -13,7 +13,7 @@ from tests.intake.test_load import quarantine, rows
 from tests.tiny import FILES, loaded, written
 from yiheng.basis.refusals import Refusal
 from yiheng.intake import archive
-from yiheng.intake.workbook import letters
+from yiheng.intake.sheet_xml import letters
 from yiheng.runs import Workspace, run_load
 
 HEAD = ["setl_id", "mdtrt_id", "setl_time", "medfee_sumamt", "fund_pay_sumamt", "psn_part_amt"]

@@ -42,6 +42,7 @@ def new(directory: Path, hash_person_id: bool, form: str) -> int:
 @click.option("--table", "tables", multiple=True, metavar="THEIRS=OURS", help="A table of it under another name.")
 @click.option("--draft-mapping", "unknown", type=click.Path(path_type=Path), help="Propose a mapping for this file.")
 @click.option("--into", type=click.Path(path_type=Path), help="Where to write the draft; printed by default.")
+@click.option("--hidden-sheets", is_flag=True, help="Read hidden sheets of workbooks too; they are left by default.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Write what was not accepted to this XLSX.")
 @workspace_option
 @format_option
@@ -53,6 +54,7 @@ def load(
     tables: tuple[str, ...],
     unknown: Path | None,
     into: Path | None,
+    hidden_sheets: bool,
     rejects: Path | None,
     workspace: Path | None,
     form: str,
@@ -85,7 +87,7 @@ def load(
     space = opened(workspace)
     reading = read_mapping(found(mapping, "mappings", space)) if mapping else None
     with working("load") as step:
-        loaded = run_load(space, list(paths), reading, step, databases)
+        loaded = run_load(space, list(paths), reading, step, databases, hidden_sheets=hidden_sheets)
     show_load(loaded, form, space)
     if rejects is not None:
         lines = write_rejects(space.run_folder(loaded.run) / "quarantine.parquet", rejects)

@@ -17,6 +17,7 @@ MOST_UNPACKED = 64 * 1024**3
 MOST_SHRUNK = 200
 # Below this size a high ratio does no harm: a short file may be all repetition.
 HARMLESS = 16 * 1024**2
+MOST_ENTRIES = 10_000
 ENCRYPTED, NAME_IS_UTF8 = 0x1, 0x800
 NAMES_OF_OLD = "cp437"
 # What a damaged zip shows itself as; an unknown way of compressing is a RuntimeError, a lost name an IndexError.
@@ -59,12 +60,14 @@ def unpacked(archive: Path, shown: str, into: Path) -> list[Member]:
     return found
 
 
-def check_size(opened: zipfile.ZipFile, shown: str) -> None:
+def check_size(opened: zipfile.ZipFile, shown: str, *, most: int | None = None) -> None:
     """Refuse an archive that is encrypted or unpacks to more than is reasonable, before anything is unpacked.
 
     The sizes that the archive states can be trusted: the reader takes no more than that of each member.
     """
     entries = opened.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise Refusal(f"the archive holds {len(entries):,} files", where=shown, expected=f"at most {MOST_ENTRIES:,}")
     if locked := next((entry for entry in entries if entry.flag_bits & ENCRYPTED), None):
         raise Refusal(
             "the archive is protected by a password",
@@ -72,11 +75,12 @@ def check_size(opened: zipfile.ZipFile, shown: str) -> None:
             cure="pack it without a password, or unpack it and load the folder",
         )
     whole, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
-    if whole > MOST_UNPACKED or (whole > HARMLESS and whole > packed * MOST_SHRUNK):
+    most = MOST_UNPACKED if most is None else most
+    if whole > most or (whole > HARMLESS and whole > packed * MOST_SHRUNK):
         raise Refusal(
             f"the archive would unpack from {packed:,} to {whole:,} bytes",
             where=shown,
-            expected=f"at most {MOST_UNPACKED:,} bytes and {MOST_SHRUNK} times its packed size",
+            expected=f"at most {most:,} bytes and {MOST_SHRUNK} times its packed size",
             cure="if it is what it should be, unpack it and load the folder",
         )
 

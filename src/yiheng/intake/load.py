@@ -19,7 +19,7 @@ from .database import Database, database_sources
 from .judge import Verdicts, judge
 from .land import land, stale
 from .mapping import MappingFile
-from .opening import Opening, files_under, told_apart, unread
+from .opening import ENDINGS, Opening, files_under, told_apart, unread
 from .parse import Overlay
 from .privacy import Privacy, Sealing, asked_for
 from .quarantine import FaultCount, write_quarantine
@@ -30,6 +30,7 @@ Progress = Callable[[str], None]
 # What a load holds in memory at most; beyond it the engine writes to the scratch folder. A county of 300,000 people
 # and four years (45 million rows) loads in it.
 MEMORY = "1500MiB"
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def load(
     privacy: Privacy,
     progress: Progress = lambda _: None,
     overlay: Overlay | None = None,
+    hidden_sheets: bool = False,
 ) -> Loaded:
     """Load files, folders and databases in one commit.
 
@@ -112,6 +114,7 @@ def load(
         privacy: what is done with personal values.
         progress: is told in words what is being done.
         overlay: codes that the province adds to the national dictionaries.
+        hidden_sheets: whether hidden sheets of workbooks are read too.
 
     Raises:
         Refusal: when nothing can be loaded: no file is readable or recognised.
@@ -124,7 +127,7 @@ def load(
         asked = asked_for(mapping)
         sealing = Sealing(con, privacy, asked)
         staging = Staging(con, Path(scratch), sealing, overlay or {})
-        opening = Opening(con, Path(scratch), asked)
+        opening = Opening(con, Path(scratch), asked, hidden_sheets)
         for path, shown in told_apart(files):
             progress(f"read {shown}")
             opening.open(path, path.name, shown)
@@ -173,7 +176,16 @@ def _stage_all(opening: Opening, staging: Staging, mapping: MappingFile | None, 
         except duckdb.Error as wrong:
             opening.refused.append(unread(source.shown, wrong))
     if not staging.sources:
-        raise Refusals(opening.refused)
+        raise Refusals(opening.refused or [_nothing(opening.left)])
+
+
+def _nothing(left: list[str]) -> Refusal:
+    return Refusal(
+        "there is nothing to load",
+        where=", ".join(left[:MOST_NAMED]),
+        expected=" ".join(ENDINGS),
+        cure="name files that hold rows of a table",
+    )
 
 
 def _counted(

@@ -13,7 +13,7 @@ from yiheng.basis.refusals import Refusal
 from .archive import unpacked
 from .messages import message_sources
 from .sources import Asked, SourceFile, every_column, parquet_source, text_source
-from .workbook import workbook_sources
+from .workbook import opened_book
 
 ENDINGS = {
     ".csv": "text", ".txt": "text", ".tsv": "text", ".parquet": "parquet", ".xlsx": "workbook", ".xlsm": "workbook",
@@ -27,6 +27,7 @@ class Opening:
 
     Attributes:
         asked: the columns that are read.
+        hidden_sheets: whether sheets that people do not see are read too.
         refused: files, sheets and members of which nothing is loaded.
         left: what lies in folders and archives and is of no kind that is read.
     """
@@ -34,6 +35,7 @@ class Opening:
     con: duckdb.DuckDBPyConnection
     scratch: Path
     asked: Asked = every_column
+    hidden_sheets: bool = False
     sources: list[SourceFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -47,11 +49,15 @@ class Opening:
             elif kind == "parquet":
                 self.sources.append(parquet_source(path, name, shown, self.con))
             elif kind == "workbook":
-                sources, refused = workbook_sources(path, name, shown, self.scratch, self.asked)
-                self.sources += sources
-                self.refused += refused
-                if not sources and not refused:
-                    raise Refusal("the workbook is empty", where=shown, expected="a sheet with a header and rows")
+                book = opened_book(path, name, shown, self.scratch, self.asked, hidden_too=self.hidden_sheets)
+                self.sources += book.sources
+                self.refused += book.refused
+                self.left += [f"{sheet} (hidden sheet; --hidden-sheets reads it)" for sheet in book.hidden]
+                if not book.sources and not book.refused:
+                    only = " but for hidden sheets" if book.hidden else ""
+                    raise Refusal(
+                        f"the workbook is empty{only}", where=shown, expected="a sheet with a header and rows"
+                    )
             elif kind == "messages":
                 messages = message_sources(path, shown, self.scratch, self.asked)
                 self.sources += messages.sources

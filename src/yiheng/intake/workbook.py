@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 import fastexcel
 import pyarrow as pa
@@ -14,14 +15,11 @@ import pyarrow.compute as pc
 from yiheng.basis.refusals import Refusal
 
 from .archive import UNPACKING_FAILED, check_size
+from .sheet_xml import Sheet, feed, letters, local, parser_of, shared_lengths, surveyed
 from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 
-CHUNK = 1 << 22
-# Longer than any piece of the sheet's XML that is looked for: it may lie across two chunks.
-OVERLAP = 1 << 10
-MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)([0-9]+):[A-Z]+[0-9]+"')
-# A number cell (text cells carry a type and a small index) of sixteen digits or more.
-LONG_NUMBER = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><v>(?:[0-9]{16,}|[0-9.]+E\+(?:1[5-9]|[2-9][0-9]))</v>')
+# The largest list of sheets is some kilobytes; an XLSX of the most rows that a sheet holds, some hundred megabytes.
+MOST_IN_LIST, MOST_UNPACKED = 1 << 24, 4 * 1024**3
 NINE_DECIMALS = r"^-?\d+\.\d{9}$"
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 ERROR = re.compile(r"Error\((\w+)\)")
@@ -29,29 +27,60 @@ ERRORS = {
     "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
     "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
 }  # fmt: skip
-SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-LETTERS = 26
+LINK = "id"
 
 
-def workbook_sources(
-    path: Path, name: str, shown: str, scratch: Path, asked: Asked
-) -> tuple[list[SourceFile], list[Refusal]]:
-    """The sheets of a workbook that hold anything, and why the others of them are refused.
+@dataclass(frozen=True)
+class Book:
+    """What a workbook holds.
+
+    Attributes:
+        sources: its sheets that hold anything.
+        refused: sheets that cannot be read.
+        hidden: names of sheets that are hidden and were not asked for.
+    """
+
+    sources: list[SourceFile]
+    refused: list[Refusal]
+    hidden: list[str]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Where the XML of a sheet is, and whether people see the sheet."""
+
+    name: str
+    hidden: bool
+
+
+def opened_book(path: Path, name: str, shown: str, scratch: Path, asked: Asked, *, hidden_too: bool = False) -> Book:
+    """The sheets of a workbook that hold anything, and why others are refused or left.
+
+    Args:
+        hidden_too: read sheets that are hidden as well: mostly they are drafts of others.
 
     Raises:
         Refusal: when it is no workbook that can be read.
     """
+    refused: list[Refusal] = []
+    surveys: dict[str, Sheet] = {}
     try:
         with zipfile.ZipFile(path) as packed:
-            check_size(packed, shown)
+            check_size(packed, shown, most=MOST_UNPACKED)
             # The reader of cells passes over wrong checksums, and a changed byte may still be a number.
             if packed.testzip() is not None:
                 raise zipfile.BadZipFile
             parts = _sheet_parts(packed)
+            wanted = [title for title, part in parts.items() if hidden_too or not part.hidden]
+            shared = shared_lengths(packed)
+            for title in wanted:
+                try:
+                    surveys[title] = surveyed(packed, parts[title].name, shared, f"{shown}/{title}")
+                except Refusal as refusal:
+                    refused.append(refusal)
         book = fastexcel.read_excel(str(path))
-        sheets = [(title, cells) for title in book.sheet_names if (cells := _Cells.read(book, title)) is not None]
-    except (*UNPACKING_FAILED, KeyError, ElementTree.ParseError, fastexcel.FastExcelError):
+        sheets = [(title, cells) for title in surveys if (cells := _Cells.read(book, title)) is not None]
+    except (*UNPACKING_FAILED, KeyError, ValueError, expat.ExpatError, fastexcel.FastExcelError):
         raise Refusal(
             "this is not a readable workbook",
             where=shown,
@@ -60,21 +89,19 @@ def workbook_sources(
         ) from None
     digest = sha256_of(path)
     sources: list[SourceFile] = []
-    refused: list[Refusal] = []
     for title, cells in sheets:
         place = f"{shown}/{title}"
         # The file's name speaks for a sheet only where there is no other.
         names = (title, name) if len(sheets) == 1 else (title,)
         kept = Parts(scratch, asked)
         try:
-            if title in parts:
-                _check_xml(path, parts[title], cells.header_row, place)
+            _check(surveys[title], cells.header_row, place)
             kept.add(cells.rows(place))
         except Refusal as refusal:
             refused.append(refusal)
             continue
         sources.append(SourceFile(kept.folder, names, place, "sheet", kept.columns, digest))
-    return sources, refused
+    return Book(sources, refused, [f"{shown}/{title}" for title in parts if title not in wanted])
 
 
 class _Cells:
@@ -121,16 +148,6 @@ class _Cells:
         return pa.table([*values, numbers], names=[*names, ROW]).filter(filled)
 
 
-def letters(column: int) -> str:
-    """The letters of a column: 0 is A, 26 is AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, LETTERS)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
 def _as_written(column: pa.Array) -> pa.Array:
     """Numbers as they were typed: the reader writes 45035996.37 as 45035996.369999997, to nine decimals."""
     noisy = pc.fill_null(pc.match_substring_regex(column, NINE_DECIMALS), False)
@@ -157,34 +174,54 @@ def _with_errors(column: pa.Array, broken: dict[int, str]) -> pa.Array:
     return pa.array(values, pa.string())
 
 
-def _check_xml(path: Path, part: str, header_row: int, place: str) -> None:
-    """What the reader of cells does not tell: merged cells, and numbers that have lost their last digits."""
-    with zipfile.ZipFile(path) as packed, packed.open(part) as xml:
-        tail = b""
-        while chunk := xml.read(CHUNK):
-            text = tail + chunk
-            if found := LONG_NUMBER.search(text):
-                raise Refusal(
-                    "a number of more than 15 digits has lost its last ones",
-                    where=f"{place}:{found.group(1).decode()}",
-                    cure="format the column as text and fill it again from its source",
-                )
-            for found in MERGED.finditer(text):
-                if int(found.group(2)) > header_row:
-                    raise Refusal(
-                        "cells are merged here",
-                        where=f"{place}:{(found.group(1) + found.group(2)).decode()}",
-                        expected="one header row, and below it one row for each record",
-                        cure="unmerge the cells and fill each of them",
-                    )
-            tail = text[-OVERLAP:]
+def _check(sheet: Sheet, header_row: int, place: str) -> None:
+    """Refuse what the reader of cells does not tell; ``header_row`` counts from 0."""
+    if sheet.long:
+        raise Refusal(
+            "a number of more than 15 digits has lost its last ones",
+            where=f"{place}:{sheet.long}",
+            cure="format the column as text and fill it again from its source",
+        )
+    for row, cell in sheet.merged:
+        if row > header_row:
+            raise Refusal(
+                "cells are merged here",
+                where=f"{place}:{cell}",
+                expected="one header row, and below it one row for each record",
+                cure="unmerge the cells and fill each of them",
+            )
+    for row, cell in sheet.unvalued:
+        if row > header_row:
+            raise Refusal(
+                "the formula of this cell was never computed: the file holds no value of it",
+                where=f"{place}:{cell}",
+                expected="a value, or a formula with its value",
+                cure="open the file in a spreadsheet and save it",
+            )
 
 
-def _sheet_parts(packed: zipfile.ZipFile) -> dict[str, str]:
-    """The file inside the workbook that holds each sheet."""
-    links = ElementTree.fromstring(packed.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    book = ElementTree.fromstring(packed.read("xl/workbook.xml"))
-    found = {sheet.get("name", ""): targets.get(sheet.get(LINK), "") for sheet in book.iter(SHEETS)}
-    named = {title: t.lstrip("/") if t.startswith("/") else f"xl/{t}" for title, t in found.items()}
-    return {title: target for title, target in named.items() if target in packed.namelist()}
+def _sheet_parts(packed: zipfile.ZipFile) -> dict[str, _Part]:
+    """The file inside the workbook that holds each sheet, in the order of the sheets."""
+    targets = {
+        link["Id"]: link.get("Target", "")
+        for name, link in _listed(packed, "xl/_rels/workbook.xml.rels")
+        if "Id" in link
+    }
+    found = {}
+    for name, sheet in _listed(packed, "xl/workbook.xml"):
+        if name == "sheet":
+            target = targets.get(sheet.get(LINK, ""), "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            # A sheet of charts has no cells.
+            if part in packed.namelist() and "chartsheet" not in part:
+                found[sheet.get("name", "")] = _Part(part, sheet.get("state", "visible") != "visible")
+    return found
+
+
+def _listed(packed: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
+    """The elements of a small part: their names and attributes without namespaces."""
+    if packed.getinfo(part).file_size > MOST_IN_LIST:
+        raise zipfile.BadZipFile
+    found: list[tuple[str, dict[str, str]]] = []
+    feed(packed, part, parser_of(lambda name, its: found.append((local(name), {local(k): v for k, v in its.items()}))))
+    return found

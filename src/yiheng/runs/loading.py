@@ -27,6 +27,8 @@ def run_load(
     mapping: MappingFile | None = None,
     progress: Callable[[str], None] = lambda _: None,
     databases: Sequence[Database] = (),
+    *,
+    hidden_sheets: bool = False,
 ) -> Loaded:
     """Load files, folders and databases; keep what was counted and what was quarantined with the run.
 
@@ -45,6 +47,7 @@ def run_load(
             # A database by its address only: its URL may hold a password.
             "paths": sorted([*(p.name for p in paths), *(database.shown for database in databases)]),
             "mapping": mapping.mapping.mapping if mapping else None,
+            **({"hidden_sheets": True} if hidden_sheets else {}),
         },
         {
             # A load changes the lake: each is an act of its own, even of the same files, here or elsewhere.
@@ -64,6 +67,7 @@ def run_load(
         privacy=Privacy(lambda: key_of(workspace.folder), workspace.hash_person_id),
         progress=progress,
         overlay=overlay,
+        hidden_sheets=hidden_sheets,
     )
     write_whole(folder / LOAD, canonical(loaded.as_json()))
     manifest.write(folder, [LOAD, QUARANTINE])

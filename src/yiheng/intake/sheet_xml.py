@@ -1,0 +1,212 @@
+"""What the reader of cells does not tell of a sheet: merged cells, formulas without a value, far cells, long numbers.
+
+The parts of a workbook are read by an XML parser, piece by piece, however they are written; nothing is kept of them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from yiheng.basis.refusals import Refusal
+
+CHUNK = 1 << 20
+SHARED = "xl/sharedStrings.xml"
+# The reader of cells spans a rectangle over all of them, and gives each cell its own copy of a shared text.
+MOST_CELLS, MOST_TEXT = 60_000_000, 1 << 30
+# A rectangle that is larger than this and nearly empty has a cell that strayed.
+HARMLESS_CELLS, FILLED_ONE_IN = 2_000_000, 20
+MOST_DIGITS = 15
+# So many merged areas are remembered; a sheet with more is refused for the first below its header all the same.
+MOST_MERGED = 10_000
+LETTERS = 26
+NUMBER = ("", "n")
+
+
+@dataclass
+class Sheet:
+    """What was seen of a sheet; rows count from 1, as people see them.
+
+    Attributes:
+        merged: the first cells of merged areas with their rows.
+        unvalued: cells of formulas without a stored value, with their rows.
+        long: the first number of more than 15 digits: a spreadsheet keeps no more of them.
+    """
+
+    merged: list[tuple[int, str]] = field(default_factory=list)
+    unvalued: list[tuple[int, str]] = field(default_factory=list)
+    long: str = ""
+    cells: int = 0
+    text: int = 0
+    last_row: int = 0
+    last_column: int = 0
+    far_row: str = ""
+    far_column: str = ""
+
+
+def shared_lengths(packed: zipfile.ZipFile) -> array[int]:
+    """How long each shared text of a workbook is."""
+    lengths = array("Q")
+    if SHARED not in packed.namelist():
+        return lengths
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if local(name) == "si":
+            lengths.append(0)
+
+    def chars(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text)
+
+    parser = parser_of(start)
+    parser.CharacterDataHandler = chars
+    feed(packed, SHARED, parser)
+    return lengths
+
+
+def surveyed(packed: zipfile.ZipFile, part: str, shared: array[int], place: str) -> Sheet:
+    """Look through a sheet before its cells are read.
+
+    Raises:
+        Refusal: when its cells would fill memory: a far cell, a text that is used over and over.
+        expat.ExpatError: when it is no XML.
+    """
+    reading = _Reading(shared)
+    feed(packed, part, reading.parser)
+    sheet = reading.sheet
+    area = sheet.last_row * sheet.last_column
+    if area > MOST_CELLS or (area > HARMLESS_CELLS and area > sheet.cells * FILLED_ONE_IN):
+        raise Refusal(
+            f"the cells reach to row {sheet.last_row:,} and column {letters(sheet.last_column - 1)},"
+            f" and {sheet.cells:,} of them are filled",
+            where=f"{place}:{sheet.far_row if sheet.last_row > LETTERS * LETTERS else sheet.far_column}",
+            expected="one header row, and below it one row for each record",
+            cure="delete what strayed outside the table, or save the sheet as CSV",
+        )
+    if sheet.text > MOST_TEXT:
+        raise Refusal(
+            f"the texts of the sheet have {sheet.text:,} signs together", where=place,
+            expected=f"at most {MOST_TEXT:,}", cure="save the sheet as CSV",
+        )  # fmt: skip
+    return sheet
+
+
+def letters(column: int) -> str:
+    """The letters of a column: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, LETTERS)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+class _Reading:
+    """One pass over the cells of a sheet."""
+
+    def __init__(self, shared: array[int]) -> None:
+        self.sheet, self._shared = Sheet(), shared
+        self._row = self._column = 0
+        self._ref = self._type = self._text = ""
+        self._formula = self._value = False
+        self._locals: dict[str, str] = {}
+        self._columns: dict[str, int] = {}
+        self.parser = parser_of(self._start)
+        self.parser.EndElementHandler = self._end
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = self._locals.get(name) or self._locals.setdefault(name, local(name))
+        if kind == "c":
+            self._ref, self._type = attributes.get("r", ""), attributes.get("t", "")
+            self._text, self._formula, self._value = "", False, False
+            self._column = self._column_of(self._ref) if self._ref else self._column + 1
+        elif kind == "v" or kind == "t":
+            self.parser.CharacterDataHandler = self._chars
+        elif kind == "f":
+            self._formula = True
+        elif kind == "row":
+            self._row, self._column = int(attributes.get("r") or self._row + 1), 0
+        elif kind == "mergeCell" and len(self.sheet.merged) < MOST_MERGED:
+            first = attributes.get("ref", "").partition(":")[0]
+            self.sheet.merged.append((int(first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), first))
+
+    def _end(self, name: str) -> None:
+        kind = self._locals.get(name, name)
+        if kind == "v" or kind == "t":
+            self.parser.CharacterDataHandler = None
+            self._value = self._value or bool(self._text)
+        elif kind == "c" and (self._value or self._formula):
+            self._close()
+
+    def _chars(self, text: str) -> None:
+        self._text += text
+
+    def _close(self) -> None:
+        sheet, text = self.sheet, self._text
+        at = self._ref or f"{letters(self._column - 1)}{self._row}"
+        sheet.cells += 1
+        if self._row > sheet.last_row:
+            sheet.last_row, sheet.far_row = self._row, at
+        if self._column > sheet.last_column:
+            sheet.last_column, sheet.far_column = self._column, at
+        if self._formula and not self._value and self._type != "str":
+            if len(sheet.unvalued) < MOST_MERGED:
+                sheet.unvalued.append((self._row, at))
+        elif self._type == "s":
+            sheet.text += self._shared[int(text)] if text.isdecimal() and int(text) < len(self._shared) else 0
+        elif self._type in NUMBER:
+            if len(text) > MOST_DIGITS or "E" in text or "e" in text:
+                sheet.long = sheet.long or (at if _is_long(text) else "")
+        else:
+            sheet.text += len(text)
+
+    def _column_of(self, ref: str) -> int:
+        name = ref.rstrip("0123456789")
+        column = self._columns.get(name)
+        if column is None:
+            column = 0
+            for letter in name:
+                column = column * LETTERS + ord(letter) - ord("A") + 1
+            self._columns[name] = column
+        return column
+
+
+def _is_long(text: str) -> bool:
+    """A whole number of sixteen digits or more, however it is written."""
+    whole = text.lstrip("-+")
+    if whole.isdecimal():
+        return len(whole) > MOST_DIGITS
+    exponent = text.upper().partition("E")[2]
+    if not exponent or exponent.startswith("-"):
+        return False
+    return len(exponent) > MOST_DIGITS or int(exponent) >= MOST_DIGITS
+
+
+def parser_of(start: Callable[[str, dict[str, str]], object]) -> expat.XMLParserType:
+    """A parser that calls ``start`` for each element, with its name and attributes."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _no_doctype
+    return parser
+
+
+def _no_doctype(*_: object) -> None:
+    """A workbook has none; entities that grow are declared in one."""
+    raise expat.ExpatError("a document type is declared")
+
+
+def feed(packed: zipfile.ZipFile, part: str, parser: expat.XMLParserType) -> None:
+    """Parse a part of a workbook piece by piece."""
+    with packed.open(part) as xml:
+        while chunk := xml.read(CHUNK):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+
+
+def local(name: str) -> str:
+    """A name without the prefix of its namespace."""
+    return name.rpartition(":")[2]
