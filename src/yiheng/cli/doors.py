@@ -12,13 +12,22 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.county import make_county
-from yiheng.runs import Workspace, load_shipped_codes, run_audit, run_load, run_measure, run_quality, run_settle
+from yiheng.runs import (
+    Workspace,
+    load_shipped_codes,
+    run_audit,
+    run_drivers,
+    run_load,
+    run_measure,
+    run_quality,
+    run_settle,
+)
 from yiheng.statements import write_workbook
 
 from .analysis import found_by_rule, say_clean
 from .data import show_load
 from .payment import WORKBOOK
-from .show import answer, say, working, yuan
+from .show import answer, say, separated, working, yuan
 from .users import offer_first_user, refuse_without_cockpit
 from .verb import DONE, found, named, opened, says_refusals, workspace_option
 
@@ -70,6 +79,8 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)
+    with working("drivers"):
+        run_drivers(space, DEMO_YEAR)
     with working("quality") as step:
         run_quality(space, progress=step)
     _show(audited, settled)
@@ -111,7 +122,7 @@ def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
     answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
     say_clean(audited)
     rows = [
-        [s["party"], *(s["figures"][n] for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]
+        [s["party"], *(separated(s["figures"][n]) for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]
         for s in settled["statements"]
     ]
     columns = ["医共体", "总额预算", "基金支出", "结余留用", "基金分担", "医共体承担"]

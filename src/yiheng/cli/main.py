@@ -15,6 +15,7 @@ from .codes import codes
 from .comparing import compare
 from .data import load, new
 from .doors import demo, serve
+from .driving import drivers
 from .inspections import sample, score
 from .official import official
 from .payment import explain, replay, settle
@@ -45,7 +46,7 @@ def main(workspace: Path | None) -> None:
 
 
 for verb in (
-    demo, new, load, codes, tables, sql, measure, quality, audit, check, rules, score, sample, settle, compare,
+    demo, new, load, codes, tables, sql, measure, drivers, quality, audit, check, rules, score, sample, settle, compare,
     official, statement, explain, replay, policy, user, serve,
 ):  # fmt: skip
     main.add_command(verb)

@@ -6,6 +6,7 @@ from .bills import Desk, read_bill
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
+from .driving import claims_of_driver, run_drivers
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
 from .facts import refuse_unknown_totals
 from .found import Opened, names_of_institutions, open_finding
@@ -55,6 +56,7 @@ __all__ = [
     "adopt",
     "as_of",
     "claims_behind",
+    "claims_of_driver",
     "editions_in_use",
     "few_rows",
     "judge_rules",
@@ -79,6 +81,7 @@ __all__ = [
     "run_audit",
     "run_compare",
     "run_draw",
+    "run_drivers",
     "run_estimate",
     "run_load",
     "run_measure",

@@ -13,6 +13,7 @@ from yiheng.basis.refusals import Refusal
 from .auditing import audit
 from .checking import check_quality
 from .comparing import compare_into
+from .driving import drive
 from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
 from .measuring import measure
 from .sampling import draw_into, estimate_into
@@ -20,7 +21,7 @@ from .scoring import score
 from .settling import kept_policies, settle_into
 from .workspace import Workspace
 
-REPLAYED = ("measure", "audit", "quality", "settle", "compare", "score", "draw", "estimate")
+REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "compare", "score", "draw", "estimate")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def replay(workspace: Workspace, run: str) -> Replay:
         again = Path(made)
         if manifest.verb == "measure":
             measure(workspace, manifest, again)
+        elif manifest.verb == "drivers":
+            drive(workspace, manifest, again)
         elif manifest.verb == "audit":
             audit(workspace, manifest, again, on=then.get("engine", DEFAULT_ENGINE))
         elif manifest.verb == "quality":
