@@ -18,6 +18,7 @@ from .doors import demo, serve
 from .driving import drivers
 from .inspections import sample, score
 from .official import official
+from .packing import pack, unpack
 from .payment import explain, replay, settle
 from .policies import policy
 from .rules import rules
@@ -47,6 +48,6 @@ def main(workspace: Path | None) -> None:
 
 for verb in (
     demo, new, load, codes, tables, sql, measure, drivers, quality, audit, check, rules, score, sample, settle, compare,
-    official, statement, explain, replay, policy, user, serve,
+    official, statement, explain, replay, policy, pack, unpack, user, serve,
 ):  # fmt: skip
     main.add_command(verb)

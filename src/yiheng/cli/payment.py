@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from yiheng.payment import FIGURES
 from yiheng.runs import CLAIM_COLUMNS, OFFICIAL, Workspace, claims_behind, official_of, run_settle, settled_in
 from yiheng.runs import replay as run_replay
 from yiheng.runs.manifest import data_sign
+from yiheng.runs.workspace import kept_json
 from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due
@@ -182,7 +182,7 @@ def explain(
         ((_party, year), stand), *_others = official_of(space, party, year)
         run = stand.run
     folder = settled_in(space, run, policy)
-    result = json.loads((folder / "statements.json").read_text("utf-8"))
+    result = kept_json(folder / "statements.json")
     first, *others = statements_of(result, party, year)
     # Of several years the latest one is told.
     statement = [first, *(s for s in others if s["party"] == first["party"])][-1]
@@ -220,7 +220,7 @@ def _open_claims(
     space: Workspace, folder: Path, result: dict[str, Any], statement: dict[str, Any], figure: str, limit: int | None,
     form: str,
 ) -> int:  # fmt: skip
-    queries = json.loads((folder / "queries.json").read_text("utf-8"))
+    queries = kept_json(folder / "queries.json")
     with working("claims"):
         found = claims_behind(space, result, queries, statement, figure)
     most = CLAIMS_SHOWN if limit is None and form == "table" else limit

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.lake import told
 from yiheng.runs import Workspace
 
 from .show import FORMATS, say
@@ -61,7 +62,8 @@ def says_refusals(command: Callable[..., int | None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
-            code = command(*args, **kwargs)
+            with told():
+                code = command(*args, **kwargs)
         except Refusal as refusal:
             say(str(refusal))
             sys.exit(WRONG_USE)

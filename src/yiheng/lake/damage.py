@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pydantic
 from pyiceberg.exceptions import ValidationError
 from sqlalchemy.exc import DatabaseError
@@ -22,8 +23,11 @@ CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 FULL_WORDS = ("No space left", "File too large", "disk is full", "disk I/O error")
 CLOSED_WORDS = ("readonly database", "Read-only file system", "Permission denied", "unable to open database file")
 BROKEN_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
+UNREADABLE = (
+    json.JSONDecodeError, UnicodeDecodeError, pydantic.ValidationError, ValidationError, pa.ArrowInvalid,
+)  # fmt: skip
 MARK = b"PAR1"
-RESTORE = "restore the workspace from a backup; do not edit what is under lake/"
+RESTORE = "restore the workspace from a backup or a pack; do not edit what is under lake/ or runs/"
 
 
 @contextmanager
@@ -39,8 +43,24 @@ def told(where: str = "") -> Iterator[None]:
         if (refusal := _refusal(wrong, where)) is None:
             raise
         raise refusal from wrong
-    except (json.JSONDecodeError, pydantic.ValidationError, ValidationError) as wrong:
-        what = f"a file that describes a table cannot be read: {str(wrong).splitlines()[0]}"
+    except UNREADABLE as wrong:
+        what = f"a file of the workspace cannot be read: {str(wrong).splitlines()[0]}"
+        raise Refusal(what, where=where, cure=RESTORE) from wrong
+
+
+@contextmanager
+def described(table: str, where: str) -> Iterator[None]:
+    """Refuse a table whose description cannot be read: its decoder answers damaged bytes with whatever comes.
+
+    Raises:
+        Refusal: when a file that describes the table is broken.
+    """
+    try:
+        yield
+    except (Refusal, OSError, sqlite3.Error, DatabaseError):
+        raise
+    except Exception as wrong:
+        what = f"a file that describes '{table}' cannot be read: {str(wrong).partition(chr(10))[0]}"
         raise Refusal(what, where=where, cure=RESTORE) from wrong
 
 
@@ -58,6 +78,9 @@ def check_file(table: str, file: str, size: int) -> None:
 def _refusal(wrong: Exception, where: str) -> Refusal | None:
     text = str(wrong)
     number = wrong.errno if isinstance(wrong, OSError) else None
+    if isinstance(wrong, FileNotFoundError):
+        cure = f"check the path; if it is part of the workspace, {RESTORE}"
+        return Refusal("file not found", where=str(wrong.filename or where), cure=cure)
     place = str(wrong.filename or where) if isinstance(wrong, OSError) else where
     if number in FULL or any(words in text for words in FULL_WORDS):
         return Refusal(

@@ -18,6 +18,7 @@ from .damage import RESTORE
 
 SCHEME = "lake:///"
 FOLDER = "yiheng.folder"
+CATALOG = "catalog.sqlite"
 IO = "py-io-impl"
 
 
@@ -57,7 +58,7 @@ class Catalog(SqlCatalog):
 
     def __init__(self, name: str, folder: Path) -> None:
         self._files = {IO: f"{Files.__module__}.{Files.__qualname__}", FOLDER: str(folder)}
-        uri = f"sqlite:///{folder / 'catalog.sqlite'}"
+        uri = f"sqlite:///{folder / CATALOG}"
         super().__init__(name, uri=uri, warehouse=f"{SCHEME}tables", **self._files)
 
     def _load_file_io(self, properties: Properties = EMPTY_DICT, location: str | None = None) -> Files:

@@ -17,6 +17,7 @@ from .content import Content, contract
 from .damage import told
 
 SECONDS_TO_WAIT = 30
+SETS = "sets.sqlite"
 MADE = (
     "create table if not exists snapshot_set"
     " (number integer primary key, snapshots text not null, run text not null unique)",
@@ -113,7 +114,7 @@ class Sets:
             db.execute("insert or ignore into set_content values (?, ?, ?)", (number, _contracts(), _json(held)))
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._folder / "sets.sqlite", timeout=SECONDS_TO_WAIT)
+        return sqlite3.connect(self._folder / SETS, timeout=SECONDS_TO_WAIT)
 
 
 def _json(held: Mapping[str, str]) -> str:

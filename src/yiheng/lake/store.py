@@ -23,9 +23,9 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Table
 
 from . import content
-from .damage import RESTORE, check_file, told
-from .place import Catalog, address, local
-from .sets import SECONDS_TO_WAIT, FileContents, Sets, SnapshotSet
+from .damage import RESTORE, check_file, described, told
+from .place import CATALOG, Catalog, address, local
+from .sets import SECONDS_TO_WAIT, SETS, FileContents, Sets, SnapshotSet
 
 NAMESPACE = "yiheng"
 # So much of a hash is shown where a person compares.
@@ -43,10 +43,18 @@ class Lake:
         self.folder = folder.resolve()
         with told(str(self.folder)):
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._refuse_lost()
             self._catalog = Catalog(NAMESPACE, self.folder)
             self._catalog.create_namespace_if_not_exists(NAMESPACE)
             self._sets = Sets(self.folder)
             self._sweep()
+
+    def _refuse_lost(self) -> None:
+        """Refuse a lake whose databases are gone: made again they would call it empty."""
+        lost = [name for name in (CATALOG, SETS) if not (self.folder / name).exists()]
+        if lost and (self.folder / "tables").exists():
+            where = str(self.folder / lost[0])
+            raise Refusal("a database of the lake is gone", where=where, cure=RESTORE)
 
     # ---- reading
 
@@ -72,7 +80,8 @@ class Lake:
         if snapshot is None:
             return []
         with told(str(self.folder)):
-            tasks = self._open(table).scan(snapshot_id=snapshot).plan_files()
+            with described(table, str(self.folder)):
+                tasks = list(self._open(table).scan(snapshot_id=snapshot).plan_files())
             sizes = {self._file(task.file.file_path): task.file.file_size_in_bytes for task in tasks}
             for file, size in sizes.items():
                 check_file(table, file, size)
@@ -159,6 +168,21 @@ class Lake:
         Raises:
             Refusal: when another load holds the lake for longer than half a minute, or the place is damaged.
         """
+        with self.held():
+            self._recover()
+            writing = Writing(self, run)
+            try:
+                yield writing
+            finally:
+                shutil.rmtree(writing.staging.parent, ignore_errors=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep loads out; what one that was killed left may still be there.
+
+        Raises:
+            Refusal: when a load holds the lake for longer than half a minute, or the place is damaged.
+        """
         writer = sqlite3.connect(self.folder / "writer.sqlite", timeout=SECONDS_TO_WAIT)
         with told(str(self.folder)), closing(writer) as lock:
             try:
@@ -171,12 +195,11 @@ class Lake:
                     where=str(self.folder),
                     cure="wait until it has ended, then load again",
                 ) from None
-            self._recover()
-            writing = Writing(self, run)
-            try:
-                yield writing
-            finally:
-                shutil.rmtree(writing.staging.parent, ignore_errors=True)
+            yield
+
+    def loads(self) -> set[str]:
+        """The loads that made a set."""
+        return self._sets.loads()
 
     def _sweep(self) -> None:
         """Remove the scratch files of a killed load, which hold what its source held."""

@@ -25,6 +25,9 @@ from .official import (
     stand_of,
     standing,
 )
+from .packing import Packed
+from .packing import pack as pack_workspace
+from .packing import unpack as unpack_workspace
 from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
@@ -46,6 +49,7 @@ __all__ = [
     "InUse",
     "Kept",
     "Opened",
+    "Packed",
     "Pair",
     "Register",
     "Replay",
@@ -67,6 +71,7 @@ __all__ = [
     "names_of_institutions",
     "official_of",
     "open_finding",
+    "pack_workspace",
     "pairs_of",
     "parties_of_file",
     "policy_in_force",
@@ -93,5 +98,6 @@ __all__ = [
     "stand_of",
     "standing",
     "trials",
+    "unpack_workspace",
     "withdraw",
 ]

@@ -163,4 +163,4 @@ def stop(session: SparkSession) -> None:
 
 def _literal(file: str) -> str:
     """A path that means itself: Spark takes some signs for patterns."""
-    return "file://" + re.sub(r"([\\{}\[\]*?])", r"\\\1", file)
+    return "file://" + re.sub(r"([\\{}\[\]*?])", r"\\\1", str(Path(file).absolute()))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
+from yiheng.lake import told
 
 from .auditing import audit
 from .checking import check_quality
@@ -19,7 +20,7 @@ from .measuring import measure
 from .sampling import draw_into, estimate_into
 from .scoring import score
 from .settling import kept_policies, settle_into
-from .workspace import Workspace
+from .workspace import Workspace, kept_json
 
 REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "compare", "score", "draw", "estimate")
 
@@ -38,6 +39,7 @@ class Replay:
         return all(then == now for then, now in self.outputs.values())
 
 
+@told()
 def replay(workspace: Workspace, run: str) -> Replay:
     """Run again what a run's manifest says.
 
@@ -46,7 +48,7 @@ def replay(workspace: Workspace, run: str) -> Replay:
             not hold its data.
     """
     folder = workspace.find_run(run)
-    then: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    then: dict[str, Any] = kept_json(folder / MANIFEST)
     if then["verb"] not in REPLAYED:
         raise Refusal(
             f"a {then['verb']} is not replayed: it changes the lake",

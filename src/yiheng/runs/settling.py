@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.lake import told
+from yiheng.lake import RESTORE, told
 from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle_each, share_pools
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
 from yiheng.records import RESULTS
@@ -260,7 +260,10 @@ def _stated(
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
     """The policies a run kept, by year."""
-    kept = {int(f.name): next(f.glob("*/*.yaml")) for f in sorted((folder / POLICIES).iterdir())}
+    kept = {int(f.name): next(f.glob("*/*.yaml"), f) for f in sorted((folder / POLICIES).iterdir())}
+    for year, file in kept.items():
+        if file.is_dir():
+            raise Refusal(f"the policy of {year} that the run kept is gone", where=str(file), cure=RESTORE)
     return {year: read_policy(f, shown_as=f"{f.parent.name}/{f.name}") for year, f in kept.items()}
 
 

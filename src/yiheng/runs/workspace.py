@@ -15,7 +15,7 @@ from typing import Any
 
 from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.lake import Lake, SnapshotSet
+from yiheng.lake import Lake, SnapshotSet, told
 
 from .manifest import DEFAULT_ENGINE
 
@@ -168,7 +168,8 @@ class Workspace:
         if not file.exists():
             return []
         # A line that was cut short is no line: its run did not end.
-        noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}")]
+        with told(str(file)):
+            noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}")]
         newest: dict[str, dict[str, str]] = {}
         for one in reversed(noted):
             if verb in (None, one["verb"]):
@@ -190,7 +191,7 @@ class Workspace:
 
     def result(self, run: str, file: str) -> Any:
         """A JSON result of a run."""
-        return json.loads((self.find_run(run) / file).read_text("utf-8"))
+        return kept_json(self.find_run(run) / file)
 
 
 def _user() -> str:
@@ -199,3 +200,13 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return str(os.getuid())
+
+
+def kept_json(file: Path) -> Any:
+    """What a run kept in a JSON file.
+
+    Raises:
+        Refusal: when the file is gone or cannot be read.
+    """
+    with told(str(file)):
+        return json.loads(file.read_text("utf-8"))
