@@ -63,8 +63,10 @@ def bounds(source: PolicyFile) -> Iterator[Refusal]:
         for key, stated in source.policy.assumptions.items():
             if stated.sets == name:
                 where = source.document.place(("assumptions", key))
-                yield from _outside(name, value, stated.alternatives, where)
-                for text in stated.alternatives:
+                # A choice is one figure, or the file's own classes each with its figure: ``a 80，b 75``.
+                choices = [part.rpartition(" ")[2] for text in stated.alternatives for part in text.split("，")]
+                yield from _outside(name, value, choices, where)
+                for text in choices:
                     if _number(text) is None:
                         yield Refusal(f"'{text[:40]}' cannot be set for '{name}'", where=where, expected=value.unit)
 

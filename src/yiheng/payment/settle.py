@@ -115,6 +115,12 @@ def settle_each(
             yield facts.party, _of_party(terms, year, facts)
         except Refusal as refusal:
             yield facts.party, refusal
+        except (ArithmeticError, ValueError) as wrong:
+            # A step that meets facts it was not made for stops its party, not the others.
+            yield facts.party, Refusal(
+                f"'{facts.party}' cannot be settled by these facts: {wrong}", where=source.file,
+                cure="check the facts of this party, and narrow their range in the policy",
+            )  # fmt: skip
 
 
 def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
