@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import refuse_unreadable
 
 from .archive import unpacked
 from .messages import message_sources
@@ -92,8 +93,8 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     """
     found, left = [], []
     for path in paths:
-        if not path.exists():
-            raise Refusal("there is no such file or folder", where=str(path), cure="check the path")
+        if not path.is_dir():
+            refuse_unreadable(path)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
             found += [p for p in inside if p.suffix.lower() in ENDINGS]

@@ -23,6 +23,8 @@ Form = Literal["csv", "parquet", "sheet", "messages", "database"]
 CHUNK = 1 << 22
 # A first line that is longer is no header.
 MOST_IN_HEADER = 1 << 20
+MOST_COLUMNS = 2_000
+HARMLESS_ROWS, ROWS_FOR_EACH_BYTE = 1_000_000, 20
 ROW, PLACE = "_row", "_place"
 # Whether a load reads the column of a source that has this name.
 Asked = Callable[[str], bool]
@@ -202,4 +204,15 @@ def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> 
         raise Refusal(
             "this is not a readable Parquet file", where=shown, cure="export it again; nothing of it was loaded"
         ) from None
+    if len(rows) > MOST_COLUMNS:
+        raise Refusal(f"the file has {len(rows):,} columns", where=shown, expected=f"at most {MOST_COLUMNS:,}")
+    counted = con.execute(f"select sum(num_rows) from parquet_file_metadata({sql.text(str(path))})").fetchone()
+    many = counted[0] if counted and counted[0] else 0
+    if many > HARMLESS_ROWS and many > path.stat().st_size * ROWS_FOR_EACH_BYTE:
+        # Each row of a table has a key of its own, which no packing shrinks so far.
+        raise Refusal(
+            f"the file says that it holds {many:,} rows in {path.stat().st_size:,} bytes",
+            where=shown,
+            cure="export it again; nothing of it was loaded",
+        )
     return {row[0]: row[1] for row in rows}

@@ -9,7 +9,10 @@ from typing import Any
 import yaml
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import read_bytes
 
+# The largest policy has some tens of kilobytes; the parser takes a second for a megabyte.
+MOST_BYTES = 2 * 1024 * 1024
 Path_ = tuple[str | int, ...]
 
 
@@ -42,10 +45,9 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
         Refusal: when the file is missing, is not UTF-8 or not YAML, doubles a key or uses an alias.
     """
     file = shown_as or str(path)
+    raw = read_bytes(path, most=MOST_BYTES, expected="a YAML file")
     try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise Refusal("there is no such file", where=file, cure="check the path") from None
+        text = raw.decode()
     except UnicodeDecodeError as wrong:
         raise Refusal(f"the file is not UTF-8 (byte {wrong.start})", where=file, cure="save it as UTF-8") from None
     try:
@@ -57,6 +59,10 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
         ) from None
     except yaml.YAMLError as wrong:
         raise Refusal(f"this is not YAML: {wrong}", where=file, cure="remove unprintable characters") from None
+    except RecursionError:
+        raise Refusal(
+            "the entries are nested too deeply", where=file, expected="a few levels", cure="write them out flat"
+        ) from None
     if node is None:
         raise Refusal("the file is empty", where=file, expected="a mapping")
     reading = _Reading(file)
