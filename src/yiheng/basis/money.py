@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 FEN_PER_YUAN = 100
 # How much of a wrong text a message shows.
@@ -18,20 +19,39 @@ Rounding = Literal["half_up", "half_even", "down"]
 _YUAN = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,5}|\d{1,18})(\.\d{1,2})?", re.ASCII)
 
 
-@dataclass(frozen=True, order=True, slots=True)
+class Formula(ABC):
+    """A number that keeps the formula by which it came, so that a workbook can compute it again."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def rounded(self, mode: Rounding) -> Fen:
+        """Whole fen."""
+
+    @abstractmethod
+    def least(self, other: Any) -> Any:
+        """The smaller of two."""
+
+    @abstractmethod
+    def most(self, other: Any) -> Any:
+        """The larger of two."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fen:
     """An amount of money as a whole number of fen (1 yuan = 100 fen).
 
     Other currencies count their own hundredth: a fen of a dollar is a cent.
 
     Raises:
-        TypeError: when made from anything but an int. A bool or a float is refused.
+        TypeError: when made from anything but an int, or a number that keeps its formula (``Formula``). A bool or a
+            float is refused.
     """
 
     n: int
 
     def __post_init__(self) -> None:
-        if type(self.n) is not int:
+        if type(self.n) is not int and not isinstance(self.n, Formula):
             raise TypeError(f"fen are whole numbers, got {self.n!r}")
 
     @classmethod
@@ -50,8 +70,9 @@ class Fen:
     @property
     def yuan(self) -> str:
         """Yuan with two decimals and no separators, for files: ``-1234.50``."""
-        whole, rest = divmod(abs(self.n), FEN_PER_YUAN)
-        return f"{'-' if self.n < 0 else ''}{whole}.{rest:02d}"
+        n = int(self.n)
+        whole, rest = divmod(abs(n), FEN_PER_YUAN)
+        return f"{'-' if n < 0 else ''}{whole}.{rest:02d}"
 
     def __add__(self, other: Fen) -> Fen:
         return Fen(self.n + other.n)
@@ -63,11 +84,24 @@ class Fen:
         return Fen(-self.n)
 
     def __bool__(self) -> bool:
-        return self.n != 0
+        return bool(self.n)
 
     def __str__(self) -> str:
-        whole, rest = divmod(abs(self.n), FEN_PER_YUAN)
-        return f"{'-' if self.n < 0 else ''}{whole:,}.{rest:02d}"
+        n = int(self.n)
+        whole, rest = divmod(abs(n), FEN_PER_YUAN)
+        return f"{'-' if n < 0 else ''}{whole:,}.{rest:02d}"
+
+    def __lt__(self, other: Fen) -> bool:
+        return self.n < other.n
+
+    def __le__(self, other: Fen) -> bool:
+        return self.n <= other.n
+
+    def __gt__(self, other: Fen) -> bool:
+        return self.n > other.n
+
+    def __ge__(self, other: Fen) -> bool:
+        return self.n >= other.n
 
 
 NOTHING = Fen(0)
@@ -84,6 +118,8 @@ def round_fen(exact: Fraction, mode: Rounding) -> Fen:
     ``half_up`` sends a tie away from zero, as ledgers do; ``half_even`` to the even fen;
     ``down`` towards zero.
     """
+    if isinstance(exact, Formula):
+        return exact.rounded(mode)
     if mode == "half_even":
         return Fen(round(exact))
     size = abs(exact)
@@ -91,6 +127,45 @@ def round_fen(exact: Fraction, mode: Rounding) -> Fen:
         size += Fraction(1, 2)
     whole = size.numerator // size.denominator
     return Fen(-whole if exact < 0 else whole)
+
+
+A = TypeVar("A", Fen, Fraction)
+
+
+def smaller(one: A, other: A) -> A:
+    """The smaller of two amounts or of two rates; a workbook writes MIN."""
+    if isinstance(one, Fen) and isinstance(other, Fen):
+        return Fen(_kept("least", one.n, other.n)) if _formulas(one.n, other.n) else min(one, other)
+    return cast("A", _kept("least", one, other)) if _formulas(one, other) else min(one, other)
+
+
+def larger(one: A, other: A) -> A:
+    """The larger of two amounts or of two rates; a workbook writes MAX."""
+    if isinstance(one, Fen) and isinstance(other, Fen):
+        return Fen(_kept("most", one.n, other.n)) if _formulas(one.n, other.n) else max(one, other)
+    return cast("A", _kept("most", one, other)) if _formulas(one, other) else max(one, other)
+
+
+def ratio(top: int, bottom: int = 1) -> Fraction:
+    """A whole number by another as an exact fraction; what keeps its formula goes on keeping it."""
+    return cast("Any", top) / bottom if _formulas(top, bottom) else Fraction(top, bottom)
+
+
+def exceeds(one: Fraction, other: Fraction) -> int:
+    """1 where the first is larger, else 0; a workbook writes IF."""
+    if _formulas(one, other):
+        first, second = (one, other) if isinstance(one, Formula) else (-other, -one)
+        return cast("Any", first).exceeds(second)  # type: ignore[no-any-return]
+    return int(one > other)
+
+
+def _formulas(*numbers: object) -> bool:
+    return any(isinstance(one, Formula) for one in numbers)
+
+
+def _kept(which: Literal["least", "most"], one: Any, other: Any) -> Any:
+    first, second = (one, other) if isinstance(one, Formula) else (other, one)
+    return getattr(first, which)(second)
 
 
 def share_out(pool: Fen, weights: Mapping[str, Fraction | int]) -> dict[str, Fen]:

@@ -14,6 +14,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.county import make_county
 from yiheng.runs import (
     Workspace,
+    kept_policies,
     load_shipped_codes,
     run_audit,
     run_drivers,
@@ -75,7 +76,8 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
         audited = run_audit(space, progress=step)
     with working("settle"):
         settled = run_settle(space, found(DEMO_POLICY, "policies", space), year=DEMO_YEAR)
-        write_workbook(settled, space.run_folder(settled["run"]) / WORKBOOK)
+        folder = space.run_folder(settled["run"])
+        write_workbook(settled, folder / WORKBOOK, policies=kept_policies(folder))
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)

@@ -11,7 +11,16 @@ import click
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
-from yiheng.runs import CLAIM_COLUMNS, OFFICIAL, Workspace, claims_behind, official_of, run_settle, settled_in
+from yiheng.runs import (
+    CLAIM_COLUMNS,
+    OFFICIAL,
+    Workspace,
+    claims_behind,
+    kept_policies,
+    official_of,
+    run_settle,
+    settled_in,
+)
 from yiheng.runs import replay as run_replay
 from yiheng.runs.manifest import data_sign
 from yiheng.runs.workspace import kept_json
@@ -82,7 +91,8 @@ def settle(
             although=although,
             progress=step,
         )
-        write_workbook(result, space.run_folder(result["run"]) / WORKBOOK)
+        folder = space.run_folder(result["run"])
+        write_workbook(result, folder / WORKBOOK, policies=kept_policies(folder))
     further = sorted({name for s in result["statements"] for name in s["further"]})
     columns = ["party", "year", *FIGURES, *further]
     shown = separated if form == "table" else str

@@ -12,7 +12,7 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES
-from yiheng.runs import OFFICIAL, Pair, Workspace, official_of, register_of, stand_of
+from yiheng.runs import OFFICIAL, Pair, Workspace, kept_policies, official_of, register_of, stand_of
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     difference,
@@ -101,7 +101,7 @@ def statement(
     if chart:
         _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one, notes(result, one)).encode()))
     if xlsx:
-        write_workbook(whole, xlsx, stands)
+        write_workbook(whole, xlsx, stands, kept_policies(space.find_run(result["run"])))
     if json_file:
         write_file(json_file, canonical(whole).encode())
     if book:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from yiheng.basis.refusals import Refusal
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.casework.services import journal_note
+from yiheng.runs import kept_policies
 from yiheng.runs.manifest import canonical
 from yiheng.statements import only, write_comparison, write_quality, write_statement_pdf, write_workbook
 
@@ -83,7 +84,9 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
     what = asked.chosen_or_404(request)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.xlsx"
-        write_workbook(_statement(what), made, {(what.party, what.year): _settled(what).stand})
+        whole = _statement(what)
+        policies = kept_policies(results.workspace().find_run(whole["run"]))
+        write_workbook(whole, made, {(what.party, what.year): _settled(what).stand}, policies)
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
 

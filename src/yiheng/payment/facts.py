@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -86,6 +86,14 @@ class PartyFacts:
         if fact.word is None:
             raise self._unknown(name, fact, "a word")
         return fact.word, fact.because
+
+    def says(self, name: str, words: Sequence[str]) -> bool:
+        """Whether a word fact is one of some words.
+
+        Raises:
+            Refusal: when the fact is absent or unknown.
+        """
+        return self.word(name)[0] in words
 
     def cells(self, name: str) -> tuple[Mapping[str, CellSum], Because]:
         """The sums by risk cell of a fact and their reason.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import FEN_PER_YUAN, Fen, total
+from yiheng.basis.money import FEN_PER_YUAN, Fen, exceeds, ratio, total
 from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import Known, PolicyFile, Terms
@@ -35,7 +35,17 @@ def share_pools(
     Raises:
         Refusal: when a fact that a pool needs is unknown for any party: then no party's part is known.
     """
-    terms, found = Terms.of_year(source, year, known_on, assume), list(parties)
+    terms = Terms.of_year(source, year, known_on, assume)
+    return risk_norms(terms, pooled(terms, parties))
+
+
+def pooled(terms: Terms, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
+    """The facts of all parties with the policy's pools added.
+
+    Raises:
+        Refusal: when a fact that a pool needs is unknown for any party.
+    """
+    source, found = terms.source, list(parties)
     for name, pool in source.policy.pools.items():
         place = Place(source.file, str(source.document.line_of(("pools", name))))
         if pool.pot is not None:
@@ -43,7 +53,7 @@ def share_pools(
         else:
             made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
-    return risk_norms(terms, found)
+    return found
 
 
 def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
@@ -86,9 +96,9 @@ def _ranks(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     zh, en = pool.says.words
     made = []
     for number, why in numbers:
-        position = 1 + sum(other > number for other, _ in numbers)
+        position = 1 + sum(exceeds(other, number) for other, _ in numbers)
         words = Words(f"{zh}：{len(parties)} 方中第 {position}", f"{en}: {position} of {len(parties)}")
-        made.append(Fact(None, Because(words, None, place, (why,)), number=Fraction(position, len(parties))))
+        made.append(Fact(None, Because(words, None, place, (why,)), number=ratio(position, len(parties))))
     return made
 
 
@@ -103,4 +113,4 @@ def _mean(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     because = Because(
         Words(f"{zh}：{shown}（{len(parties)} 方合计）", f"{en}: {shown} (all {len(parties)} parties)"), None, place
     )
-    return [Fact(None, because, number=Fraction(amounts.n, FEN_PER_YUAN) / over)] * len(parties)
+    return [Fact(None, because, number=ratio(amounts.n, FEN_PER_YUAN) / over)] * len(parties)

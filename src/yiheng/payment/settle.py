@@ -9,7 +9,7 @@ from fractions import Fraction
 from json.encoder import encode_basestring as quoted
 
 from yiheng.basis.evidence import Because, Words
-from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.money import NOTHING, Fen, larger, total
 from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import PolicyFile, Terms
@@ -131,10 +131,10 @@ def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
     case = Case(facts.party, facts, terms, book)
     taken = 0
     for written in terms.source.policy.steps:
-        if _idle(STEPS[written.step].clears, case):
+        if idle(STEPS[written.step].clears, case):
             continue
-        if not _holds(terms.source, written.when, facts) or (
-            written.unless and _holds(terms.source, written.unless, facts)
+        if not holds(terms.source, written.when, facts) or (
+            written.unless and holds(terms.source, written.unless, facts)
         ):
             continue
         taken += 1
@@ -148,7 +148,7 @@ def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
             expected="a step whose conditions hold", cure=f"check {', '.join(conditions)}",
         )  # fmt: skip
     book.close()
-    statement = _stated(facts.party, year, book)
+    statement = stated(facts.party, year, book)
     beyond = [name for name, amount in statement.figures.items() if abs(amount.n) >= MOST_FEN]
     if beyond:
         raise Refusal(
@@ -158,17 +158,17 @@ def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
     return statement
 
 
-def _idle(clears: Clears | None, case: Case) -> bool:
+def idle(clears: Clears | None, case: Case) -> bool:
     """Whether a step has nothing to clear: it is not taken, and what it would need may be unknown."""
     if clears == "due":
-        return not case.book.balance(Account("due", case.party))
-    return clears == "owed" and not case.owed()
+        return case.book.balance(Account("due", case.party)) == NOTHING
+    return clears == "owed" and case.owed() == NOTHING
 
 
-def _holds(source: PolicyFile, conditions: Conditions, facts: PartyFacts) -> bool:
+def holds(source: PolicyFile, conditions: Conditions, facts: PartyFacts) -> bool:
     """Whether all conditions hold, read in their order: a fact behind one that fails may be unknown."""
     return all(
-        facts.word(name)[0] in condition
+        facts.says(name, condition)
         if isinstance(condition, list)
         else facts.number(name)[0] >= _in_ones(source, name, condition)
         for name, condition in conditions.items()
@@ -182,7 +182,8 @@ def _in_ones(source: PolicyFile, name: str, condition: AtLeast) -> Fraction:
     return exact_number(condition.at_least) / (UNITS[domain.unit].parts if domain else 1)
 
 
-def _stated(party: str, year: int, book: Book) -> Statement:
+def stated(party: str, year: int, book: Book) -> Statement:
+    """What a book comes to when all steps are taken."""
     granted = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.taker.kind == "budget"]
     charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
     kept = [t for t in book.journal if t.taker.kind == "kept"]
@@ -198,13 +199,13 @@ def _stated(party: str, year: int, book: Book) -> Statement:
     sides = (reasons["budget"], reasons["spend"])
     reasons["surplus"] = Because(
         Words("结余＝预算－支出，不足为零", "surplus = budget − spending, not below zero"),
-        max(budget - spend, NOTHING),
+        larger(budget - spend, NOTHING),
         None,
         sides,
     )
     reasons["overrun"] = Because(
         Words("超支＝支出－预算，不足为零", "overrun = spending − budget, not below zero"),
-        max(spend - budget, NOTHING),
+        larger(spend - budget, NOTHING),
         None,
         sides,
     )

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import Fen, round_fen, share_out
+from yiheng.basis.money import Fen, larger, round_fen, share_out, smaller
 from yiheng.basis.numbers import exact_number
 from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, nearest
@@ -65,7 +65,9 @@ class Bands:
     def at(self, x: Fraction) -> Fraction | None:
         """The rate at a point, both edges of a band included and the lower band first; None beyond the last."""
         for band in self.tiers:
-            if band.low <= x and (band.high is None or x <= band.high):
+            if x < band.low:
+                return None
+            if band.high is None or x <= band.high:
                 if band.to == band.rate or band.high is None or band.high == band.low:
                     return band.rate
                 return band.rate + (band.to - band.rate) * (x - band.low) / (band.high - band.low)
@@ -73,20 +75,17 @@ class Bands:
 
     def reached(self, x: Fraction) -> Fraction:
         """The rate of the highest band whose lower edge is reached; of the lowest band below that."""
-        tiers = [band for band in self.tiers if band.low <= x]
-        return (tiers[-1] if tiers else self.tiers[0]).rate
+        return next((band.rate for band in reversed(self.tiers) if band.low <= x), self.tiers[0].rate)
 
     def marginal(self, x: Fraction, base: Fraction = Fraction(1)) -> list[tuple[Fraction, Fraction]]:
-        """What of ``x`` lies in each band, with the band's rate; beyond the last band nothing is listed.
+        """What of ``x`` lies in each band, nothing where it does not reach it, with the band's rate.
 
         The edges are shares of ``base``.
         """
-        found = []
-        for band in self.tiers:
-            width = (x if band.high is None else min(x, band.high * base)) - band.low * base
-            if width > 0:
-                found.append((width, band.rate))
-        return found
+        return [
+            (larger((x if b.high is None else smaller(x, b.high * base)) - b.low * base, Fraction(0)), b.rate)
+            for b in self.tiers
+        ]
 
 
 @dataclass(frozen=True)

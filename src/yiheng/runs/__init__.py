@@ -32,7 +32,7 @@ from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
 from .scoring import SCORED, run_score
-from .settling import parties_of_file, run_settle
+from .settling import kept_policies, parties_of_file, run_settle
 from .standing import Act, Pair, Register, register_of
 from .trying import Trial, few_rows, trials
 from .workspace import Workspace
@@ -64,6 +64,7 @@ __all__ = [
     "editions_in_use",
     "few_rows",
     "judge_rules",
+    "kept_policies",
     "lists_known",
     "load_codes",
     "load_shipped_codes",

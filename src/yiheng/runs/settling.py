@@ -26,6 +26,7 @@ from .alternatives import figures_under
 from .completeness import Completeness, refuse_unknown_limits
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
+from .inputs_told import inputs_json
 from .manifest import Manifest, canonical, new_file, sha256, write_whole
 from .policy_told import policy_json
 from .quarantined import quarantined_settlements
@@ -45,6 +46,7 @@ class Settled:
 
     Attributes:
         under: assumption → figures under each other choice, where the run asks for them.
+        facts: what it was made of.
     """
 
     party: str
@@ -53,6 +55,7 @@ class Settled:
     statement: Statement | None
     refusal: Refusal | None
     under: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    facts: PartyFacts | None = None
 
 
 @told()
@@ -255,7 +258,7 @@ def _stated(
             told = policy_json(one.source, assume, one.under) if one.under else policies[one.year]
             if incomplete := complete.stated(one.party):
                 told += f', "incomplete": {json.dumps(incomplete, ensure_ascii=False)}'
-            yield one.statement.as_json(told)
+            yield one.statement.as_json(f"{told}{inputs_json(one.facts)}")
 
 
 def kept_policies(folder: Path) -> dict[int, PolicyFile]:
@@ -344,11 +347,12 @@ def _of_pool(party: PartyFacts, refusal: Refusal) -> Refusal:
 
 def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
     assume = manifest.inputs["assume"]
+    facts = {one.party: one for one in parties}
     for party, came in settle_each(source, year, parties, known_on=_known_on(manifest), assume=assume):
         if isinstance(came, Refusal):
             yield Settled(party, year, source, None, came)
         else:
-            yield Settled(party, year, source, came, None)
+            yield Settled(party, year, source, came, None, facts=facts[party])
 
 
 def years_of(policy: Path, facts: Path) -> list[int]:

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
 from yiheng.payment import ACCOUNTS, FIGURES
+from yiheng.policy import PolicyFile
 from yiheng.runs import Pair, Stand
 from yiheng.runs.manifest import told_pins
 
@@ -34,6 +35,7 @@ from .formulas import (
     write_checks,
     write_transfers,
 )
+from .recompute import write_recompute
 from .stamp import stamp_rows
 
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
@@ -42,12 +44,18 @@ MONEY = "#,##0.00"
 PARTY_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 16, 18, 72, 48
 
 
-def write_workbook(result: dict[str, Any], into: Path, stands: Mapping[Pair, Stand] | None = None) -> None:
+def write_workbook(
+    result: dict[str, Any],
+    into: Path,
+    stands: Mapping[Pair, Stand] | None = None,
+    policies: Mapping[int, PolicyFile] | None = None,
+) -> None:
     """Write the statements of a settle run as XLSX.
 
     Args:
         result: what the run kept in ``statements.json``. Amounts are yuan with two decimals.
         stands: how each statement stands; one that is not there is a trial.
+        policies: those that the run kept, by year; with them a sheet computes the statements again.
     """
     book = xlsxwriter.Workbook(str(into), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": "医保打包付费年度清算", "author": "Yiheng", "created": MADE})
@@ -63,6 +71,8 @@ def write_workbook(result: dict[str, Any], into: Path, stands: Mapping[Pair, Sta
         money,
     )
     _marks(_listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head), statements, text)
+    if policies:
+        write_recompute(book, result, policies, head, money, text)
     formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
     moved = _listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
     rows = write_transfers(moved, statements, money, text)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, larger, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -67,7 +67,7 @@ def deductible_to_person(
         rate = case.terms.rate(cut)
         due, rests = case.terms.rounded(line.value.n * (1 - rate.value)), [*rests, rate.because]
     says = formula(f"起付线 {due} 元－已承担", f"deductible {due} yuan − already borne", *rests)
-    yield from _borne(case, "deductible_to_person", PERSON, max(due - before, NOTHING), says)
+    yield from _borne(case, "deductible_to_person", PERSON, larger(due - before, NOTHING), says)
 
 
 OWN_LEVEL, BIG_HOSPITAL = "own level", "big hospital"
@@ -113,7 +113,7 @@ def basic_pays(
 
     if _yes(case, signed, why):
         if grade == "primary":
-            rate = max(rate, _over(case, ratio, over, base.value, why) + changed(signed_raise))
+            rate = larger(rate, _over(case, ratio, over, base.value, why) + changed(signed_raise))
         if grade == "tertiary" and not _yes(case, referred, why):
             rate -= changed(unreferred_cut)
     if points is not None:
@@ -123,10 +123,10 @@ def basic_pays(
     if _yes(case, path_clear, why):
         path = case.terms.rate_for(path_ratio, grade)
         why.append(path.because)
-        rate = max(rate, path.value)
-    rate = min(max(rate, Fraction(0)), Fraction(1))
+        rate = larger(rate, path.value)
+    rate = smaller(larger(rate, Fraction(0)), Fraction(1))
     most, (before, before_why) = case.terms.amount(ceiling, case.party), case.facts.known(paid_before)
-    left = max(most.value - before, NOTHING)
+    left = larger(most.value - before, NOTHING)
     base_fen = case.book.balance(Account("care", case.party))
     by_rate = case.terms.rounded(base_fen.n * rate)
     says = formula(
@@ -134,7 +134,7 @@ def basic_pays(
         f"{base_fen} yuan × {percent(rate)}, no more than the {left} yuan left under the ceiling",
         *why, most.because, before_why.worth(before),
     )  # fmt: skip
-    yield from _borne(case, "basic_pays", BASIC, min(by_rate, left), says)
+    yield from _borne(case, "basic_pays", BASIC, smaller(by_rate, left), says)
 
 
 def _over(case: Case, ratio: str, over: str | None, own: Fraction, why: list[Because]) -> Fraction:
@@ -169,7 +169,7 @@ def insurer_pays(case: Case, above: str, share: str) -> Iterator[Transfer]:
     """An insurer pays a share of what the cost exceeds an amount."""
     floor, rate = case.terms.amount(above, case.party), case.terms.rate(share)
     cost = case.book.balance(Account("care", case.party))
-    part = case.terms.rounded(max(cost - floor.value, NOTHING).n * rate.value)
+    part = case.terms.rounded(larger(cost - floor.value, NOTHING).n * rate.value)
     says = formula(
         f"（{cost} 元－{floor.value} 元）× {percent(rate.value)}，不足为零",
         f"({cost} yuan − {floor.value} yuan) × {percent(rate.value)}, not below zero",
@@ -210,9 +210,9 @@ def _brought_down(
     """What brings the person's own part of the covered cost down to a share: of what is left to bear, then of what the
     person has borne already, such as a large deductible."""
     whole, why = case.facts.known(covered)
-    paid = sum(t.amount.n for t in case.book.journal if t.taker.kind == "payer" and t.taker.purpose != PERSON)
+    paid = total(t.amount for t in case.book.journal if t.taker.kind == "payer" and t.taker.purpose != PERSON)
     limit = case.terms.rounded(whole.n * most_own)
-    over = Fen(max(whole.n - paid - limit.n, 0))
+    over = larger(whole - paid - limit, NOTHING)
     says = formula(
         f"政策范围内费用－已支付－个人上限 {limit} 元（{percent(most_own)}）",
         f"covered cost − already paid − the person's limit of {limit} yuan ({percent(most_own)})",
@@ -220,7 +220,8 @@ def _brought_down(
     )  # fmt: skip
     yield from _borne(case, name, payer, over, says)
     person = Account("payer", case.party, PERSON)
-    back = min(over - min(over, case.book.balance(Account("care", case.party))), case.book.balance(person))
+    left = smaller(over, case.book.balance(Account("care", case.party)))
+    back = smaller(over - left, case.book.balance(person))
     if back:
         given = formula("个人已承担部分超过上限，由其补还", "what the person bore beyond the limit is paid back", says)
         yield Transfer(person, case.book.open(Account("payer", case.party, payer)), back, name, given.worth(back))
@@ -229,5 +230,5 @@ def _brought_down(
 def _borne(case: Case, name: str, payer: str, amount: Fen, why: Because) -> Iterator[Transfer]:
     """What a payer bears, no more than is left of the cost."""
     care = Account("care", case.party)
-    part = min(amount, case.book.balance(care))
+    part = smaller(amount, case.book.balance(care))
     yield Transfer(care, case.book.open(Account("payer", case.party, payer)), part, name, why.worth(part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from yiheng.basis.money import total
+from yiheng.basis.money import larger, ratio, smaller, total
 
 from ..book import Transfer
 from ..declare import Case, formula, percent, step
@@ -29,11 +29,11 @@ def budget_from_risk(
     Growth, where the policy has one, raises the blend.
     """
     years = [case.facts.known(name) for name in history]
-    own = Fraction(total(amount for amount, _ in years).n, len(years))
+    own = ratio(total(amount for amount, _ in years).n, len(years))
     amount, norm_because = case.facts.known(norm)
     share, width = case.terms.rate(share_of_norm), case.terms.rate(corridor)
     blend = share.value * amount.n + (1 - share.value) * own
-    held = min(max(blend, own * (1 - width.value)), own * (1 + width.value))
+    held = smaller(larger(blend, own * (1 - width.value)), own * (1 + width.value))
     rests = [norm_because, *(because.worth(n) for n, because in years), share.because, width.because]
     grown = Fraction(0)
     if growth is not None:

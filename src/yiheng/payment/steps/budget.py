@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import Fen, total
+from yiheng.basis.money import Fen, ratio, smaller, total
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -38,9 +38,9 @@ def budget_from_history(
     for name in (growth, growth_cap):
         if name is not None:
             rate = case.terms.rate(name)
-            grown = rate.value if name == growth else min(grown, rate.value)
+            grown = rate.value if name == growth else smaller(grown, rate.value)
             why.append(rate.because)
-    mean = Fraction(total(amount for amount, _ in years.values()).n, len(years))
+    mean = ratio(total(amount for amount, _ in years.values()).n, len(years))
     because = formula(
         f"{len(years)} 年支出的平均数 ×（1 ＋ {percent(grown)}）",
         f"mean of {len(years)} years × (1 + {percent(grown)})",
@@ -98,7 +98,7 @@ def budget_raised_yearly(case: Case, by: str, order: str | None = None) -> Itera
     ``order`` says whether a year's rate is taken of the budget raised so far or of the base.
     """
     base, chosen = _raised_of(case, order)
-    told, exact = base, Fraction(base.n)
+    told, exact = base, ratio(base.n)
     of_base = order is not None and case.terms.choice(order, ORDERS).value == OF_BASE
     for year, rate in case.terms.rates_by_year(by):
         exact += rate.value * (base.n if of_base else exact)

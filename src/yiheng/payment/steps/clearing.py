@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, larger, smaller
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -50,7 +50,7 @@ def share_overrun(case: Case, cap: str, cap_base: str, base_spend: str | None = 
         return
     rate, choice = case.terms.rate(cap), case.terms.choice(cap_base, CAP_BASES)
     base, base_because = _base(case, choice.value, base_spend)
-    limit = max(case.terms.rounded(base.n * rate.value), NOTHING)
+    limit = larger(case.terms.rounded(base.n * rate.value), NOTHING)
     over = formula("超支＝支出－预算", "overrun = spending − budget").worth(overrun)
     bound = formula(
         f"分担上限＝基数 × {percent(rate.value)}",
@@ -59,7 +59,7 @@ def share_overrun(case: Case, cap: str, cap_base: str, base_spend: str | None = 
         rate.because,
         choice.because,
     ).worth(limit)
-    borne = min(overrun, limit)
+    borne = smaller(overrun, limit)
     why = formula("超支与分担上限取小者", "the smaller of overrun and limit", over, bound)
     yield Transfer(case.book.open(Account("fund", case.party)), budget, borne, "share_overrun", why.worth(borne))
     rest = overrun - borne

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, ratio
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -52,8 +52,9 @@ def bear_in_bands(case: Case, bands: str) -> Iterator[Transfer]:
 def _in_bands(case: Case, name: str, amount: Fen) -> tuple[Fen, Because]:
     """The sum over the bands, rounded once, and how it came about."""
     bands, granted = case.terms.bands(name), case.granted()
-    parts = bands.value.marginal(Fraction(amount.n), Fraction(granted.n))
-    shown = " ＋ ".join(f"{case.terms.rounded(width)} × {percent(rate)}" for width, rate in parts)
+    parts = bands.value.marginal(ratio(amount.n), ratio(granted.n))
+    widths = [(str(case.terms.rounded(width)), rate) for width, rate in parts]
+    shown = " ＋ ".join(f"{width} × {percent(rate)}" for width, rate in widths if width != str(NOTHING))
     exact = sum((width * rate for width, rate in parts), start=Fraction(0))
     why = formula(
         f"{amount} 分段：{shown}",

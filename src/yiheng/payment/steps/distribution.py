@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.money import NOTHING, Fen, ratio, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -81,10 +81,10 @@ def distribute_by_needs(case: Case, needs: list[str], out_of: str | None = None)
     pool = _pool(case, out_of)
     known = {name: case.facts.known(name) for name in needs}
     asked = total(amount for amount, _ in known.values())
-    spent = min(pool[1], asked)
+    spent = smaller(pool[1], asked)
     if spent <= NOTHING:
         return
-    parts = case.terms.shared(spent, {name: Fraction(amount.n) for name, (amount, _) in known.items()})
+    parts = case.terms.shared(spent, {name: ratio(amount.n) for name, (amount, _) in known.items()})
     for member, part in parts.items():
         amount, because = known[member]
         says = formula(f"需要合计 {asked}，可分 {spent}", f"needs of {asked}, {spent} to share", because.worth(amount))
@@ -94,7 +94,7 @@ def distribute_by_needs(case: Case, needs: list[str], out_of: str | None = None)
 def _above_floors(case: Case, pool: Fen, by: dict[str, Fraction], least: dict[str, Fen]) -> dict[str, Fen]:
     """Shares by weight; whoever would get less than the floor gets the floor, and the others share what is left."""
     if total(least.values()) >= pool:
-        return case.terms.shared(pool, {name: Fraction(floor.n) for name, floor in least.items()})
+        return case.terms.shared(pool, {name: ratio(floor.n) for name, floor in least.items()})
     held: dict[str, Fen] = {}
     while True:
         free = {name: weight for name, weight in by.items() if name not in held}

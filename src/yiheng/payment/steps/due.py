@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, larger, ratio, smaller
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -66,9 +66,9 @@ def gate_due_by_size(case: Case, gate: str, people: str, below: str | None = Non
 def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | None) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     granted = case.granted()
-    if due <= NOTHING or Fraction(due.n) >= need * granted.n:
+    if due <= NOTHING or ratio(due.n) >= need * granted.n:
         return
-    rate = Fraction(due.n, granted.n)
+    rate = ratio(due.n, granted.n)
     says = formula(
         f"结余率 {percent(rate)} 低于起付线 {percent(need)}", f"savings rate {percent(rate)} below {percent(need)}", why
     )
@@ -147,7 +147,7 @@ def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     """Where the loss rate is below the gate, the fund bears it all; at or above it the first yuan counts."""
     owed, granted = case.owed(), case.granted()
     need, why = case.facts.number(gate)
-    if owed <= NOTHING or Fraction(owed.n) >= need * granted.n:
+    if owed <= NOTHING or ratio(owed.n) >= need * granted.n:
         return
     says = formula(f"超支率低于起付线 {percent(need)}", f"loss rate below {percent(need)}", why)
     yield from fund_takes_over(case, "gate_owed", owed, says)
@@ -186,7 +186,7 @@ def score_owed(case: Case, most_kept: str, score: str, least: str, most: str) ->
     """The share of a loss is one less the largest share of savings times the score, between a floor and a ceiling."""
     largest, (points, why) = case.terms.rate(most_kept), case.facts.number(score)
     low, high = case.terms.rate(least), case.terms.rate(most)
-    rate = min(max(1 - largest.value * points, low.value), high.value)
+    rate = smaller(larger(1 - largest.value * points, low.value), high.value)
     says = formula(
         f"1 － {percent(largest.value)} × 得分，限 {percent(low.value)} 至 {percent(high.value)}：{percent(rate)}",
         f"1 − {percent(largest.value)} × score, {percent(low.value)} to {percent(high.value)}: {percent(rate)}",
@@ -239,7 +239,7 @@ def cap_owed_by_agreement_year(case: Case, limits: str, start: str) -> Iterator[
 def relieve_owed(case: Case, relief: str) -> Iterator[Transfer]:
     """A relief, such as for a disaster, is taken off what is owed."""
     amount, why = case.facts.known(relief)
-    taken = min(Fen(abs(amount.n)), case.owed())
+    taken = smaller(Fen(abs(amount.n)), case.owed())
     if taken > NOTHING:
         yield from fund_takes_over(case, "relieve_owed", taken, formula("减免", "relief", why.worth(amount)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import FEN_PER_YUAN
+from yiheng.basis.money import FEN_PER_YUAN, larger, ratio, smaller
 
 from ..book import Transfer
 from ..declare import Case, formula, percent, step
@@ -43,7 +43,7 @@ def budget_from_income(case: Case, income: str, share: str) -> Iterator[Transfer
 def budget_by_points(case: Case, part: str, points: str) -> Iterator[Transfer]:
     """The budget is the party's part of one pot, which all points share; the point value is pot by points."""
     (money, because), (own, counted) = case.facts.known(part), case.facts.number(points)
-    value = Fraction(money.n, FEN_PER_YUAN) / own if own else Fraction(0)
+    value = ratio(money.n, FEN_PER_YUAN) / own if own else Fraction(0)
     shown = case.terms.rounded(value * FEN_PER_YUAN)
     why = formula(
         f"点值约 {shown} 元 × {own} 点", f"point value about {shown} × {own} points", because.worth(money), counted
@@ -106,4 +106,4 @@ def budget_blended(
         f"within −{percent(low.value)} and +{percent(high.value)} of history",
         *rests,
     )
-    yield grant(case, "budget_blended", case.terms.rounded(min(max(blended, least), most)), why)
+    yield grant(case, "budget_blended", case.terms.rounded(smaller(larger(blended, least), most)), why)

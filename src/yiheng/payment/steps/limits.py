@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, ratio
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -80,7 +79,7 @@ def release_deposit(case: Case, score: str, release: str) -> Iterator[Transfer]:
     (points, because), way = case.facts.number(score), case.terms.choice(release, ("linear", "all_or_nothing"))
     if not 0 <= points <= 1:
         raise Refusal(f"the score {points} is not between 0 and 1", where=str(because.source or ""))
-    rate = points if way.value == "linear" else Fraction(points // 1)
+    rate = points if way.value == "linear" else ratio(points // 1)
     paid = case.terms.rounded(held.n * rate)
     why = formula(f"保证金 × {percent(rate)}", f"deposit × {percent(rate)}", because, way.because)
     yield Transfer(deposit, Account("budget", case.party), paid, "release_deposit", why.worth(paid))

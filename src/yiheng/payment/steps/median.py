@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from yiheng.basis.money import FEN_PER_YUAN, NOTHING
+from yiheng.basis.money import FEN_PER_YUAN, NOTHING, ratio
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -37,7 +37,7 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     (heads, counted), (yuan, because) = case.facts.number(people), case.facts.number(mean)
     choice, bands = case.terms.choice(base, DEVIATION_BASES), case.terms.bands(rates)
     reasonable = case.granted().n - heads * yuan * FEN_PER_YUAN
-    by = Fraction(case.granted().n) if choice.value == "budget" else reasonable
+    by = ratio(case.granted().n) if choice.value == "budget" else reasonable
     off = abs(due.n - reasonable)
     rate = bands.value.at(off / by) if by > 0 else bands.value.tiers[-1].rate
     if rate is None:

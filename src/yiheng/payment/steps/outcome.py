@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen
+from yiheng.basis.money import NOTHING, Fen, smaller
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -59,7 +59,7 @@ def cut_missed_targets(case: Case, results: list[str], targets: str, cut: str, c
         return
     rate, choice = case.terms.rate(cut), case.terms.choice(cuts, CUTS)
     times = len(missed) if choice.value == "each" else 1
-    amount = case.terms.rounded(case.granted().n * min(rate.value * times, Fraction(1)))
+    amount = case.terms.rounded(case.granted().n * smaller(rate.value * times, Fraction(1)))
     says = formula(
         f"额度 × {percent(rate.value)} × {times}",
         f"quota × {percent(rate.value)} × {times}",
@@ -118,7 +118,7 @@ def deduct_complications(case: Case, cases: str, each: str) -> Iterator[Transfer
     """Each case of a severe complication is deducted from what the outcome paid, until nothing is left."""
     (number, why), amount = case.facts.number(cases), case.terms.amount(each, case.party)
     reward = case.book.open(Account("reward", case.party))
-    taken = min(case.terms.rounded(number * amount.value.n), case.book.balance(reward))
+    taken = smaller(case.terms.rounded(number * amount.value.n), case.book.balance(reward))
     if taken > NOTHING:
         says = formula("例数 × 每例扣减额", "cases × deduction for each", why, amount.because)
         fund = case.book.open(Account("fund", case.party))
@@ -181,7 +181,7 @@ def pay_fee(case: Case, people: str, fee: str, assessed: str, score: str, full_a
         heads_why, each.because, rate.because,
     )  # fmt: skip
     yield rewarded(case, "pay_fee", "other", FIXED, whole - tied, says)
-    reached = min(points / mark.value, Fraction(1))
+    reached = smaller(points / mark.value, Fraction(1))
     earned = case.terms.rounded(tied.n * reached)
     part = formula("考核部分", "the assessed part", heads_why, each.because, rate.because).worth(tied)
     says = formula(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from yiheng.basis.money import NOTHING, total
+from yiheng.basis.money import NOTHING, ratio, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -25,7 +24,7 @@ def elastic_owed(case: Case, within: str, share: str) -> Iterator[Transfer]:
     owed, edge, rate = case.owed(), case.terms.rate(within), case.terms.rate(share)
     if owed <= NOTHING:
         return
-    elastic = min(Fraction(owed.n), case.granted().n * edge.value)
+    elastic = smaller(ratio(owed.n), case.granted().n * edge.value)
     part = case.terms.rounded(elastic * rate.value)
     near, shown = percent(edge.value), percent(rate.value)
     why = formula(
@@ -71,7 +70,7 @@ def owed_by_cause(case: Case, causes: list[str], shares: str) -> Iterator[Transf
 def reserve_for_owed(case: Case) -> Iterator[Transfer]:
     """The reserve returns to the fund to bear an overrun, as far as it reaches."""
     reserve = Account("reserve", case.party, "pool")
-    part = min(case.book.balance(reserve), case.owed())
+    part = smaller(case.book.balance(reserve), case.owed())
     if part > NOTHING:
         why = formula("调剂金与超支取小者", "the smaller of reserve and overrun")
         fund = case.book.open(Account("fund", case.party))

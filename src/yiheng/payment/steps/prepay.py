@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen, total
+from yiheng.basis.money import NOTHING, Fen, larger, smaller, total
 from yiheng.basis.periods import year_span
 
 from ..book import Account, Transfer
@@ -25,7 +25,7 @@ def prepay_monthly(case: Case, withheld: str | None = None, deducted: str | None
     for day in days:
         month = f"{day:%Y-%m}"
         yield _advance(case, "prepay_monthly", month, months[month], _on(day, why))
-        off = min(owed, months[month])
+        off = smaller(owed, months[month])
         if off:
             own = case.book.open(Account("own", case.party))
             taker = case.book.open(Account("deducted", case.party, month))
@@ -65,7 +65,7 @@ def settle_prepaid(case: Case) -> Iterator[Transfer]:
     ).worth(due)
     fund, left = case.book.open(Account("fund", case.party)), due
     for month in case.book.accounts("prepaid", case.party):
-        off = min(case.book.balance(month), max(left, NOTHING))
+        off = smaller(case.book.balance(month), larger(left, NOTHING))
         left -= off
         if off:
             says = formula("预付款抵扣", "the advance is counted", why, advance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from yiheng.basis.money import round_fen
+from yiheng.basis.money import ratio, round_fen
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -52,4 +52,4 @@ def budget_by_risk_score(
 
 def to_a_part(exact: Fraction, parts: Fraction) -> Fraction:
     """A score rounded to a part of one, halves away from zero."""
-    return Fraction(round_fen(exact * parts, "half_up").n) / parts
+    return ratio(round_fen(exact * parts, "half_up").n) / parts
