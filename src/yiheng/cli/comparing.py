@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from yiheng.runs import run_compare
-from yiheng.statements import comparison_svg, write_comparison
+from yiheng.statements import comparison_svg, write_comparison, write_file
 
 from .payment import choices
 from .show import answer, say, separated, working
@@ -77,7 +77,7 @@ def compare(
         )
         folder = space.run_folder(result["run"])
         write_comparison(result, folder / WORKBOOK)
-        (folder / CHART).write_text(comparison_svg(result), "utf-8")
+        write_file(folder / CHART, comparison_svg(result).encode())
     if form == "table":
         _tables(result)
     else:

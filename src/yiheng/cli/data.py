@@ -10,6 +10,7 @@ import click
 from yiheng.basis.refusals import Refusal
 from yiheng.intake import Database, Loaded, draft_mapping, read_mapping, write_rejects
 from yiheng.runs import Workspace, run_load
+from yiheng.statements import write_file
 
 from .show import answer, say, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
@@ -115,7 +116,7 @@ def show_draft(unknown: Path, into: Path | None) -> int:
         return DONE
     if into.exists():
         raise Refusal("the file is there already", where=str(into), cure="name another file for the draft")
-    into.write_text(draft, "utf-8")
+    write_file(into, draft.encode())
     say(f"映射草案写入 {into}：请核对后用 --mapping 导入")
     return DONE
 

@@ -62,6 +62,7 @@ def says_refusals(command: Callable[..., int | None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
+            # What a verb writes behind its run, such as a workbook, may meet a full disk as well.
             with told():
                 code = command(*args, **kwargs)
         except Refusal as refusal:

@@ -222,8 +222,12 @@ def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
 
 
 def _read(space: Workspace, run: str, file: str) -> Any:
+    """A file of a run; one that is gone, or that was torn by a full disk before files were renamed whole, is none."""
     path = space.folder / "runs" / run / file
-    return _parsed(path) if path.exists() else None
+    try:
+        return _parsed(path) if path.exists() else None
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -12,6 +12,7 @@ import duckdb
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES
 
@@ -76,7 +77,9 @@ def close_book(book: xlsxwriter.Workbook, into: Path) -> None:
         Refusal: when it cannot be written.
     """
     try:
-        book.close()
+        with new_file(into) as part:
+            book.filename = str(part)
+            book.close()
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as wrong:
         raise Refusal(
             f"the workbook cannot be written: {wrong}", where=str(into), cure="close it, or name another file"

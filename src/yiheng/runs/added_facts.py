@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from yiheng.basis.evidence import Place
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import Fact, PartyFacts, fact_or_fault
 from yiheng.policy import PolicyFile
 
 from .facts import FactsRow, facts_rows
-from .manifest import new_file, sha256
+from .manifest import sha256
 
 ADDED = "added_facts.csv"
 PARTY, YEAR = "party", "year"

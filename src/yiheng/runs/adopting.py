@@ -11,10 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
-from .manifest import MANIFEST, new_file, sha256
+from .manifest import MANIFEST, sha256
 from .official import policy_in_force
 from .settling import STATEMENTS
 from .standing import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs

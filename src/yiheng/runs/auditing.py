@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import ibis
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import EXCEPTION
 from yiheng.lake import told
@@ -31,7 +32,7 @@ from yiheng.supervision import (
 from .editions import InUse, editions_in_use, pinned_editions
 from .engine import Engine
 from .excepted import Exceptions, covered_of
-from .manifest import DEFAULT_ENGINE, Manifest, canonical, new_file
+from .manifest import DEFAULT_ENGINE, Manifest, canonical
 from .outside import limits_pinned, packages_of, pinned_rules
 from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace

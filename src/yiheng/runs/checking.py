@@ -14,14 +14,16 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from ibis import _
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.lake import told
 from yiheng.measures import CHECKS, CODES, LIMITS
 from yiheng.measures.quality import LISTS, MONTHS, counted, questioned
 
 from .editions import editions_in_use, pinned_editions
 from .engine import Engine
 from .loading import QUARANTINE
-from .manifest import Manifest, canonical
+from .manifest import Manifest, canonical, write_whole
 from .measuring import divided
 from .workspace import Workspace
 
@@ -53,6 +55,7 @@ MonthsOf = Mapping[str, Collection[str]]
 DOOR = ("institution", "load", "table_name", "file", "fault")
 
 
+@told()
 def run_quality(
     workspace: Workspace,
     *,
@@ -109,14 +112,12 @@ def check_quality(
     for span in engine.rows(engine.tables["membership"], ("institution_id", "member_from")):
         members.setdefault(span["institution_id"], []).append(span)
     rows = [_row(row, members) for row in engine.rows(counts, ROW)]
-    engine.write(
-        questioned(engine.tables),
-        ("institution", "month", "check", "verdict", "visit"),
-        folder / QUESTIONED,
-    )
+    with new_file(folder / QUESTIONED) as part:
+        engine.write(questioned(engine.tables), ("institution", "month", "check", "verdict", "visit"), part)
     progress("refused rows")
     refused = _refused(engine, workspace, manifest)
-    engine.write(refused, ("load", "table_name", "file", "row_number", "fault", "found"), folder / REFUSED)
+    with new_file(folder / REFUSED) as part:
+        engine.write(refused, ("load", "table_name", "file", "row_number", "fault", "found"), part)
     by_door = refused.group_by(*DOOR).agg(
         says=_.says.min(), says_en=_.says_en.min(), expected=_.expected.min(), rows=_.count()
     )
@@ -131,7 +132,7 @@ def check_quality(
         "rows": rows,
         "refused": at_the_door,
     }
-    (folder / QUALITY).write_text(canonical(result), "utf-8")
+    write_whole(folder / QUALITY, canonical(result))
     manifest.write(folder, [QUALITY, QUESTIONED, REFUSED])
     return result
 

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import (
     LISTS,
@@ -27,7 +28,7 @@ from yiheng.codes import (
 )
 from yiheng.supervision import RULES
 
-from .manifest import canonical, new_file, write_whole
+from .manifest import canonical, write_whole
 from .workspace import Workspace
 
 KNOWN = (*LISTS, *PLANS)

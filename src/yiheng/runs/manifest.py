@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from yiheng import __version__
+from yiheng.basis.files import new_file
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -86,14 +86,6 @@ def write_whole(file: Path, text: str) -> None:
     """Write a file so that it is never seen half written: a run that is run again keeps its old files until then."""
     with new_file(file) as part:
         part.write_text(text, "utf-8")
-
-
-@contextmanager
-def new_file(file: Path) -> Iterator[Path]:
-    """A file to write, which then takes the place of another in one step."""
-    part = file.with_name(f".{file.name}.part")
-    yield part
-    part.replace(file)
 
 
 def sha256(file: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ibis import _
 
+from yiheng.basis.files import new_file
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.documents import read_delimited
@@ -25,7 +26,7 @@ from yiheng.supervision.sampling import (
 )
 
 from .engine import Engine
-from .manifest import Manifest, canonical, new_file, sha256, write_whole
+from .manifest import Manifest, canonical, sha256, write_whole
 from .scoring import SCORES
 from .workspace import Workspace
 

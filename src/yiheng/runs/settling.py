@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import RESTORE, told
 from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle_each, share_pools
@@ -27,7 +28,7 @@ from .completeness import Completeness, refuse_unknown_limits
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .inputs_told import inputs_json
-from .manifest import Manifest, canonical, new_file, sha256, write_whole
+from .manifest import Manifest, canonical, sha256, write_whole
 from .policy_told import policy_json
 from .quarantined import quarantined_settlements
 from .row_file import KeptRows, as_line, write_rows

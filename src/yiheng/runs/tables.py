@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.lake import SnapshotSet
 from yiheng.records import IBIS_TYPES, TABLES
@@ -100,7 +101,8 @@ def export(
             rows = f"{select_sql(TABLES[name], spelling)} order by {', '.join(TABLES[name].key)}"
             try:
                 into.mkdir(parents=True, exist_ok=True)
-                count = con.execute(f"copy ({rows}) to '{_quoted(file)}' ({WRITTEN[form]})").fetchone()
+                with new_file(file) as part:
+                    count = con.execute(f"copy ({rows}) to '{_quoted(part)}' ({WRITTEN[form]})").fetchone()
             except (duckdb.IOException, OSError) as wrong:
                 raise Refusal(
                     f"the file cannot be written: {wrong}", where=str(file), cure="name another folder"

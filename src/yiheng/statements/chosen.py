@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
 from yiheng.runs.manifest import canonical
@@ -62,6 +63,10 @@ def write_file(into: Path, content: bytes) -> None:
         Refusal: when it cannot be written.
     """
     try:
-        into.write_bytes(content)
+        if into.exists() and not into.is_file():
+            into.write_bytes(content)
+            return
+        with new_file(into) as part:
+            part.write_bytes(content)
     except OSError as wrong:
         raise Refusal(f"the file cannot be written: {wrong}", where=str(into), cure="name another file") from None

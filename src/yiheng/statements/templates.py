@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.records import EXPECTED, Column, Table
 from yiheng.records.national import Spelling, field_name, national_codes, table_name
@@ -43,7 +44,8 @@ def write_templates(folder: Path, tables: Sequence[Table], spelling: Spelling = 
         folder.mkdir(parents=True, exist_ok=True)
         for file, table in files.items():
             # With a mark at its beginning a spreadsheet knows that the text is UTF-8.
-            file.write_text(header(table, spelling), "utf-8-sig")
+            with new_file(file) as part:
+                part.write_text(header(table, spelling), "utf-8-sig")
         _write_book(book, tables, spelling)
     except OSError as wrong:
         raise Refusal(
