@@ -86,3 +86,16 @@ def test_point_1_who_ran_a_verb_is_named_before_or_behind_it(space):
         assert yiheng(*given, "-w", space).returncode == DONE
         lines = (space / "runs" / "runs.jsonl").read_text("utf-8").splitlines()
         assert json.loads(lines[-1])["by"] == given[given.index("--as") + 1]
+
+
+def test_point_1_no_verb_takes_as_twice():
+    import click
+
+    from yiheng.cli.main import main
+
+    def commands(group):
+        for command in group.commands.values():
+            yield from [command, *(commands(command) if isinstance(command, click.Group) else [])]
+
+    for command in commands(main):
+        assert sum("--as" in one.opts for one in command.params) <= 1, command.name

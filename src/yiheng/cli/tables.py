@@ -13,7 +13,7 @@ from yiheng.runs.tables import WRITTEN, Form, chosen, export, query, row_counts
 from yiheng.statements import write_templates
 
 from .show import answer, say
-from .verb import DONE, format_option, opened, says_refusals, workspace_option
+from .verb import DONE, folder_option, format_option, opened, says_refusals, workspace_option
 
 # Beyond so many rows a terminal shows nothing anyone reads.
 SHOWN = 200
@@ -80,7 +80,7 @@ def template(directory: Path, names: tuple[str, ...], spelling: Spelling) -> int
 @names_option
 @click.option("--as", "kind", type=click.Choice(list(WRITTEN)), default="parquet", show_default=True, help="File kind.")
 @at_option
-@workspace_option
+@folder_option
 @format_option
 @says_refusals
 def export_rows(

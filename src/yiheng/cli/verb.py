@@ -26,9 +26,14 @@ AS = "yiheng.as"
 
 def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--workspace DIR``: also taken before the verb; the current folder is the default. With it ``--as NAME``."""
+    return folder_option(as_option(command))
+
+
+def folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--workspace DIR`` alone, for a verb that runs nothing."""
     return click.option(
         "--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; the current one by default."
-    )(as_option(command))
+    )(command)
 
 
 def as_option(command: Callable[..., Any]) -> Callable[..., Any]:
