@@ -6,9 +6,9 @@ import pytest
 
 from tests.tiny import loaded
 from torture import loads, place, runs
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, run_audit
-from yiheng.runs.manifest import new_file
 
 
 def test_killed_loads_leave_the_state_before_or_after():

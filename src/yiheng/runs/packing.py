@@ -19,10 +19,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
-from .manifest import new_file, sha256
+from .manifest import sha256
 from .workspace import FILE, Workspace
 
 SUMS = "SHA256SUMS"
