@@ -158,9 +158,8 @@ def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
 
 def settle_manifest(sources: dict[int, PolicyFile], inputs: dict[str, Any], pins: dict[str, Any]) -> Manifest:
     """The manifest of a settlement under some policies."""
-    ids = ", ".join(sorted({s.policy.policy for s in sources.values()}))
-    hashes = {s.file: s.sha256 for s in sources.values()}
-    return Manifest("settle", {"policy": ids, **inputs}, {"policy_sha256": hashes, **pins})
+    ids, hashes = sorted({s.policy.policy for s in sources.values()}), {s.file: s.sha256 for s in sources.values()}
+    return Manifest("settle", {"policy": ", ".join(ids), **inputs}, {"policy_sha256": hashes, **pins})
 
 
 def keep_policies(policy: Path, sources: dict[int, PolicyFile], folder: Path) -> None:
