@@ -15,6 +15,7 @@ from yiheng.runs import (
     load_shipped_codes,
     run_audit,
     run_compare,
+    run_drivers,
     run_load,
     run_measure,
     run_quality,
@@ -42,6 +43,7 @@ def county_behind_doors() -> Path:
     run_compare(workspace, [POLICY, SHIPPED], year=2025)
     run_audit(workspace)
     run_quality(workspace)
+    run_drivers(workspace, 2025)
     for period in ("month", "year"):
         run_measure(workspace, [], ["consortium", period])
     prepare(workspace.folder)

@@ -45,6 +45,8 @@ def test_an_english_page_holds_no_chinese(as_):
                 "/?party=donghe&year=2024",
                 "/findings/",
                 *opened_findings(),
+                "/overview/",
+                "/overview/party/?party=xihai&year=2025",
                 "/quality/",
                 "/comparison/",
                 "/quality/?check=listed_late",

@@ -114,6 +114,17 @@ def rules_not_asked(inputs: Inputs) -> list[str]:
     return sorted(set(RULES) - set(inputs.get("rules", [])))
 
 
+def newest_by(file: str, verb: str, key: str) -> dict[Any, Run]:
+    """The newest run of a verb for each value of one of its inputs."""
+    space = workspace()
+    found: dict[Any, Run] = {}
+    for noted in space.runs(verb):
+        manifest = _read(space, noted["run"], MANIFEST)
+        if manifest and manifest["inputs"][key] not in found and (run := _run(space, noted, file)):
+            found[manifest["inputs"][key]] = run
+    return found
+
+
 def compared() -> Run | None:
     """The newest comparison over the lake without a what-if; without any, the newest of the others."""
     return _chosen("compare", COMPARISON, whole_comparison, lambda _inputs: 0)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("statement.pdf", statement_pdf, name="statement_pdf"),
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
     path("", include("yiheng.cockpit.findings.urls")),
+    path("", include("yiheng.cockpit.overview.urls")),
     path("settlements/", settlements.settlements, name="settlements"),
     path("settlements/act/", settlements.settlement_act, name="settlement_act"),
     path("quality/", views.quality, name="quality"),

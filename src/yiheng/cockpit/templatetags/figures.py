@@ -73,3 +73,9 @@ def quantity(amount: Decimal | None) -> str:
 def visit_kind(kind: str) -> str:
     """The kind of a visit in the reader's language."""
     return show.coded("visit", "kind", kind)
+
+
+@register.filter
+def signed(amount: Fen | None) -> str:
+    """Yuan more or less, with its sign; what is unknown is a dash."""
+    return "—" if amount is None else f"+{amount}" if amount.n > 0 else str(amount)

@@ -1,0 +1,88 @@
+"""All parties at a glance, one party's drivers, and the claims behind one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from yiheng.casework.selectors import party_get
+
+from .. import names
+from ..asked import SignedIn
+from ..results import Run
+from . import drivers
+
+
+@require_safe
+def every(request: SignedIn) -> HttpResponse:
+    """Every party in scope with budget, spending, deviation and the care that makes it."""
+    runs = drivers.runs_by_year()
+    if not runs:
+        return render(request, "cockpit/overview.html", {"here": "overview"})
+    run = _run(request, runs)
+    shown = drivers.parties(run, request.user)
+    return render(request, "cockpit/overview.html", {**_of(run, runs), "parties": shown})
+
+
+@require_safe
+def party(request: SignedIn) -> HttpResponse:
+    """One party: each institution against last year, each kind of care against the others."""
+    run, name = _chosen(request)
+    context = {
+        **_of(run, drivers.runs_by_year()),
+        "party": drivers.party(run, name),
+        "institutions": drivers.institutions(run, name),
+        # What others spend is theirs to know, and the fund office's.
+        "kinds": drivers.kinds(run, name) if request.user.in_fund_office else [],
+    }
+    return render(request, "cockpit/overview_party.html", context)
+
+
+@require_safe
+def claims(request: SignedIn) -> HttpResponse:
+    """The largest settlements of a party at one institution."""
+    run, name = _chosen(request)
+    institution, kind = request.GET.get("institution", ""), request.GET.get("kind", "")
+    row = next(
+        (
+            one
+            for one in drivers.institutions(run, name)
+            if (one.raw["institution"], one.raw["kind"]) == (institution, kind)
+        ),
+        None,
+    )
+    if row is None:
+        raise Http404
+    context = {
+        **_of(run, drivers.runs_by_year()),
+        "party": drivers.party(run, name),
+        "row": row,
+        "place": names.institution(institution),
+        "claims": drivers.claims(run, name, institution, kind),
+    }
+    return render(request, "cockpit/overview_claims.html", context)
+
+
+def _of(run: Run, runs: dict[int, Run]) -> dict[str, Any]:
+    return {"here": "overview", "run": run, "year": run.result["year"], "years": list(runs)}
+
+
+def _run(request: SignedIn, runs: dict[int, Run]) -> Run:
+    asked = request.GET.get("year")
+    known = {str(year): one for year, one in runs.items()}
+    if asked and asked not in known:
+        raise Http404
+    return known[asked] if asked else next(iter(runs.values()))
+
+
+def _chosen(request: SignedIn) -> tuple[Run, str]:
+    runs = drivers.runs_by_year()
+    if not runs:
+        raise Http404
+    run = _run(request, runs)
+    name = request.GET.get("party", "")
+    known = [one["party"] for one in run.result["parties"]]
+    return run, party_get(user=request.user, parties=known, party=name)
