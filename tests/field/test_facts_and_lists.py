@@ -14,6 +14,13 @@ def test_01_a_cell_with_a_decimal_comma_comes_whole():
     assert (row.line, row.cells["base_spend"], row.cells["spend"]) == (2, "1000,50", "900,25")
 
 
+def test_01_a_comma_that_groups_nothing_is_refused_with_its_line(county):
+    """It may not become 100,050.00, of which the budget would be 100,050.00 x 1.09 = 109,054.50."""
+    done = yiheng("settle", "qingdao", "--facts", field("01-decimal-comma/facts.csv"), "-w", county)
+    assert "facts.csv:2:base_spend: '1000,50' is not an amount" in done.output
+    assert "109,054.50" not in done.output
+
+
 @pytest.mark.parametrize(
     ("file", "cells"), [("facts.csv", 9), ("facts_last.csv", 7)]
 )  # party, year, nothing, 1 000 000.00, 1 050 000.00: 3 + 3 + 3 cells; 3 + 1 + 3 cells
