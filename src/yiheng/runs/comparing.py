@@ -21,6 +21,7 @@ from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
+from .quarantined import quarantine_pins
 from .settling import (
     STATEMENTS,
     data_pins,
@@ -38,9 +39,8 @@ COMPARISON = "comparison.json"
 # In the folder of the run: what each policy came to, with its statements.
 SETTLED = "settled"
 HASH_SIGNS = 8
-COMPARED = "仅作比较，不作清算（comparison only, nothing is cleared）"
 # What a settlement under one of the policies has in common with the comparison.
-INPUTS, PINS = ("year", "facts", "known_on", "with"), ("data", "facts_sha256", "with_sha256")
+INPUTS, PINS = ("year", "facts", "known_on", "with"), ("data", "facts_sha256", "with_sha256", "quarantined")
 
 
 @dataclass
@@ -101,6 +101,7 @@ def run_compare(
             check_policy(source)
     _refuse_unknown_names(unders, base, assume or {})
     named, pinned = added_pins(added)
+    data = data_pins(workspace, facts)
     manifest = Manifest(
         "compare",
         {
@@ -115,7 +116,8 @@ def run_compare(
         },
         {
             "policy_sha256": {u.name: {str(y): s.sha256 for y, s in u.sources.items()} for u in unders},
-            **data_pins(workspace, facts),
+            **data,
+            **quarantine_pins(workspace, data, year),
             **pinned,
         },
     )
@@ -196,11 +198,10 @@ def _settle(
 
     def settled(choices: Mapping[str, str], where: Path) -> dict[str, Any]:
         inputs = {name: manifest.inputs[name] for name in INPUTS if name in manifest.inputs} | {"assume": dict(choices)}
-        # What is missing is told of every statement; nothing is refused, because nothing is cleared.
-        inputs |= {} if engine is None else {"although": COMPARED}
         pins = {name: manifest.pins[name] for name in PINS if name in manifest.pins}
         one = settle_manifest(under.sources, inputs, pins)
-        return settle_into(workspace, one, kept, where, under.sources, engine=engine)
+        # What is missing is told; nothing is refused for it, because nothing is cleared.
+        return settle_into(workspace, one, kept, where, under.sources, engine=engine, gate=False)
 
     try:
         _refuse_without_package(under)

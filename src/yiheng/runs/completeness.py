@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -91,10 +92,6 @@ class Completeness:
     found: tuple[Missing, ...] = ()
     although: str | None = None
 
-    def of(self, party: str | None) -> list[Missing]:
-        """What is missing of one party; of the whole fund for None."""
-        return [one for one in self.found if one.party == party]
-
     def as_json(self) -> dict[str, Any]:
         """The act and everything found."""
         return {"although": self.although, "found": [one.as_json() for one in self.found]}
@@ -125,6 +122,18 @@ class _Found:
     months: list[int] = field(default_factory=list)
     claims: int = 0
     expected: int = 0
+
+
+def refuse_empty_act(facts: Path | None, although: str | None) -> None:
+    """Check that the act that lets an incomplete year be settled has a reason, and a lake to speak of.
+
+    Raises:
+        Refusal: an empty reason, or one for a file of facts, whose completeness nobody judges.
+    """
+    if although is not None and not although.strip():
+        raise Refusal("--although has no reason", expected="a sentence that is printed on every statement")
+    if although is not None and facts is not None:
+        raise Refusal("--although is for a year of the lake", cure="leave it out: a facts file is taken as it is")
 
 
 def refuse_unknown_limits(source: PolicyFile) -> None:

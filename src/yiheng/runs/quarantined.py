@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,3 +70,11 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, year: int) -> 
     )
     (row,) = engine.rows(counted)
     return Quarantined(*(int(row[name] or 0) for name in ("rows", "fen", "unreadable", "year_unknown")))
+
+
+def quarantine_pins(workspace: Workspace, pins: dict[str, Any], year: int | None) -> dict[str, Any]:
+    """What a run of a year of the lake notes of the settlements in quarantine; nothing where it reads a file."""
+    if year is None or pins.get("data") is None:
+        return {}
+    with closing(Engine(workspace, workspace.at(pins))) as engine:
+        return {"quarantined": quarantined_settlements(workspace, engine, year).as_json()}

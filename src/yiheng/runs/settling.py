@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -24,7 +24,7 @@ from yiheng.records import RESULTS
 
 from .added_facts import ADDED, added_pins, keep_added, with_added
 from .alternatives import figures_under
-from .completeness import Completeness, refuse_unknown_limits
+from .completeness import Completeness, Missing, refuse_empty_act, refuse_unknown_limits
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .inputs_told import inputs_json
@@ -124,18 +124,6 @@ def run_settle(
     return result
 
 
-def refuse_empty_act(facts: Path | None, although: str | None) -> None:
-    """Check that the act that lets an incomplete year be settled has a reason, and a lake to speak of.
-
-    Raises:
-        Refusal: an empty reason, or one for a file of facts, whose completeness nobody judges.
-    """
-    if although is not None and not although.strip():
-        raise Refusal("--although has no reason", expected="a sentence that is printed on every statement")
-    if although is not None and facts is not None:
-        raise Refusal("--although is for a year of the lake", cure="leave it out: a facts file is taken as it is")
-
-
 def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> None:
     """Say what to settle, and from what.
 
@@ -188,11 +176,13 @@ def settle_into(
     sources: dict[int, PolicyFile],
     progress: Callable[[str], None] = lambda _: None,
     engine: Engine | None = None,
+    gate: bool = True,
 ) -> dict[str, Any]:
     """Settle what a manifest says from what the run kept, into a folder.
 
     Args:
         engine: one that others settle with too; its own by default.
+        gate: whether a year that is not complete is refused without an act; what is missing is told in any case.
     """
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
@@ -211,7 +201,8 @@ def settle_into(
             gathered.parties, strangers = with_added(kept / ADDED, shown, source, year, gathered.parties)
         refusals = (Settled(party, year, source, None, refusal) for party, refusal in strangers)
         complete = replace(complete, found=gathered.missing)
-        settled = chain(refusals, _settled_complete(manifest, source, year, gathered.parties, complete))
+        stops = complete.found if gate and not complete.although else ()
+        settled = chain(refusals, _settled_complete(manifest, source, year, gathered.parties, stops))
     else:
         settled = _settled_rows(kept / FACTS, manifest, sources)
     progress("statements")
@@ -302,20 +293,18 @@ def _known_on(manifest: Manifest) -> dt.date | None:
 
 
 def _settled_complete(
-    manifest: Manifest, source: PolicyFile, year: int, parties: dict[str, PartyFacts], complete: Completeness
+    manifest: Manifest, source: PolicyFile, year: int, parties: dict[str, PartyFacts], stops: Sequence[Missing]
 ) -> Iterator[Settled]:
-    """The parties whose year is complete, or all where an act says that they are settled all the same.
+    """The parties of whom nothing is missing.
 
     Raises:
         Refusals: what is missing of all parties together, or of one that shares a pool with others.
     """
-    stops = () if complete.although else complete.found
     shares = bool(source.policy.pools or source.policy.risk)
     if whole := [one.refusal for one in stops if one.party is None or shares]:
         raise Refusals(whole)
-    without = {one.party: Refusals(other.refusal for other in complete.of(one.party)) for one in stops}
-    whole_year = [facts for party, facts in parties.items() if party not in without]
-    settled = _settled_all(manifest, source, year, whole_year)
+    without = {one.party: Refusals(other.refusal for other in stops if other.party == one.party) for one in stops}
+    settled = _settled_all(manifest, source, year, [facts for party, facts in parties.items() if party not in without])
     refused = (Settled(party or "", year, source, None, why) for party, why in without.items())
     return chain(settled, refused)
 
