@@ -130,6 +130,19 @@ def percent(rate: Fraction) -> str:
     return f"{text} %"
 
 
+def leftover(pool: Fen, share: Fraction, part: Fen) -> Words:
+    """Whether a part of a pool got one of the leftover fen, and why."""
+    exact = int(pool.n) * Fraction(share.numerator, share.denominator)
+    if exact.denominator == 1:
+        return Words("无尾差", "nothing left over")
+    if int(part.n) > exact:
+        return Words(
+            "分得尾差 0.01 元：舍去的零头最大，同大者按名称先后",
+            "with a leftover fen: the largest fraction cut off, ties by name",
+        )
+    return Words("零头舍去，尾差归零头更大或名称在前者", "cut down: leftover fen to larger fractions, ties by name")
+
+
 def decided(source: PolicyFile) -> list[str]:
     """The assumptions whose alternatives can be computed: they set a value, or a step takes them as a choice."""
     takes = [

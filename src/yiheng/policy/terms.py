@@ -141,7 +141,7 @@ class Terms:
         """The rate of a class, such as a track."""
         value, entry, place = self._live(name, ("percent_by",))
         text = self._of(name, entry, key, place)
-        return Known(_fraction(text, "percent", place), self._because(value, entry, f"{key} {text} %", place))
+        return Known(_fraction(text, "percent", place), self._because(value, entry, f"{key} {text}", place))
 
     @_once
     def amount_for(self, name: str, key: str) -> Known[Fen]:

@@ -103,8 +103,10 @@ def budget_raised_yearly(case: Case, by: str, order: str | None = None) -> Itera
     for year, rate in case.terms.rates_by_year(by):
         exact += rate.value * (base.n if of_base else exact)
         raised = case.terms.rounded(exact)
+        # Of the base each year's product stands alone; of what was raised so far the years are rounded as one product.
+        of, zh, en = (base, "", "") if of_base else (told, "，各年连乘后取整", ", rounded as one product of the years")
         why = formula(
-            f"{year} 年：{told} 元 × {percent(rate.value)}", f"{year}: {told} yuan × {percent(rate.value)}",
+            f"{year} 年：{of} 元 × {percent(rate.value)}{zh}", f"{year}: {of} yuan × {percent(rate.value)}{en}",
             rate.because, *chosen,
         )  # fmt: skip
         yield grant(case, "budget_raised_yearly", raised - told, why)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yiheng.basis.money import Fen
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, percent, step
+from ..declare import Case, formula, leftover, percent, step
 from .outcome import named, rewarded
 
 
@@ -66,9 +66,9 @@ def _split(case: Case, name: str, pool: str, shares: str, taker: str) -> Iterato
     (amount, why), agreed = case.facts.known(pool), case.terms.shares(shares)
     other = case.book.open(Account("other", case.party))
     for member, part in sorted(case.terms.shared(amount, agreed.value).items()):
-        rate = percent(agreed.value[member])
+        rate, rest = percent(agreed.value[member]), leftover(amount, agreed.value[member], part)
         says = formula(
-            f"合计 × {rate}，尾差归舍去最多的一份", f"total × {rate}; leftover fen to the largest fraction",
+            f"合计 × {rate}，{rest.zh}", f"total × {rate}; {rest.en}",
             why.worth(amount), agreed.because,
         )  # fmt: skip
         yield Transfer(other, case.book.open(Account(taker, case.party, member)), part, name, says.worth(part))

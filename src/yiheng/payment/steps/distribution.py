@@ -10,7 +10,7 @@ from yiheng.basis.money import NOTHING, Fen, ratio, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, percent, step
+from ..declare import Case, formula, leftover, percent, step
 
 
 @step(zh="留用的结余按约定比例在医共体内部分配，分文不差。", stage="distribution", shares="shares")
@@ -21,10 +21,10 @@ def distribute_kept(case: Case, shares: str) -> Iterator[Transfer]:
         return
     agreed = case.terms.shares(shares)
     for purpose, part in sorted(case.terms.shared(pool[1], agreed.value).items()):
-        rate = percent(agreed.value[purpose])
+        rate, rest = percent(agreed.value[purpose]), leftover(pool[1], agreed.value[purpose], part)
         why = formula(
-            f"留用结余 × {rate}，尾差归舍去最多的一份",
-            f"kept surplus × {rate}; leftover fen to the largest fraction",
+            f"留用结余 × {rate}，{rest.zh}",
+            f"kept surplus × {rate}; {rest.en}",
             formula("留用结余", "kept surplus").worth(pool[1]),
             agreed.because,
         )

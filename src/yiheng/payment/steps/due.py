@@ -27,7 +27,7 @@ def surplus_due(case: Case) -> Iterator[Transfer]:
 
 
 @step(
-    zh="结余率低于起付线的，结余退回基金；另有规定的，按规定比例保留。",
+    zh="结余率低于最低结余率的，结余退回基金；另有规定的，按规定比例保留。",
     stage="clearing",
     clears="due",
     gate="number",
@@ -43,7 +43,7 @@ def gate_due(case: Case, gate: str, below: str | None = None) -> Iterator[Transf
 
 
 @step(
-    zh="结余率低于按人数确定的起付线的，结余退回基金；另有规定的，按规定比例保留。",
+    zh="结余率低于按人数确定的最低结余率的，结余退回基金；另有规定的，按规定比例保留。",
     stage="clearing",
     clears="due",
     gate="bands",
@@ -59,24 +59,34 @@ def gate_due_by_size(case: Case, gate: str, people: str, below: str | None = Non
     need = bands.value.at(size)
     if need is None:
         need = Fraction(1)
-    says = formula(f"起付线 {percent(need)}", f"gate {percent(need)}", bands.because, why)
+    says = formula(f"最低结余率 {percent(need)}", f"gate {percent(need)}", bands.because, why)
     yield from _gated(case, "gate_due_by_size", need, says, below)
 
 
 def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | None) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     granted = case.granted()
-    if due <= NOTHING or ratio(due.n) >= need * granted.n:
+    if due <= NOTHING:
         return
     rate = ratio(due.n, granted.n)
+    if ratio(due.n) >= need * granted.n:
+        # A gate that is passed moves nothing and leaves its reason.
+        passed = formula(
+            f"结余率 {percent(rate)} 达到最低结余率 {percent(need)}，不扣减",
+            f"savings rate {percent(rate)} reaches {percent(need)}: nothing is cut", why,
+        )  # fmt: skip
+        yield from back_to_fund(case, name, NOTHING, passed)
+        return
     says = formula(
-        f"结余率 {percent(rate)} 低于起付线 {percent(need)}", f"savings rate {percent(rate)} below {percent(need)}", why
+        f"结余率 {percent(rate)} 低于最低结余率 {percent(need)}",
+        f"savings rate {percent(rate)} below {percent(need)}",
+        why,
     )
     if below is None:
         yield from back_to_fund(case, name, due, says)
     else:
         kept = case.terms.rate(below)
-        yield from keep_part(case, name, kept.value, formula("低于起付线", "below the gate", says, kept.because))
+        yield from keep_part(case, name, kept.value, formula("低于最低结余率", "below the gate", says, kept.because))
 
 
 @step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", clears="due", share="rate")
@@ -142,14 +152,22 @@ def overrun_owed(case: Case) -> Iterator[Transfer]:
         yield Transfer(case.book.open(Account("owed", case.party)), budget, overrun, "overrun_owed", why)
 
 
-@step(zh="超支率低于起付线的，超支全部由基金承担。", stage="clearing", clears="owed", gate="number")
+@step(zh="超支率低于下限的，超支全部由基金承担。", stage="clearing", clears="owed", gate="number")
 def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     """Where the loss rate is below the gate, the fund bears it all; at or above it the first yuan counts."""
     owed, granted = case.owed(), case.granted()
     need, why = case.facts.number(gate)
-    if owed <= NOTHING or ratio(owed.n) >= need * granted.n:
+    if owed <= NOTHING:
         return
-    says = formula(f"超支率低于起付线 {percent(need)}", f"loss rate below {percent(need)}", why)
+    rate = percent(ratio(owed.n, granted.n)) if granted > NOTHING else "—"
+    if ratio(owed.n) >= need * granted.n:
+        passed = formula(
+            f"超支率 {rate} 达到下限 {percent(need)}，不免除",
+            f"loss rate {rate} reaches {percent(need)}: nothing is waived", why,
+        )  # fmt: skip
+        yield from fund_takes_over(case, "gate_owed", NOTHING, passed)
+        return
+    says = formula(f"超支率 {rate} 低于下限 {percent(need)}", f"loss rate {rate} below {percent(need)}", why)
     yield from fund_takes_over(case, "gate_owed", owed, says)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import FEN_PER_YUAN, larger, ratio, smaller
+from yiheng.basis.money import FEN_PER_YUAN, larger, smaller
 
 from ..book import Transfer
 from ..declare import Case, formula, percent, step
@@ -43,11 +43,10 @@ def budget_from_income(case: Case, income: str, share: str) -> Iterator[Transfer
 def budget_by_points(case: Case, part: str, points: str) -> Iterator[Transfer]:
     """The budget is the party's part of one pot, which all points share; the point value is pot by points."""
     (money, because), (own, counted) = case.facts.known(part), case.facts.number(points)
-    value = ratio(money.n, FEN_PER_YUAN) / own if own else Fraction(0)
-    shown = case.terms.rounded(value * FEN_PER_YUAN)
     why = formula(
-        f"点值约 {shown} 元 × {own} 点", f"point value about {shown} × {own} points", because.worth(money), counted
-    )
+        f"资金池按全部点数分得：本机构 {own} 点，每点 {money} ÷ {own} 元",
+        f"part of the pot by points: {own} points, each {money} ÷ {own} yuan", because.worth(money), counted,
+    )  # fmt: skip
     yield grant(case, "budget_by_points", money, why)
 
 

@@ -105,9 +105,10 @@ def pay_by_outcome(
         part = (reached - bottom.value) / (top.value - bottom.value)
     each = least.value.n + (most.value.n - least.value.n) * part
     amount = case.terms.rounded(heads * each)
+    more, share, at = most.value - least.value, percent(part), percent(reached)
     says = formula(
-        f"人数 × {case.terms.rounded(each)} 元（结果 {percent(reached)}）",
-        f"people × {case.terms.rounded(each)} yuan (result {percent(reached)})",
+        f"{heads} 人 ×（{least.value} ＋ {more} × {share}）元，结果 {at}",
+        f"{heads} people × ({least.value} + {more} × {share}) yuan, result {at}",
         *rests,
     )
     yield rewarded(case, "pay_by_outcome", "fund", "", amount, says)

@@ -1,0 +1,67 @@
+"""Issue 12, point 22: what the reasons say gives the amount, and what moved nothing says why."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from tests.statements.shipped import POLICIES
+from yiheng.basis.money import Fen, round_fen
+from yiheng.payment import examples_file, settle, share_pools
+from yiheng.payment.examples import example_facts
+from yiheng.policy import read_examples, read_policy
+
+# An amount, or a number of people, times a rate; and an amount in parts as outcome pay writes it.
+AMOUNT = r"(-?[\d,]+\.\d\d)"
+PRODUCT = re.compile(rf"(?:^|：|预算 ){AMOUNT} 元 × (-?[\d./]+) %$")
+OUTCOME = re.compile(rf"(\d+) 人 ×（{AMOUNT} ＋ {AMOUNT} × ([\d./]+) %）元")
+
+
+def settled():
+    for file in POLICIES:
+        source = read_policy(file, shown_as=f"{file.parent.name}/{file.name}")
+        for place, one in read_examples(examples_file(file)):
+            if one.refused is None:
+                given = [example_facts(source, p, g, place) for p, g in {one.party: one.given, **one.others}.items()]
+                parties = share_pools(source, one.year, given, assume=one.assume)
+                yield pytest.param(
+                    settle(source, one.year, parties[0], assume=one.assume), id=f"{file.parent.name}: {one.name}"
+                )
+
+
+def lines(because):
+    yield because
+    for below in because.rests_on:
+        yield from lines(below)
+
+
+@pytest.mark.parametrize("statement", list(settled()))
+def test_point_22_a_product_gives_its_amount(statement):
+    for why in (line for tree in statement.because.values() for line in lines(tree)):
+        for says in why.says:
+            assert "% %" not in says and "点值约" not in says
+        if why.amount is not None and (found := PRODUCT.search(why.says.zh)):
+            exact = Fen.from_yuan(found[1]).n * Fraction(found[2]) / 100
+            assert abs(why.amount.n) == abs(round_fen(exact, "half_up").n), why.says.zh
+        if why.amount is not None and (found := OUTCOME.search(why.says.zh)):
+            each = Fen.from_yuan(found[2]).n + Fen.from_yuan(found[3]).n * Fraction(found[4]) / 100
+            assert abs(why.amount.n) == round_fen(int(found[1]) * each, "half_up").n, why.says.zh
+
+
+def named(policy: str, start: str):
+    return next(p.values[0] for p in settled() if p.id.startswith(f"{policy}: {start}"))
+
+
+def test_point_22_a_gate_that_is_passed_leaves_its_trace():
+    """5,500,000 of 110,000,000 are 5 per cent, above the elected 1 per cent."""
+    told = "\n".join(named("us-mssp", "ENHANCED keeps three quarters").because["kept"].lines())
+    assert "结余率 5 % 达到最低结余率 1 %，不扣减" in told
+
+
+def test_point_22_leftover_fen_are_named():
+    """0.11 by 50, 30 and 20 per cent: 5.5, 3.3 and 2.2 fen; one fen is left for the largest fraction."""
+    because = named("qingdao", "A surplus is kept and shared").because
+    assert "分得尾差 0.01 元" in because["use/基层设备与培训"].says.zh
+    assert "零头舍去" in because["use/双向转诊人员"].says.zh
