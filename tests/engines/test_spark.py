@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -14,7 +15,8 @@ import pytest
 from tests.supervision.test_county_labels import PLACES, SURE
 from tests.tiny import loaded
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import replay, run_audit
+from yiheng.codes import SHIPPED_FILES
+from yiheng.runs import Workspace, load_codes, replay, run_audit
 from yiheng.runs.on_spark import Spark, start, stop
 
 # A small county is planned longer than it is computed: no code is compiled for it, and nothing is spread.
@@ -128,3 +130,14 @@ def test_without_java_the_refusal_says_what_to_install(tmp_path, monkeypatch):
 def test_an_engine_that_is_not_there_is_refused(county):
     with pytest.raises(Refusal, match="no engine 'sparc'"):
         run_audit(county, engine="sparc")
+
+
+def test_point_5_a_workspace_may_be_named_by_a_relative_path(tmp_path, spark, monkeypatch):
+    loaded(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    here = Workspace.open(Path("workspace"))
+    # Lists are files of the workspace as well, and not of its lake.
+    load_codes(here, SHIPPED_FILES["sex_conflict"], "sex_conflict")
+    rules = ["diagnosis_for_other_sex"]
+    on_spark, on_duckdb = (run_audit(here, rules, engine=engine) for engine in ("spark", "duckdb"))
+    assert on_spark["run"] == on_duckdb["run"] and on_spark["rules"] == on_duckdb["rules"]
