@@ -39,6 +39,5 @@ def test_rules_that_lack_the_same_list_are_told_in_one_line(blocks):
     lines = [line for line in said.splitlines() if line.startswith("未能判定")]
     assert [line[line.index("：缺少") :] for line in lines] == [
         "：缺少 knowledge_point, item_limit；请执行 yiheng codes load FILE --list knowledge_point",
-        "：缺少 sex_conflict；请执行 yiheng codes load FILE --list sex_conflict",
         "：缺少 code_limit；请执行 yiheng codes load FILE --list code_limit",
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import shared_file
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.codes import PLANS, read_plan
+from yiheng.codes import PLANS, STANDARD, read_plan
 from yiheng.runs import Workspace, as_of, editions_in_use, load_codes, look_up
 
 PLAN = PLANS["chs_drg"]
@@ -150,7 +150,7 @@ def test_a_plan_is_kept_as_one_edition_and_looked_up_by_table(folder, tmp_path):
     kept = load_codes(workspace, plan, "chs_drg", first=day)
     assert kept.tables["chs_drg_drg"] == 2 and kept.rows == 17
     assert as_of(workspace, "chs_drg", day).edition == kept.edition
-    assert set(editions_in_use(workspace)) == {"chs_drg"}
+    assert set(editions_in_use(workspace)) == {"chs_drg", *STANDARD}
     assert [row["name"] for row in look_up(workspace, "chs_drg_drg", "BX19", day)["rows"]] == ["脑病"]
     # A part of a name finds the rows that hold it.
     assert [row["drg"] for row in look_up(workspace, "chs_drg_drg", "手术", day)["rows"]] == ["BB19"]

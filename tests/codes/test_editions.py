@@ -9,6 +9,7 @@ import pytest
 
 from tests.tiny import FILES, written
 from yiheng.basis.refusals import Refusal
+from yiheng.codes import SHIPPED_FILES
 from yiheng.runs import Workspace, as_of, editions_in_use, load_codes, replay, run_audit, run_load, run_measure
 
 NEW_YEAR, NEW_YEARS_EVE = dt.date(2025, 1, 1), dt.date(2024, 12, 31)
@@ -27,8 +28,8 @@ def conflict(folder, prefix):
 
 
 def test_each_day_has_the_edition_that_holds_on_it(workspace, tmp_path):
-    old = load_codes(workspace, conflict(tmp_path, "N40"), "sex_conflict", last=NEW_YEARS_EVE)
-    new = load_codes(workspace, conflict(tmp_path, "N41"), "sex_conflict", first=NEW_YEAR, last=dt.date(2025, 6, 30))
+    old = load_codes(workspace, conflict(tmp_path, "L40"), "sex_conflict", last=NEW_YEARS_EVE)
+    new = load_codes(workspace, conflict(tmp_path, "L41"), "sex_conflict", first=NEW_YEAR, last=dt.date(2025, 6, 30))
     assert as_of(workspace, "sex_conflict", NEW_YEARS_EVE).edition == old.edition
     assert as_of(workspace, "sex_conflict", NEW_YEAR).edition == new.edition
     with pytest.raises(Refusal) as refusal:
@@ -55,20 +56,20 @@ def test_a_list_that_was_never_loaded_refuses_every_day(workspace):
     ],
 )
 def test_two_editions_never_hold_on_the_same_day(workspace, tmp_path, first, last, clash):
-    load_codes(workspace, conflict(tmp_path, "N40"), "sex_conflict", first=NEW_YEAR, last=dt.date(2025, 6, 30))
+    load_codes(workspace, conflict(tmp_path, "L40"), "sex_conflict", first=NEW_YEAR, last=dt.date(2025, 6, 30))
     if clash:
         with pytest.raises(Refusal, match="overlaps"):
-            load_codes(workspace, conflict(tmp_path, "N41"), "sex_conflict", first=first, last=last)
+            load_codes(workspace, conflict(tmp_path, "L41"), "sex_conflict", first=first, last=last)
     else:
-        load_codes(workspace, conflict(tmp_path, "N41"), "sex_conflict", first=first, last=last)
+        load_codes(workspace, conflict(tmp_path, "L41"), "sex_conflict", first=first, last=last)
     assert len(editions_in_use(workspace)["sex_conflict"]) == (1 if clash else 2)
 
 
 def test_an_edition_can_take_the_place_of_another_and_old_runs_stay(workspace, tmp_path):
     run_load(workspace, [written(tmp_path / "source", diagnosis=diagnoses())])
-    old = load_codes(workspace, conflict(tmp_path, "N40"), "sex_conflict")
+    old = load_codes(workspace, conflict(tmp_path, "L40"), "sex_conflict")
     audited = run_audit(workspace, ["diagnosis_for_other_sex"])
-    new = load_codes(workspace, conflict(tmp_path, "N41"), "sex_conflict", replace=True)
+    new = load_codes(workspace, conflict(tmp_path, "L41"), "sex_conflict", replace=True)
     assert [one.edition for one in editions_in_use(workspace)["sex_conflict"]] == [new.edition]
     assert len(list((workspace.codes / "sex_conflict").glob("*.parquet"))) == 2
     assert old.edition in json.dumps(audited["rules"])
@@ -77,31 +78,33 @@ def test_an_edition_can_take_the_place_of_another_and_old_runs_stay(workspace, t
 
 def diagnoses():
     """Both stays of the woman A have a diagnosis of each edition: V1 began on 10 January, V2 on 1 February."""
-    rows = [f"{visit},{i},{code},{int(i == 1)}" for visit in ("V1", "V2") for i, code in ((1, "N40.0"), (2, "N41.0"))]
+    rows = [f"{visit},{i},{code},{int(i == 1)}" for visit in ("V1", "V2") for i, code in ((1, "L40.0"), (2, "L41.0"))]
     return "visit_id,ordinal,code,is_main\n" + "\n".join(rows) + "\n"
 
 
 def test_an_audit_judges_each_day_by_the_edition_that_holds_then(workspace, tmp_path):
     run_load(workspace, [written(tmp_path / "source", diagnosis=diagnoses())])
-    old = load_codes(workspace, conflict(tmp_path, "N40"), "sex_conflict", last=dt.date(2025, 1, 31))
-    new = load_codes(workspace, conflict(tmp_path, "N41"), "sex_conflict", first=dt.date(2025, 2, 1))
+    old = load_codes(workspace, conflict(tmp_path, "L40"), "sex_conflict", last=dt.date(2025, 1, 31))
+    new = load_codes(workspace, conflict(tmp_path, "L41"), "sex_conflict", first=dt.date(2025, 2, 1))
     audited = run_audit(workspace, ["diagnosis_for_other_sex"])
     assert [f["visit"] for f in audited["findings"]] == ["V1", "V2"]
     first, second = (json.dumps(f["evidence"]) for f in audited["findings"])
-    assert "N40" in first and "N41" not in first and "N41" in second and "N40" not in second
+    assert "L40" in first and "L41" not in first and "L41" in second and "L40" not in second
+    (standard,) = editions_in_use(workspace, ["coding_rule"])["coding_rule"]
+    public = standard.edition
     assert audited["rules"][0]["judged"] == [
-        {"from": None, "until": "2025-01-31", "codes": {"sex_conflict": old.edition}},
-        {"from": "2025-02-01", "until": None, "codes": {"sex_conflict": new.edition}},
+        {"from": None, "until": "2025-01-31", "codes": {"coding_rule": public, "sex_conflict": old.edition}},
+        {"from": "2025-02-01", "until": None, "codes": {"coding_rule": public, "sex_conflict": new.edition}},
     ]
 
 
 def test_an_audit_of_days_without_an_edition_says_so(workspace, tmp_path):
     run_load(workspace, [written(tmp_path / "source", diagnosis=diagnoses())])
-    load_codes(workspace, conflict(tmp_path, "N40"), "sex_conflict", first=dt.date(2026, 1, 1))
-    audited = run_audit(workspace, ["diagnosis_for_other_sex"], until=dt.date(2025, 12, 31))
+    load_codes(workspace, SHIPPED_FILES["code_limit"], "code_limit", first=dt.date(2026, 1, 1))
+    audited = run_audit(workspace, ["operation_without_diagnosis"], until=dt.date(2025, 12, 31))
     assert audited["findings"] == [] and audited["rules"] == []
-    assert audited["unknown"][0]["missing"] == ["sex_conflict"]
-    assert audited["unknown"][0]["to_do"] == "yiheng codes load FILE --list sex_conflict --from DAY --until DAY"
+    assert audited["unknown"][0]["missing"] == ["code_limit"]
+    assert audited["unknown"][0]["to_do"] == "yiheng codes load FILE --list code_limit --from DAY --until DAY"
 
 
 def test_gray_codes_are_judged_on_the_days_of_their_edition(workspace, tmp_path):

@@ -41,4 +41,12 @@ FOUND = {
         from fee_line join visit using (visit_id)
         where item_name like '%每小时%' and ended_on is not null group by visit_id, item_code)
     where n > cap""",
+    # The county charges no dear piece twice for a reason: no trace code or operation need be looked at.
+    "single_use_twice": """
+    select visit_id, line, scope * (n - first) // n from (
+        select visit_id, max(line_id) filter (quantity > 0) as line, sum(scope_fen)::hugeint as scope,
+            (sum(quantity) * 10000)::hugeint as n, (max(quantity) * 10000)::hugeint as first
+        from fee_line where kind = 'consumable' and unit_price >= 500
+        group by visit_id, item_code having count(*) filter (quantity > 0) > 1)
+    where n > first and first = 10000""",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from yiheng.runs import Desk, read_bill
-from yiheng.supervision import FINDING
+from yiheng.supervision import ANSWERS, FINDING
 
 from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -43,8 +43,11 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
     desk.close()
     if form == "table":
         say(f"结论：{DECIDED[checked['decision']]}（适用规则 {len(checked['asked'])} 条）")
-        columns = ["rule", "weight", "visit", "line", "yuan at stake"]
-        rows = [[f["rule"], f["weight"], f["visit"], f["line"], yuan(f["at_stake_fen"])] for f in checked["findings"]]
+        columns = ["rule", "weight", "answer", "visit", "line", "yuan at stake"]
+        rows = [
+            [f["rule"], f["weight"], ANSWERS[f["answer"]].zh, f["visit"], f["line"], yuan(f["at_stake_fen"])]
+            for f in checked["findings"]
+        ]
         if rows:
             answer(form, checked, columns, rows)
         for one in checked["findings"]:

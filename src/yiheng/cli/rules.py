@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from yiheng.runs import Workspace, judge_rules
-from yiheng.supervision import RULES, WEIGHTS, Rule
+from yiheng.supervision import ANSWERS, RULES, WEIGHTS, Rule
 from yiheng.supervision.labels import Judged, per_cent
 from yiheng.supervision.page import rules_page
 from yiheng.testkit import trials
@@ -45,6 +45,7 @@ def _listed(one: Rule) -> dict[str, Any]:
         "rule": one.name,
         "zh": one.zh,
         "weight": WEIGHTS[one.weight].en,
+        "answer": ANSWERS[one.answers].en,
         "official_code": one.official_code,
         "package": str(one.package) if one.package else None,
     }

@@ -3,6 +3,7 @@
 from .bundled import BUNDLED_CHARGE
 from .catalogue import CATALOGUE
 from .chs_drg import CHS_DRG, Plan, PlanEdition, read_plan
+from .coding import CODING_RULE
 from .constraints import MEASURES, SHIPPED
 from .declare import HOLDS, CodeList, Edition, read_edition
 from .dictionary import DICTIONARY, DICTIONARY_OVERLAY, overlay_faults, shipped_dictionary
@@ -17,6 +18,7 @@ LISTS: dict[str, CodeList] = {
         KNOWLEDGE_POINT,
         ITEM_LIMIT,
         CODE_LIMIT,
+        CODING_RULE,
         CATALOGUE,
         BUNDLED_CHARGE,
         SEX_CONFLICT,
@@ -38,7 +40,10 @@ SHIPPED_FILES = {
     "bundled_charge": SHIPPED / "bundled_charges.csv",
     "sex_conflict": SHIPPED / "sex_conflict.csv",
     "dictionary": SHIPPED / "dictionary.csv",
+    "coding_rule": SHIPPED / "coding_rules.csv",
 }
+# Lists of public rules, in use from the start; a place that loads its own edition uses that instead.
+STANDARD = ("coding_rule",)
 
 
 def tables_of(name: str) -> tuple[CodeList, ...]:
@@ -55,6 +60,7 @@ __all__ = [
     "MEASURES",
     "PLANS",
     "SHIPPED_FILES",
+    "STANDARD",
     "CodeList",
     "Edition",
     "Plan",

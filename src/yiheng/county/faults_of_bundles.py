@@ -11,6 +11,8 @@ BUNDLES = (("gastric_lavage", "gastric_tube"), ("contrast_scan", "ct"), ("perfus
 HOURLY = "ventilator"
 HOURS_A_DAY = 24
 _NIGHTS = 4
+# Fen of one implant.
+_DEAR = 420_000
 _AFTERNOON = 15 * 3600
 _MORNING = 9 * 3600
 
@@ -58,4 +60,22 @@ def hours_beyond_stays(script: Script, faults: int, spares: int) -> None:
         script.claim(rule, False, visit, "more hours until the rest was taken back")
 
 
-ALL = (bundled_charges, hours_beyond_stays)
+def single_uses_twice(script: Script, faults: int, spares: int) -> None:
+    rule, piece = "single_use_twice", "implant"
+    for n in range(faults):
+        visit = script.sure_part(nights=_NIGHTS, where=HOSPITAL)
+        script.charge(visit, piece, 1, 1, price=_DEAR)
+        script.charge(visit, piece, 1, 1 + n % 3, _AFTERNOON, price=_DEAR)
+        script.claim(rule, True, visit, "one implant charged twice", piece, stake=beyond(1))
+    for _ in range(spares):
+        visit = script.sure_part(nights=_NIGHTS, where=HOSPITAL)
+        script.charge(visit, piece, 1, 1, price=_DEAR)
+        script.charge(visit, piece, 1, 2, price=_DEAR)
+        script.charge(visit, piece, -1, 3, price=_DEAR)
+        script.claim(rule, False, visit, "the second charge was taken back")
+        visit = script.sure_part(nights=_NIGHTS, where=HOSPITAL)
+        script.charge(visit, piece, 2, 1, price=_DEAR)
+        script.claim(rule, False, visit, "two pieces in one line")
+
+
+ALL = (bundled_charges, hours_beyond_stays, single_uses_twice)

@@ -130,7 +130,7 @@ def diagnoses_for_other_sex(script: Script, faults: int, spares: int) -> None:
             visit = script.call(person, day, main, other)
         script.claim(rule, True, visit, f"{code} in a person who is {sex}", ordinal=2 if second else 1)
     for n in range(spares):
-        visit = script.call(script.actor_of_unknown_sex(), script.some_day(0), ("O80.0", "N40")[n % 2])
+        visit = script.call(script.actor_of_unknown_sex(), script.some_day(0), ("D25.9", "C61")[n % 2])
         script.claim(rule, False, visit, "the sex is unknown")
         sex, code = (("female", "C64.9"), ("male", "C50.9"))[n % 2]
         visit = script.call(script.actor(sex), script.some_day(0), code)

@@ -15,7 +15,7 @@ from .views import LIMITS
 COMBINED = (("I10", "I50"), ("I10", "N18"))
 SEXES = ("male", "female")
 # The code lists that the checks read, where they were loaded.
-CODES = ("gray_code", "sex_conflict")
+CODES = ("gray_code", "sex_conflict", "coding_rule")
 
 
 def listed(t: Tables) -> ibis.Table:

@@ -9,13 +9,14 @@ from .people import ENROLMENT, INSTITUTION, PERSON
 from .personal import PERSONAL_FIELDS, is_personal
 from .results import FINDING, GROUP_OF_STAY, INDICATOR_VALUE, STATEMENT_LINE, TRANSFER
 from .standing import (
+    FEW_VIEWS,
     OPEN_END,
     REDUCED,
-    TAKEN_BACK,
     TRANSFERRED,
     AsItStands,
     Standing,
     handed_over,
+    holding,
     over_standing,
     standing,
     takes_back,
@@ -70,13 +71,13 @@ RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE, GROUP_
 
 __all__ = [
     "EXPECTED",
+    "FEW_VIEWS",
     "IBIS_TYPES",
     "OPEN_END",
     "PERSONAL_FIELDS",
     "REDUCED",
     "RESULTS",
     "TABLES",
-    "TAKEN_BACK",
     "TRANSFERRED",
     "AsItStands",
     "Check",
@@ -86,6 +87,7 @@ __all__ = [
     "Standing",
     "Table",
     "handed_over",
+    "holding",
     "is_personal",
     "over_standing",
     "standing",

@@ -1,4 +1,4 @@
-"""What stands after refunds and reversals: the tables that rules, scores and measures read.
+"""What stands after refunds and reversals, and which visits are planned: the tables that rules and measures read.
 
 What was taken back in full counts nowhere: neither the settlement nor what took it back, nor their lines, nor a visit
 of which no settlement is left. What was taken back in part stands once, with what is left of it.
@@ -52,7 +52,7 @@ def standing(tables: Tables) -> Tables:
 
 def over_standing(views: Mapping[str, View]) -> dict[str, View]:
     """Views that read what stands, with the small views of what does not."""
-    return {**TAKEN_BACK, **{name: _reading(view) for name, view in views.items()}}
+    return {**FEW_VIEWS, **{name: _reading(view) for name, view in views.items()}}
 
 
 def _reading(view: View) -> View:
@@ -164,6 +164,27 @@ def line_taken_back(t: Tables) -> ibis.Table:
     )
 
 
+def planned_by_diagnosis(t: Tables) -> ibis.Table:
+    """Visits that are courses planned by diagnosis, whatever flag they carry: by their main diagnosis, or beside it."""
+    rules = t["coding_rule"].filter(_.kind == "dx", _.measure.isin(["planned_course", "planned_beside"])).drop("kind")
+    codes = t["diagnosis"].select("code").distinct()
+    # Codes are few and rows are many: each code is matched once.
+    told = codes.join(rules, codes.code.startswith(rules.code_prefix)).drop("code_prefix").distinct()
+    held = t["diagnosis"].select("visit_id", "code", "is_main").join(told, "code")
+    main = t["diagnosis"].filter(_.is_main).select("visit_id", main=_.code)
+    alone = held.filter(_.measure == "planned_course", _.is_main).drop("code", "is_main")
+    beside = held.filter(_.measure == "planned_beside").join(main, "visit_id")
+    beside = beside.filter(beside.main.startswith(beside["value"])).select(*alone.columns)
+    dated = ibis.union(alone, beside).join(t["visit"].select("visit_id", "began_on"), "visit_id")
+    return dated.filter(holding(_.began_on)).select("visit_id").distinct()
+
+
+def holding(on: ibis.Value) -> ibis.Value:
+    """Whether the edition of a row of a code list holds on a day."""
+    since, until = _.holds_from, _.holds_until
+    return (since.isnull() | (since <= on)) & (until.isnull() | (on <= until))
+
+
 def _settlement_gone(t: Tables) -> ibis.Table:
     nothing = t["net_settlement"].filter(~_.stands).select(root=_.settlement_id)
     return t["settlement_taken_back"].semi_join(nothing, "root").select("settlement_id")
@@ -176,7 +197,10 @@ def _settlements(t: Tables) -> ibis.Table:
 
 
 def _visits(t: Tables) -> ibis.Table:
-    return t["visit"].anti_join(t["visit_taken_back"], "visit_id")
+    visits = t["visit"].anti_join(t["visit_taken_back"], "visit_id")
+    planned = t["planned_by_diagnosis"].select(planned_visit=_.visit_id)
+    told = visits.left_join(planned, visits.visit_id == planned.planned_visit)
+    return told.mutate(planned_course=_.planned_visit.notnull().ifelse(True, _.planned_course)).drop("planned_visit")
 
 
 def _lines(t: Tables) -> ibis.Table:
@@ -186,6 +210,10 @@ def _lines(t: Tables) -> ibis.Table:
 REDUCED: dict[str, View] = {"settlement": _settlements, "visit": _visits, "fee_line": _lines}
 
 # In the order in which they build on each other; each is small.
-TAKEN_BACK: dict[str, View] = {
-    view.__name__: view for view in (settlement_taken_back, net_settlement, visit_taken_back, line_taken_back)
+FEW_VIEWS: dict[str, View] = {
+    view.__name__: view
+    for view in (
+        *(settlement_taken_back, net_settlement, visit_taken_back, line_taken_back),
+        planned_by_diagnosis,
+    )
 }

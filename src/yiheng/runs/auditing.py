@@ -14,7 +14,7 @@ import ibis
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
-from yiheng.codes import EXCEPTION
+from yiheng.codes import EXCEPTION, STANDARD
 from yiheng.lake import told
 from yiheng.supervision import (
     LIMITS,
@@ -43,7 +43,7 @@ ONE_DAY = dt.timedelta(days=1)
 # All lists that some rule of ours reads: one that is not in use is empty.
 LISTED = sorted({name for rule in RULES.values() if rule.package is None for name in rule.codes})
 # The exceptions are no rule's list, but decide as well what is found.
-PINNED = sorted({*LISTED, EXCEPTION.name})
+PINNED = sorted({*LISTED, *STANDARD, EXCEPTION.name})
 
 
 @told()
@@ -110,10 +110,10 @@ def audit(
         found: dict[str, list[Found]] = {rule.name: [] for rule in rules if rule.name not in lacks}
         for rule, span in _one_edition_after_the_other([(RULES[name], span) for name in found for span in spans[name]]):
             progress(f"{rule.zh} {rule.name}")
-            if rule.limits_of and rule.limits_of not in _classes(engine, span, classes):
+            if rule.limits_of and rule.limits_of not in _classes(engine, span, codes, classes):
                 lacks[rule.name] = _no_limits(rule)
                 continue
-            found[rule.name] += _found(engine, rule, manifest, span, exceptions)
+            found[rule.name] += _found(engine, rule, manifest, span, codes, exceptions)
         for some in found.values():
             some.sort(key=attrgetter("on"))
         judged = [rule for rule in rules if rule.name not in lacks]
@@ -189,8 +189,7 @@ def _spans(manifest: Manifest, rule: Rule, codes: dict[str, list[InUse]]) -> lis
     spans = []
     for start, end in zip(starts, [*(cut - ONE_DAY for cut in starts[1:]), last], strict=True):
         held = {name: one for name in rule.codes for one in codes.get(name, []) if one.holds_on(start)}
-        # The limits of a class may stand in any of its lists.
-        if held if rule.limits_of else set(held) == set(rule.codes):
+        if held if rule.any_list else set(held) == set(rule.codes):
             spans.append(Span(_open(start), _open(end), held))
     return spans
 
@@ -204,18 +203,20 @@ def _one_edition_after_the_other(jobs: list[tuple[Rule, Span]]) -> list[tuple[Ru
     return sorted(jobs, key=lambda job: sorted((name, one.edition) for name, one in job[1].codes.items()))
 
 
-def _classes(engine: Engine, span: Span, known: dict[str, set[str]]) -> set[str]:
+def _classes(engine: Engine, span: Span, codes: dict[str, list[InUse]], known: dict[str, set[str]]) -> set[str]:
     """The classes of which the lists in use hold limits that can be judged; asked once for the same editions."""
     held = canonical({name: one.edition for name, one in span.codes.items()})
     if held not in known:
-        engine.use_codes(_held(span))
+        engine.use_codes(_held(span, codes))
         found = engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct()
         known[held] = {row["rule_class"] for row in engine.rows(found)}
     return known[held]
 
 
-def _held(span: Span) -> dict[str, list[InUse]]:
-    return {name: [span.codes[name]] if name in span.codes else [] for name in sorted({*LISTED, *span.codes})}
+def _held(span: Span, codes: dict[str, list[InUse]]) -> dict[str, list[InUse]]:
+    """The lists as they hold on the days of a span; a standard list tells the days of its rows itself."""
+    held = {name: [span.codes[name]] if name in span.codes else [] for name in sorted({*LISTED, *span.codes})}
+    return held | {name: codes.get(name, []) for name in STANDARD}
 
 
 def _no_limits(rule: Rule) -> dict[str, Any]:
@@ -230,7 +231,7 @@ def _no_limits(rule: Rule) -> dict[str, Any]:
 def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: list[Span]) -> dict[str, Any] | None:
     """What a rule would need to judge: a table or a code list that was never loaded, or an edition for these days."""
     lists = [name for name in rule.codes if name not in codes]
-    if rule.limits_of and len(lists) < len(rule.codes):
+    if rule.any_list and len(lists) < len(rule.codes):
         lists = []
     tables = [name for name in rule.reads if name not in engine.at.snapshots]
     if not lists and not tables and spans:
@@ -242,8 +243,15 @@ def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: lis
     return {"rule": rule.name, "zh": rule.zh, "missing": lists + tables + outside, "to_do": cure}
 
 
-def _found(engine: Engine, rule: Rule, manifest: Manifest, span: Span, exceptions: Exceptions) -> Iterator[Found]:
-    engine.use_codes(_held(span))
+def _found(
+    engine: Engine,
+    rule: Rule,
+    manifest: Manifest,
+    span: Span,
+    codes: dict[str, list[InUse]],
+    exceptions: Exceptions,
+) -> Iterator[Found]:
+    engine.use_codes(_held(span, codes))
     rows = rule.rows(engine.shared(VIEWS), limits_pinned(rule, manifest.pins))
     if span.since:
         rows = rows.filter(rows.occurred_on >= ibis.date(span.since))
@@ -263,6 +271,7 @@ def _summary(rule: Rule, stakes: list[Stake], spans: list[Span], covered: Covere
         "official_code": rule.official_code,
         "zh": rule.zh,
         "weight": rule.weight,
+        "answer": rule.answers,
         "findings": len(stakes),
         "at_stake_fen": sum(one.fen for one in stakes),
         "at_stake_once_fen": at_stake_once(stakes, covered),

@@ -20,7 +20,7 @@ from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.documents import read_json
 from yiheng.intake import ObjectReader
-from yiheng.records import REDUCED, TABLES, TAKEN_BACK, AsItStands, Standing
+from yiheng.records import FEW_VIEWS, REDUCED, TABLES, AsItStands, Standing
 from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED
@@ -37,8 +37,8 @@ ASKED: tuple[str, ...] = ("before", "during")
 LIMITS_TABLE = "limit_of_item"
 # A prescription that was not charged yet is judged by its lines as they would be charged.
 ORDERS = "order_line"
-# A breach stops, a suspicion asks for a second look, a clue is for the inspectors alone.
-DECISIONS = {"breach": "stop", "suspicion": "hint"}
+# What decides of a bill, the strictest first; of what is told alone the bill passes.
+DECISIONS = ("stop", "hint")
 DUCKDB = {
     "string": "VARCHAR", "date": "DATE", "timestamp(6)": "TIMESTAMP", "int64": "BIGINT", "boolean": "BOOLEAN",
     "decimal(16, 4)": "DECIMAL(16,4)", "decimal(16, 6)": "DECIMAL(16,6)",
@@ -73,7 +73,7 @@ class Desk:
         self._con.execute("pragma disable_optimizer")
         self._tables = _Tables(self._view)
         asked = [rule for rule in RULES.values() if set(rule.stages) & set(ASKED)]
-        self._needed = sorted({name for rule in asked for name in rule.reads})
+        self._needed = sorted({name for rule in asked for name in (*rule.reads, *rule.beside)})
         for name in self._needed:
             self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
         lists = {*LISTED, CATALOGUE.name, *(name for rule in asked for name in rule.codes)}
@@ -189,7 +189,7 @@ class Desk:
         """The statements after which the tables hold what stands of a bill's rows; few bills need them."""
         stands = Standing(self._tables)
         reduced = {name: str(ibis.to_sql(stands[name], dialect="duckdb")) for name in REDUCED}
-        for name in TAKEN_BACK:
+        for name in FEW_VIEWS:
             yield f"execute fill_{name}"
         for name, sql in reduced.items():
             self._con.execute(f"create temp table {name}_left as {sql}")
@@ -249,7 +249,7 @@ class Desk:
 
     def _question(self, rule: Rule, held: set[str]) -> Question | None:
         lacks = [name for name in rule.codes if name not in held]
-        if lacks and (not rule.limits_of or len(lacks) == len(rule.codes)):
+        if lacks and (not rule.any_list or len(lacks) == len(rule.codes)):
             to_do = f"yiheng codes load FILE --list {lacks[0]}"
             self.unknown.append({"rule": rule.name, "zh": rule.zh, "missing": lacks, "to_do": to_do})
             return None
@@ -323,8 +323,8 @@ def _takes_back(paid: Mapping[str, Any]) -> bool:
 
 
 def _decision(findings: list[dict[str, Any]]) -> str:
-    decided = {DECISIONS.get(one["weight"]) for one in findings}
-    return next((one for one in DECISIONS.values() if one in decided), "pass")
+    answers = {one["answer"] for one in findings}
+    return next((one for one in DECISIONS if one in answers), "pass")
 
 
 def read_bill(path: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from yiheng.codes import (
     LISTS,
     PLANS,
     SHIPPED_FILES,
+    STANDARD,
     CodeList,
     Edition,
     overlay_faults,
@@ -118,7 +119,7 @@ def load_codes(
         raise Refusal(f"there is no code list '{name}'", expected=", ".join(KNOWN), cure=nearest(name, KNOWN))
     edition, tables, aside = _read(workspace, path, name)
     new = InUse(edition, first, last, path.name)
-    others = [one for one in _editions(workspace, name) if one.edition != edition]
+    others = [one for one in _loaded(workspace, name) if one.edition != edition]
     clashing = [one for one in others if one.overlaps(new)]
     if clashing and not replace:
         raise Refusal(
@@ -232,6 +233,16 @@ def _national(workspace: Workspace) -> Sequence[dict[str, Any]]:
 
 
 def _editions(workspace: Workspace, name: str) -> list[InUse]:
+    """The editions that were loaded; of a standard list without any, the one that ships."""
+    if (loaded := _loaded(workspace, name)) or name not in STANDARD:
+        return loaded
+    edition, tables, _aside = _read(workspace, SHIPPED_FILES[name], name)
+    for table in tables:
+        _write(table, edition_file(workspace, name, edition, table.code_list))
+    return [InUse(edition, None, None, SHIPPED_FILES[name].name)]
+
+
+def _loaded(workspace: Workspace, name: str) -> list[InUse]:
     file = workspace.codes / name / "editions.json"
     return [InUse.from_json(one) for one in json.loads(file.read_text("utf-8"))] if file.exists() else []
 

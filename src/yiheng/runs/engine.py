@@ -12,10 +12,10 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yiheng.codes import HOLDS, CodeList, tables_of
+from yiheng.codes import HOLDS, LISTS, STANDARD, CodeList, tables_of
 from yiheng.lake import SnapshotSet
 from yiheng.measures import READ_ONCE, VIEWS
-from yiheng.records import RESULTS, TABLES, TAKEN_BACK, Table
+from yiheng.records import FEW_VIEWS, RESULTS, TABLES, Table
 
 from .editions import InUse, edition_file
 from .machines import machine
@@ -77,12 +77,14 @@ class Engine:
         for name in self._shared:
             self._machine.forget(name)
         self._shared.clear()
+        for name in STANDARD:
+            self.tables[name] = self._no_rows(LISTS[name])
         for name, editions in codes.items():
             for table in tables_of(name):
                 self.tables[table.name] = (
                     ibis.union(*(self._edition(name, table, one) for one in editions))
                     if editions
-                    else self._machine.empty(f"{table.name}_none", ibis.schema({**table.schema, **HOLDS}))
+                    else self._no_rows(table)
                 )
 
     def shared(self, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> Mapping[str, ibis.Table]:
@@ -108,7 +110,7 @@ class Engine:
     def views(self, *names: str) -> None:
         """Compute the wide tables once, and what was taken back; what is asked of them afterwards reads the result."""
         for name, build in VIEWS.items():
-            if name not in self._computed and (not names or name in names or name in TAKEN_BACK):
+            if name not in self._computed and (not names or name in names or name in FEW_VIEWS):
                 self._computed.add(name)
                 self.tables[name] = self._machine.keep(name, build(self.as_computed()))
 
@@ -172,6 +174,9 @@ class Engine:
             known = ibis.coalesce(joined[copied.name], *(joined[f"of_{column}"] for column in copied.first_of))
             rows = joined.mutate(**{copied.name: known}).select(*table.kept)
         return rows
+
+    def _no_rows(self, table: CodeList) -> ibis.Table:
+        return self._machine.empty(f"{table.name}_none", ibis.schema({**table.schema, **HOLDS}))
 
     def _edition(self, name: str, table: CodeList, one: InUse) -> ibis.Table:
         file = edition_file(self._workspace, name, one.edition, table)

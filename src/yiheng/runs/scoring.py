@@ -11,7 +11,7 @@ from ibis import _
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import SnapshotSet, told
-from yiheng.records import TAKEN_BACK, standing
+from yiheng.records import FEW_VIEWS, standing
 from yiheng.supervision.scores import (
     LIMITS,
     SUBJECTS,
@@ -126,7 +126,7 @@ def _scores(workspace: Workspace, engine: Engine, manifest: Manifest, folder: Pa
 
 def _groups(engine: Engine, manifest: Manifest) -> dict[str, Any]:
     limits, year = LIMITS.with_values(manifest.pins["limits"]), manifest.inputs["year"]
-    engine.views(*TAKEN_BACK)
+    engine.views(*FEW_VIEWS)
     tables = standing(engine.tables)
     pairs = engine.rows(pairs_of(tables, year, limits), ("institution", "one", "other"))
     admitted = engine.rows(

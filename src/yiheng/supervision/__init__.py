@@ -3,13 +3,14 @@
 from . import rules
 from .advice import advice, own_fen, told
 from .bundles import Covered, Stake, at_stake_once, bundled, stake_of
-from .declare import FINDING, LIMITS, RULES, WEIGHTS, Rule, rule
+from .declare import ANSWERS, FINDING, LIMITS, RULES, WEIGHTS, Rule, rule
 from .national import NationalRule, national_rules
 from .packages import PACKAGES, Package
 from .right import right_of
 from .views import VIEWS
 
 __all__ = [
+    "ANSWERS",
     "FINDING",
     "LIMITS",
     "PACKAGES",

@@ -34,6 +34,14 @@ WEIGHTS: dict[Weight, Words] = {
     "suspicion": Words("可疑", "suspicion"),
     "breach": Words("违规", "breach"),
 }
+# What a hospital is answered before payment: it must correct the bill, look again, or is told.
+Answer = Literal["stop", "hint", "inform"]
+ANSWERS: dict[Answer, Words] = {
+    "stop": Words("拦截", "stop"),
+    "hint": Words("提醒", "warn"),
+    "inform": Words("告知", "inform"),
+}
+BY_WEIGHT: dict[Weight, Answer] = {"breach": "stop", "suspicion": "hint", "clue": "inform"}
 Stage = Literal["before", "during", "after"]
 
 # The columns every rule selects; whatever else it selects is its evidence.
@@ -43,7 +51,19 @@ SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on"
 ABOUT = "about"
 
 # What a finding tells, in the order in which it is shown.
-FINDING = ("id", "rule", "official_code", "weight", *SUBJECT[:-1], ABOUT, "at_stake_fen", "says", "says_en", "evidence")
+FINDING = (
+    "id",
+    "rule",
+    "official_code",
+    "weight",
+    "answer",
+    *SUBJECT[:-1],
+    ABOUT,
+    "at_stake_fen",
+    "says",
+    "says_en",
+    "evidence",
+)
 
 # Evidence columns of a rule that stakes only what exceeds a limit: scope × over_part ÷ whole_part.
 EXCESS = ("whole_part", "over_part")
@@ -67,6 +87,9 @@ class Rule:
         not_for: where it must not be used.
         limits_of: the class of limited items that drives it; any of its code lists may hold the class.
         says_of: the sentence for each measure of such a rule.
+        answer: what is answered before payment, where it is not what its weight asks for.
+        any_list: whether one of its code lists is enough.
+        beside: tables that it also reads where they were loaded.
         package: the installed package that it comes from; none for our own.
     """
 
@@ -84,12 +107,20 @@ class Rule:
     find: Callable[..., ibis.Table]
     limits_of: str | None = None
     says_of: Mapping[str, Words] = field(default_factory=dict)
+    answer: Answer | None = None
+    any_list: bool = False
+    beside: tuple[str, ...] = ()
     package: Package | None = None
 
     @property
     def limits(self) -> Limits:
         """The limits that it judges by: ours, or those of its own package."""
         return self.package.limits if self.package else LIMITS
+
+    @property
+    def answers(self) -> Answer:
+        """Whether it stops, warns or informs before payment: a breach stops unless it is declared otherwise."""
+        return self.answer or BY_WEIGHT.get(self.weight, "hint")
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -121,6 +152,7 @@ class Rule:
             "rule": self.name,
             "official_code": self.official_code,
             "weight": self.weight,
+            "answer": self.answers,
             **{name: row[name] for name in SUBJECT[:-1]},
             ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
@@ -192,6 +224,9 @@ def rule(
     source: str,
     not_for: str,
     codes: tuple[str, ...] = (),
+    answer: Answer | None = None,
+    any_list: bool = False,
+    beside: tuple[str, ...] = (),
     stages: tuple[Stage, ...] = ("after",),
 ) -> Callable[[Callable[..., ibis.Table]], Rule]:
     """Declare a rule: a function of tables and limits whose docstring is its English sentence.
@@ -202,7 +237,21 @@ def rule(
     def declare(find: Callable[..., ibis.Table]) -> Rule:
         sentence = (inspect.getdoc(find) or "").split("\n\n")[0].replace("\n", " ")
         return Rule(
-            find.__name__, zh, sentence, official_code, weight, stages, says, reads, codes, source, not_for, find
+            find.__name__,
+            zh,
+            sentence,
+            official_code,
+            weight,
+            stages,
+            says,
+            reads,
+            codes,
+            source,
+            not_for,
+            find,
+            answer=answer,
+            any_list=any_list,
+            beside=beside,
         )
 
     return declare

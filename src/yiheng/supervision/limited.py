@@ -64,6 +64,7 @@ def limited(
         not_for,
         find,
         limits_of=zh,
+        any_list=True,
         says_of={measure: says for measure, (_, says) in measures.items()},
     )
 

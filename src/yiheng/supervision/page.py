@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from . import RULES, WEIGHTS, NationalRule, Rule, national_rules
+from . import ANSWERS, RULES, WEIGHTS, NationalRule, Rule, national_rules
 
 HEAD = """\
 # Audit rules
@@ -37,10 +37,11 @@ OURS = """\
 ## Our rules
 
 What limits an item is measured as [keep code lists](../howto/keep-code-lists.md#limits-of-items) says; a rule without
-measures reads the records alone or a list of its own.
+measures reads the records alone or a list of its own. Before payment a rule stops (拦截: correct the bill first), warns
+(提醒: look again) or informs (告知); a dash: it is asked after payment alone.
 
-| rule | 中文 | weight | meaning | measures |
-| --- | --- | --- | --- | --- |
+| rule | 中文 | weight | before payment | meaning | measures |
+| --- | --- | --- | --- | --- | --- |
 """
 
 OUTSIDE = """\
@@ -79,7 +80,12 @@ def _national(one: NationalRule) -> str:
 
 def _ours(one: Rule) -> str:
     measures = ", ".join(f"`{measure}`" for measure in one.measures)
-    return f"| `{one.name}` | {one.zh} | {WEIGHTS[one.weight].en} | {one.sentence} | {measures} |"
+    return f"| `{one.name}` | {one.zh} | {WEIGHTS[one.weight].en} | {_answer(one)} | {one.sentence} | {measures} |"
+
+
+def _answer(one: Rule) -> str:
+    """What a rule that is asked before payment answers then."""
+    return f"{ANSWERS[one.answers].en} {ANSWERS[one.answers].zh}" if set(one.stages) - {"after"} else "–"
 
 
 def _other(one: Rule) -> str:

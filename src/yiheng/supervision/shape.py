@@ -69,7 +69,7 @@ def _declared(rule: Rule) -> Iterator[str]:
         yield f"there is no weight '{rule.weight}', {nearest(rule.weight, WEIGHTS)}"
     if not rule.stages or set(rule.stages) - set(get_args(Stage)):
         yield f"its stages are not of {', '.join(get_args(Stage))}"
-    for name in (one for one in rule.reads if one not in TABLES):
+    for name in (one for one in (*rule.reads, *rule.beside) if one not in TABLES):
         yield f"it reads '{name}', which is no table, {nearest(name, TABLES)}"
     for name in (one for one in rule.codes if one not in LISTS):
         yield f"it needs '{name}', which is no code list, {nearest(name, LISTS)}"
@@ -102,7 +102,7 @@ def _built(rule: Rule, rows: ibis.Table) -> Iterator[str]:
     for what in sorted({NOT_IN_A_RULE[kind] for kind in NOT_IN_A_RULE if operation.find(kind)}):
         yield f"it {what}"
     read = {one.name for one in operation.find(ops.UnboundTable)}
-    if unsaid := sorted(read & set(TABLES) - set(rule.reads)):
+    if unsaid := sorted(read & set(TABLES) - {*rule.reads, *rule.beside}):
         yield f"it reads {', '.join(unsaid)} without saying so in reads"
     if unsaid := sorted(read & set(LISTS) - set(rule.codes)):
         yield f"it reads {', '.join(unsaid)} without saying so in codes"

@@ -6,7 +6,9 @@ import ibis
 from ibis import _
 
 from yiheng.basis.evidence import Words
+from yiheng.codes import HOLDS
 from yiheng.policy import Limits
+from yiheng.records import holding
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -41,11 +43,24 @@ def _told(rows: ibis.Table, limits: ibis.Table, *by: str) -> ibis.Table:
     return rows.join(told.group_by("code", *by).agg(code_prefix=_.code_prefix.max()), "code")
 
 
-def _of_other_sex(t: Tables, table: str, kind: str) -> ibis.Table:
-    forbidden = t["sex_conflict"].filter(_.kind == kind).select("forbidden_for", "code_prefix")
+LIMIT = ("code_prefix", "measure", "value")
+
+
+def _limited(t: Tables, table: str, kind: str, listed: ibis.Table, *measures: str) -> ibis.Table:
+    """Coded rows of which a place's list or the public coding rules of their day tell a limit."""
+    public = t["coding_rule"].filter(_.kind == kind, _.measure.isin(measures)).select(*LIMIT, *HOLDS)
+    undated = listed.select(*LIMIT).mutate(**{day: ibis.null(of) for day, of in HOLDS.items()})
     rows = t[table].select("visit_id", "ordinal", "code")
-    found = _coded(t, _told(rows, forbidden, "forbidden_for"))
-    return found.filter(_.person_is == _.forbidden_for).mutate(person_is_zh=_.person_is.cases(*ZH.items()))
+    found = _coded(t, _told(rows, ibis.union(undated, public), "measure", "value", *HOLDS))
+    return found.filter(holding(found.began_on))
+
+
+def _of_other_sex(t: Tables, table: str, kind: str) -> ibis.Table:
+    allowed = _.forbidden_for.cases(("male", "female"), ("female", "male"))
+    listed = t["sex_conflict"].filter(_.kind == kind).mutate(measure=ibis.literal("sex"), value=allowed)
+    found = _limited(t, table, kind, listed, "sex").filter(_.person_is.isin([*ZH]), _.person_is != _["value"])
+    once = found.group_by(*SUBJECT, "person_is", "code").agg(code_prefix=_.code_prefix.max())
+    return once.mutate(person_is_zh=_.person_is.cases(*ZH.items()))
 
 
 SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on", "scope_fen", "about", "ordinal")
@@ -60,7 +75,8 @@ SUBJECT = ("person", "institution", "visit", "settlement", "line", "occurred_on"
         "diagnosis {ordinal} of visit {visit}, {diagnosis_code}, does not fit {person}, who is {person_is}",
     ),
     reads=("visit", "person", "diagnosis"),
-    codes=("sex_conflict",),
+    codes=("coding_rule", "sex_conflict"),
+    any_list=True,
     source=f"{RULE_BASE} 诊断与患者性别不符；公布的编码规则",
     not_for="性别未知的参保人",
     stages=("before", "during", "after"),
@@ -80,7 +96,8 @@ def diagnosis_for_other_sex(t: Tables, limits: Limits) -> ibis.Table:
         "operation {ordinal} of visit {visit}, {operation_code}, does not fit {person}, who is {person_is}",
     ),
     reads=("visit", "person", "operation"),
-    codes=("sex_conflict",),
+    codes=("coding_rule", "sex_conflict"),
+    any_list=True,
     source=f"{RULE_BASE} 手术操作编码与性别不符；公布的编码规则",
     not_for="性别未知的参保人",
     stages=("before", "during", "after"),
@@ -126,17 +143,22 @@ def operation_without_diagnosis(t: Tables, limits: Limits) -> ibis.Table:
         "{age_limit})",
     ),
     reads=("visit", "person", "diagnosis"),
-    codes=("code_limit",),
-    source=f"{RULE_BASE} 诊断与患者年龄不符",
-    not_for="恰满界限年龄者",
+    codes=("coding_rule", "code_limit", "sex_conflict"),
+    any_list=True,
+    source=f"{RULE_BASE} 诊断与患者年龄不符；公开编码规则",
+    not_for="恰满界限年龄者；性别已不符的诊断",
     stages=("before", "during", "after"),
 )
 def diagnosis_for_other_age(t: Tables, limits: Limits) -> ibis.Table:
     """A diagnosis below its least age or above its largest."""
     ages = t["code_limit"].filter(_.kind == "dx", _.measure.isin(["min_age", "max_age"]))
-    found = _coded(t, _told(t["diagnosis"].select("visit_id", "ordinal", "code"), ages, "measure", "value"))
+    found = _limited(t, "diagnosis", "dx", ages, "min_age", "max_age")
     found = found.mutate(age=full_years(_.born_on, _.began_on), age_limit=_.value.cast("int64"))
     young = (_.measure == "min_age") & (_.age < _.age_limit)
     old = (_.measure == "max_age") & (_.age > _.age_limit)
-    wrong = found.filter(young | old).group_by(*SUBJECT, "age", diagnosis_code=_.code)
+    # What is told of the sex already, such as a man's pregnancy, is one fault.
+    told = _of_other_sex(t, "diagnosis", "dx").select("visit", "about")
+    wrong = (
+        found.filter(young | old).anti_join(told, ["visit", "about"]).group_by(*SUBJECT, "age", diagnosis_code=_.code)
+    )
     return wrong.agg(age_limit=_.age_limit.max())
