@@ -44,8 +44,10 @@ def test_every_line_of_the_reasons_stands_in_the_workbook(result, tmp_path):
             assert set(lines(statement["because"][name])) <= said
     assert {row[1] for row in book["假设"].iter_rows(min_row=2, values_only=True)} == {
         "budget_growth",
+        "recognised_growth",
         "cap_base",
         "public_health",
+        "use_of_kept",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +26,8 @@ WAYS: dict[Way, Words] = {
 }
 MOVES: tuple[Way, ...] = ("pay", "collect", "others", "borne")
 RESERVES = {"pool": Words("调剂金", "reserve"), "deposit": Words("质量保证金", "quality deposit")}
+PAID_FOR = {"head": Words("院长年薪", "pay of the head")}
+MONTH = re.compile(r"\d{4}-\d{2}")
 # The step that counts an advance: what the party keeps or bears is then part of what is still to be paid.
 COUNTS_ADVANCE = "settle_prepaid"
 
@@ -59,7 +62,7 @@ def dues(statement: Row) -> list[Due]:
     """Every account of a statement that is due, withheld, deducted, prepaid, reserved, rewarded, payable or borne."""
     moves = [_move(statement["party"], t) for t in statement["transfers"]]
     counted = any(m.step == COUNTS_ADVANCE for m in moves)
-    return [
+    found = [
         *_kept(moves, "counted" if counted else "pay"),
         *_borne(moves, "counted" if counted else "collect"),
         *_deducted(moves),
@@ -68,6 +71,27 @@ def dues(statement: Row) -> list[Due]:
         *_by_purpose(moves, "reserve", "held"),
         *_by_purpose(moves, "payer", "borne"),
     ]
+    return _by_span(found)
+
+
+def _by_span(found: list[Due]) -> list[Due]:
+    """Accounts that differ in their month alone as one line from the first month to the last: what is signed is one
+    sheet, and the transfers list each month."""
+    made: dict[tuple[str, Way], list[Due]] = {}
+    for at, one in enumerate(found):
+        own = "" if MONTH.search(one.says.zh) else str(at)
+        made.setdefault((MONTH.sub("", one.says.zh) + own, one.way), []).append(one)
+    return [_spanned(group) if len(group) > 1 else group[0] for group in made.values()]
+
+
+def _spanned(group: list[Due]) -> Due:
+    first, last = (MONTH.findall(group[at].says.zh)[0] for at in (0, -1))
+    zh, en = group[0].says
+    says = Words(
+        zh.replace(first, f"{first} 至 {last}（{len(group)} 期）"),
+        en.replace(first, f"{first} to {last} ({len(group)})"),
+    )
+    return Due(says, total(one.amount for one in group), group[0].way)
 
 
 def sums(found: Iterable[Due]) -> dict[Way, Fen]:
@@ -89,6 +113,8 @@ def _account(party: str, written: str) -> tuple[str, str]:
 
 def _named(kind: str, purpose: str) -> Words:
     zh, en = ACCOUNTS[kind]
+    if purpose in PAID_FOR:
+        return Words(f"{zh}·{PAID_FOR[purpose].zh}", f"{en}: {PAID_FOR[purpose].en}")
     return Words(f"{zh}·{purpose}", f"{en}: {purpose}") if purpose else Words(zh, en)
 
 
