@@ -75,13 +75,16 @@ def test_another_file_is_another_run(space, tmp_path):
     ("row", "words"),
     [
         ("xihay,2025,1.00,", ("'xihay' answered for nobody in 2025", "did you mean 'xihai'?", "added.csv:2")),
-        ("xihai,2025,many,", ("'income'", "'many' is not an amount", "added.csv:2")),
+        ("xihai,2025,many,", ("added.csv:2:income: 'many' is not an amount", "expected: yuan, from 0")),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_line(space, tmp_path, row, words):
-    with pytest.raises(Refusal) as refusal:
-        run_settle(space, YANGXI, year=2025, added=added(tmp_path, row))
-    assert all(one in str(refusal.value) for one in words), str(refusal.value)
+    """Point 8: the row is refused with its place; donghe, whose own row is right, is settled."""
+    came = run_settle(space, YANGXI, year=2025, added=added(tmp_path, row, "donghe,2025,1000.00,"))
+    why = [one["why"] for one in came["refused"] if one["party"] == row.partition(",")[0]]
+    assert len(why) == 1 and all(one in why[0] for one in words), came["refused"]
+    # 1,000.00 x 98 % = 980.00; less 500.00 spent.
+    assert {party: one["kept"] for party, one in figures(came).items()} == {"donghe": "480.00"}
 
 
 def test_facts_are_added_to_the_lake_only(space, tmp_path):

@@ -51,7 +51,7 @@ def test_yancheng_under_both_denominators(tmp_path):
 def test_diabetes_between_sixty_and_eighty_per_cent(tmp_path):
     space, facts = Workspace.new(tmp_path / "ws"), tmp_path / "facts.csv"
     source = ROOT / "policies" / "diabetes-outcome"
-    facts.write_text("party,year,patients,control_rate,complications\na,2025,100,0.7,0\n", "utf-8")
+    facts.write_text("party,year,patients,control_rate,complications\na,2025,100,70,0\n", "utf-8")
     result = run_settle(space, source, facts=facts, alternatives=True)
     assert not result["refused"], result["refused"]
     (one,) = result["statements"]
