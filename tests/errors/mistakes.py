@@ -130,7 +130,6 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
         "a year is no number": Mistake('year: "-1"', "year: last", 13, ("'facts.cells_1.year'", "not a whole number")),
         "a number without its unit": Mistake("unit: people, ", "", 9, ("'people' does not say what it may be", "write its unit")),
         "a word without its words": Mistake(", words: {A: [甲], B: [乙]}, without_step: [B]", "", 11, ("'track' does not say what it may be", "write all its words")),
-        "an amount without its unit": Mistake("unit: yuan, total: fund_spend}\n  people", "total: fund_spend}\n  people", 8, ("'spend' does not say what it may be", "unit: yuan")),
         "a unit that there is not": Mistake("unit: score", "unit: scores", 10, ("'facts.score.unit'", "score")),
         "a range that is empty": Mistake("unit: score", 'unit: score, least: "90", most: "60"', 10, ("from 90 to 60 is empty",)),
         "one spelling of two words": Mistake("B: [乙]", "B: [甲]", 11, ("'甲' of the fact 'track' may be 'A' or 'B'",)),

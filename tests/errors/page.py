@@ -60,7 +60,7 @@ def message(mistake: Mistake) -> str:
         file = Path(made) / "2025.yaml"
         file.write_text(GOOD.replace(mistake.before, mistake.after, 1), "utf-8")
         try:
-            check_policy(read_policy(file, shown_as=SHOWN_AS), every_unit=True)
+            check_policy(read_policy(file, shown_as=SHOWN_AS))
         except Refusal as refusal:
             return str(refusal)
     raise ValueError(f"{mistake.after!r} was accepted")

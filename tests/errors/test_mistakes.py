@@ -31,7 +31,7 @@ def test_there_are_enough_mistakes_and_no_two_are_the_same():
 def test_the_file_that_is_broken_is_right(tmp_path):
     file = tmp_path / "2025.yaml"
     file.write_text(GOOD, "utf-8")
-    check_policy(read_policy(file), every_unit=True)
+    check_policy(read_policy(file))
 
 
 def test_the_page_of_mistakes_is_the_one_that_the_program_answers():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy.read import read_policy
 
@@ -22,6 +23,24 @@ def test_03_a_day_in_another_form_is_refused_with_the_form_that_is_due(name):
 def test_03_a_day_of_knowledge_in_seconds_is_refused():
     with pytest.raises(Refusal, match="known_on': '86400' is not a day such as 2025-01-31"):
         read_policy(field("03-policy-numbers/known-on-day.yaml"))
+
+
+# What the file writes for the share of an overrun, and what it comes to on the facts of the case.
+RIGHT = {"base.yaml": "5", "exp.yaml": "0.5", "wide.yaml": "5", "octal.yaml": "10"}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_03_a_number_in_another_writing_is_the_same_number(name):
+    done = yiheng("policy", "check", field("03-policy-numbers") / name)
+    assert done.exit_code == 0, done.output
+    entry = read_policy(field("03-policy-numbers") / name).policy.values["recognised_growth"].history[0]
+    assert exact_number(str(entry.value)) == exact_number(RIGHT[name])
+
+
+@pytest.mark.parametrize("name", ["percent", "comma", "hex", "null", "sexagesimal", "slash", "under", "arab", "neg"])
+def test_03_what_is_no_number_is_refused_with_its_line(name):
+    done = yiheng("policy", "check", field("03-policy-numbers") / f"{name}.yaml")
+    assert done.exit_code != 0 and f"{name}.yaml:39" in done.output
 
 
 def test_03_a_gigantic_exponent_is_answered_at_once(county):
