@@ -73,8 +73,10 @@ def test_an_institution_that_withholds_or_overdoes_is_found_and_its_like_are_spa
 
 
 def test_no_rule_is_left_unjudged_when_its_lists_are_loaded(audited):
-    assert audited["unknown"] == []
-    assert {one["rule"] for one in audited["rules"]} == set(RULES)
+    # So small a county has too few cases to hold its institutions beside each other.
+    assert {one["rule"] for one in audited["unknown"]} <= set(PLACES)
+    assert all("至少需要" in one["missing"][0] for one in audited["unknown"])
+    assert {one["rule"] for one in (*audited["rules"], *audited["unknown"])} == set(RULES)
 
 
 def test_a_window_keeps_only_what_occurred_in_it(county, audited):

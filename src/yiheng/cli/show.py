@@ -139,4 +139,4 @@ def say_unknown(unknown: Sequence[Mapping[str, Any]]) -> None:
         lacking.setdefault((", ".join(one["missing"]), one["to_do"]), []).append(f"{one['zh']} {one['rule']}")
     for (missing, to_do), rules in lacking.items():
         shown = "、".join(rules[:FEW]) + (f"等 {len(rules)} 条规则" if len(rules) > FEW else "")
-        say(f"未能判定 {shown}：缺少 {missing}；请执行 {to_do}")
+        say(f"未能判定 {shown}：缺少 {missing}；请执行 {to_do}" if to_do else f"未能判定 {shown}：{missing}")

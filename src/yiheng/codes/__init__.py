@@ -44,6 +44,8 @@ SHIPPED_FILES = {
 }
 # Lists of public rules, in use from the start; a place that loads its own edition uses that instead.
 STANDARD = ("coding_rule",)
+# Invented for the demo county: no place may take them for its own.
+DEMO = ("knowledge_point", "item_limit", "code_limit", "sex_conflict")
 
 
 def tables_of(name: str) -> tuple[CodeList, ...]:
@@ -53,6 +55,7 @@ def tables_of(name: str) -> tuple[CodeList, ...]:
 
 __all__ = [
     "CATALOGUE",
+    "DEMO",
     "EXCEPTION",
     "GRANTED_TO",
     "HOLDS",

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ibis
+from ibis import _
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import EXCEPTION, STANDARD
 from yiheng.lake import told
+from yiheng.records import standing
 from yiheng.supervision import (
-    LIMITS,
     RULES,
     VIEWS,
     Covered,
@@ -25,15 +26,18 @@ from yiheng.supervision import (
     Stake,
     at_stake_once,
     bundled,
+    cases_of,
     national_rules,
     stake_of,
+    too_few,
 )
 
-from .editions import InUse, editions_in_use, pinned_editions
+from .editions import InUse, demo_edition, editions_in_use, pinned_editions
 from .engine import Engine
 from .excepted import Exceptions, covered_of
 from .manifest import DEFAULT_ENGINE, Manifest, canonical
 from .outside import limits_pinned, packages_of, pinned_rules
+from .place_limits import Noting, limit_pins, shown_with
 from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
@@ -78,7 +82,7 @@ def run_audit(
         {
             "data": workspace.data(),
             "codes": {name: [one.as_json() for one in kept] for name, kept in _editions(workspace, rules).items()},
-            "limits": {name: limit.value for name, limit in LIMITS.items()},
+            **limit_pins(workspace),
             **packages_of(rules),
         },
     )
@@ -113,9 +117,14 @@ def audit(
             if rule.limits_of and rule.limits_of not in _classes(engine, span, codes, classes):
                 lacks[rule.name] = _no_limits(rule)
                 continue
+            if rule.items_of and not _items_occur(engine, rule, span, codes):
+                lacks[rule.name] = _lacking(rule, [f"{rule.codes[0]}: {rule.items_of}"], rule.codes[0])
+                continue
             found[rule.name] += _found(engine, rule, manifest, span, codes, exceptions)
         for some in found.values():
             some.sort(key=attrgetter("on"))
+        silent = [one for one in rules if one.name not in lacks and not found[one.name]]
+        lacks |= {rule.name: few for rule in silent if (few := _few(engine, rule, manifest))}
         judged = [rule for rule in rules if rule.name not in lacks]
         stakes = {rule.name: [one.stake for one in found[rule.name] if not one.excepted] for rule in judged}
         every = [one for some in stakes.values() for one in some]
@@ -208,7 +217,11 @@ def _classes(engine: Engine, span: Span, codes: dict[str, list[InUse]], known: d
     held = canonical({name: one.edition for name, one in span.codes.items()})
     if held not in known:
         engine.use_codes(_held(span, codes))
-        found = engine.shared(VIEWS)["limit_of_item"].select("rule_class").distinct()
+        limits = engine.shared(VIEWS)["limit_of_item"]
+        if _all_demo(span, ("knowledge_point", "item_limit")):
+            # What was invented for the demo judges nothing of a place that charges other items.
+            limits = limits.semi_join(engine.tables["fee_line"], "item_code")
+        found = limits.select("rule_class").distinct()
         known[held] = {row["rule_class"] for row in engine.rows(found)}
     return known[held]
 
@@ -220,12 +233,46 @@ def _held(span: Span, codes: dict[str, list[InUse]]) -> dict[str, list[InUse]]:
 
 
 def _no_limits(rule: Rule) -> dict[str, Any]:
+    return _lacking(rule, [f"{rule.codes[0]}: {rule.limits_of}"], rule.codes[-1])
+
+
+def _lacking(rule: Rule, missing: list[str], list_name: str) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "zh": rule.zh,
-        "missing": [f"{rule.codes[0]}: {rule.limits_of}"],
-        "to_do": f"yiheng codes load FILE --list {rule.codes[-1]}",
+        "missing": missing,
+        "to_do": f"yiheng codes load FILE --list {list_name}",
     }
+
+
+def _all_demo(span: Span, names: tuple[str, ...]) -> bool:
+    held = [name for name in names if name in span.codes]
+    return bool(held) and held == _demo(span, names)
+
+
+def _demo(span: Span, names: Iterable[str]) -> list[str]:
+    """The lists of which the edition in use was invented for the demo county."""
+    return [name for name in names if name in span.codes and span.codes[name].edition == demo_edition(name)]
+
+
+def _items_occur(engine: Engine, rule: Rule, span: Span, codes: dict[str, list[InUse]]) -> bool:
+    """Whether any item is charged that a list knows; asked where the list was invented for the demo county."""
+    if not _all_demo(span, rule.codes):
+        return True
+    engine.use_codes(_held(span, codes))
+    listed = engine.tables["code_limit"].filter(_.kind == "item", _.measure == rule.items_of)
+    items = engine.tables["fee_line"].select("item_code").distinct()
+    return bool(engine.rows(items.semi_join(listed, items.item_code == listed.code_prefix).limit(1)))
+
+
+def _few(engine: Engine, rule: Rule, manifest: Manifest) -> dict[str, Any] | None:
+    """Why a rule that found nothing has too few cases to find anything."""
+    if rule.least is None:
+        return None
+    limit = limits_pinned(rule, manifest.pins)[rule.least.limit].value
+    (row,) = engine.rows(cases_of(standing(engine.shared(VIEWS)), rule.least.of, limit))
+    why = too_few(rule.least, limit, row)
+    return {"rule": rule.name, "zh": rule.zh, "missing": [why.zh], "missing_en": [why.en], "to_do": ""} if why else None
 
 
 def _lacks(engine: Engine, rule: Rule, codes: dict[str, list[InUse]], spans: list[Span]) -> dict[str, Any] | None:
@@ -252,7 +299,9 @@ def _found(
     exceptions: Exceptions,
 ) -> Iterator[Found]:
     engine.use_codes(_held(span, codes))
-    rows = rule.rows(engine.shared(VIEWS), limits_pinned(rule, manifest.pins))
+    limits = Noting(limits_pinned(rule, manifest.pins))
+    rows = rule.rows(engine.shared(VIEWS), limits)
+    own = shown_with(limits.asked, manifest.pins) if rule.package is None else []
     if span.since:
         rows = rows.filter(rows.occurred_on >= ibis.date(span.since))
     if span.until:
@@ -261,6 +310,8 @@ def _found(
     for row in engine.each(rows, ORDER + evidence):
         one = rule.finding(row)
         grounds = exceptions.of(one)
+        if own:
+            one["evidence"]["place_limits"] = own
         told = {**one, "exception": grounds} if grounds else one
         yield Found(one["occurred_on"], stake_of(one), grounds is not None, as_line(told).encode())
 
@@ -272,6 +323,7 @@ def _summary(rule: Rule, stakes: list[Stake], spans: list[Span], covered: Covere
         "zh": rule.zh,
         "weight": rule.weight,
         "answer": rule.answers,
+        "demo": sorted({name for span in spans for name in _demo(span, rule.codes)}),
         "findings": len(stakes),
         "at_stake_fen": sum(one.fen for one in stakes),
         "at_stake_once_fen": at_stake_once(stakes, covered),

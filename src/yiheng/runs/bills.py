@@ -21,11 +21,12 @@ from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.documents import read_json
 from yiheng.intake import ObjectReader
 from yiheng.records import FEW_VIEWS, REDUCED, TABLES, AsItStands, Standing
-from yiheng.supervision import RULES, VIEWS, Rule, advice, own_fen, right_of, told
+from yiheng.supervision import LIMITS, RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED
 from .editions import edition_file, editions_in_use, overlay_on
 from .excepted import Exceptions
+from .place_limits import limit_pins
 from .row_file import plain
 from .workspace import Workspace
 
@@ -68,6 +69,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace, on: dt.date) -> None:
         # A bill is small: a second core costs more to wake than it brings.
+        self._limits = LIMITS.with_values(limit_pins(workspace)["limits"])
         self._con = duckdb.connect(config={"threads": 1})
         # Nor is there anything to gain by planning: a plan costs more than a bill's few rows in any order.
         self._con.execute("pragma disable_optimizer")
@@ -259,7 +261,7 @@ class Desk:
             items = frozenset(code for (code,) in self._con.execute(codes, [rule.limits_of]).fetchall())
             if not items:
                 return None
-        rows = rule.rows(self._tables)
+        rows = rule.rows(self._tables, None if rule.package else self._limits)
         # Sums come wider than the whole numbers they are declared as.
         shown = ", ".join(f'"{name}"::{DUCKDB.get(str(kind), "BIGINT")}' for name, kind in rows.schema().items())
         self._con.execute(f'prepare "ask_{rule.name}" as select {shown} from ({ibis.to_sql(rows, dialect="duckdb")})')

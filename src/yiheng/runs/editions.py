@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import (
+    DEMO,
     LISTS,
     PLANS,
     SHIPPED_FILES,
@@ -134,6 +136,12 @@ def load_codes(
     noted = canonical([{**one.as_json(), "file": one.file} for one in kept])
     write_whole(workspace.codes / name / "editions.json", noted)
     return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
+
+
+@cache
+def demo_edition(name: str) -> str | None:
+    """The edition of a list that was invented for the demo county."""
+    return read_edition(LISTS[name], SHIPPED_FILES[name]).edition if name in DEMO else None
 
 
 def load_shipped_codes(workspace: Workspace, *, replace: bool = False) -> None:

@@ -4,6 +4,7 @@ from . import rules
 from .advice import advice, own_fen, told
 from .bundles import Covered, Stake, at_stake_once, bundled, stake_of
 from .declare import ANSWERS, FINDING, LIMITS, RULES, WEIGHTS, Rule, rule
+from .few import cases_of, too_few
 from .national import NationalRule, national_rules
 from .packages import PACKAGES, Package
 from .right import right_of
@@ -25,6 +26,7 @@ __all__ = [
     "advice",
     "at_stake_once",
     "bundled",
+    "cases_of",
     "national_rules",
     "own_fen",
     "right_of",
@@ -32,4 +34,5 @@ __all__ = [
     "rules",
     "stake_of",
     "told",
+    "too_few",
 ]

@@ -21,6 +21,7 @@ from yiheng.basis.money import Fen, round_fen
 from yiheng.policy import Limits, read_limits
 from yiheng.records import standing
 
+from .few import Least
 from .packages import Package
 
 # Ours from the import of this room on; those of installed packages once a door has opened.
@@ -88,6 +89,8 @@ class Rule:
         limits_of: the class of limited items that drives it; any of its code lists may hold the class.
         says_of: the sentence for each measure of such a rule.
         answer: what is answered before payment, where it is not what its weight asks for.
+        least: the cases without which it cannot tell an institution from the others.
+        items_of: the measure of the list of codes by which it knows items.
         any_list: whether one of its code lists is enough.
         beside: tables that it also reads where they were loaded.
         package: the installed package that it comes from; none for our own.
@@ -108,6 +111,8 @@ class Rule:
     limits_of: str | None = None
     says_of: Mapping[str, Words] = field(default_factory=dict)
     answer: Answer | None = None
+    least: Least | None = None
+    items_of: str | None = None
     any_list: bool = False
     beside: tuple[str, ...] = ()
     package: Package | None = None
@@ -225,6 +230,8 @@ def rule(
     not_for: str,
     codes: tuple[str, ...] = (),
     answer: Answer | None = None,
+    least: Least | None = None,
+    items_of: str | None = None,
     any_list: bool = False,
     beside: tuple[str, ...] = (),
     stages: tuple[Stage, ...] = ("after",),
@@ -250,6 +257,8 @@ def rule(
             not_for,
             find,
             answer=answer,
+            least=least,
+            items_of=items_of,
             any_list=any_list,
             beside=beside,
         )

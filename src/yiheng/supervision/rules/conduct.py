@@ -76,6 +76,7 @@ def doctor_at_two_places(t: Tables, limits: Limits) -> ibis.Table:
     reads=("visit", "fee_line", "settlement"),
     codes=("code_limit",),
     source=f"{RULE_BASE} 无指征住院（低标准入院）；条例第三十八条第（一）项",
+    items_of="routine",
     not_for="没有费用明细的住院；尚未出院的住院",
 )
 def low_standard_stay(t: Tables, limits: Limits) -> ibis.Table:

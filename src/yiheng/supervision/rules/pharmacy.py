@@ -9,6 +9,7 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
+from ..few import Least
 from ..like import placed
 from ..views import charged_sale, pharmacies
 from .views import OF_VISIT, staked
@@ -120,6 +121,7 @@ def camera_dark(t: Tables, limits: Limits) -> ibis.Table:
     ),
     reads=("visit", "settlement", "institution"),
     source="来源 B（药店医保费用年度增长）",
+    least=Least("purchases", "pharmacy_least_purchases"),
     not_for="新开业或并入其他门店的药店；上年购药少的药店",
 )
 def pharmacy_growth(t: Tables, limits: Limits) -> ibis.Table:

@@ -9,6 +9,7 @@ from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
+from ..few import Least
 from ..like import placed
 from .views import limits_of, told_of
 
@@ -28,6 +29,7 @@ WATCHED = "医保基金使用的效率提升策略（来源 D）：重点药品�
     reads=("exam_result", "visit"),
     codes=("code_limit",),
     source=f"{OVERTREATED}，CT 阳性率低于 50%",
+    least=Least("exams", "positive_least_exams", 1),
     not_for="检查人次少的机构；结果未上传的检查；体检",
 )
 def low_positive_rate(t: Tables, limits: Limits) -> ibis.Table:
@@ -67,6 +69,7 @@ def low_positive_rate(t: Tables, limits: Limits) -> ibis.Table:
     reads=("visit", "diagnosis", "settlement", "fee_line"),
     codes=("code_limit",),
     source=f"{OVERTREATED}，病种药占比超过 60%",
+    least=Least("stays", "disease_least_stays", 1),
     not_for="计划性疗程（化疗等）；住院次数少的机构",
 )
 def disease_drug_share(t: Tables, limits: Limits) -> ibis.Table:
@@ -121,6 +124,7 @@ def _beyond(t: Tables, limits: Limits, part: str, whole: str, most: str) -> ibis
     reads=("visit", "fee_line"),
     codes=("code_limit",),
     source=WATCHED,
+    items_of="key_drug",
     not_for="药店；药品总额小的机构",
 )
 def key_drug_money(t: Tables, limits: Limits) -> ibis.Table:
@@ -140,6 +144,7 @@ def key_drug_money(t: Tables, limits: Limits) -> ibis.Table:
     reads=("visit", "fee_line"),
     codes=("code_limit",),
     source=WATCHED,
+    items_of="key_drug",
     not_for="药店；药品总额小的机构",
 )
 def key_drug_quantity(t: Tables, limits: Limits) -> ibis.Table:

@@ -10,6 +10,7 @@ from yiheng.policy import Limits
 from yiheng.records import TRANSFERRED
 
 from ..declare import Tables, rule
+from ..few import Least
 from ..like import beside_like, no_chance, of_whom, placed
 from .views import limits_of, told_of
 
@@ -77,6 +78,7 @@ def share_says(zh: str, en: str) -> Words:
     reads=READS,
     codes=("code_limit",),
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=f"计划性疗程；{FEW}",
 )
 def severe_sent_away(t: Tables, limits: Limits) -> ibis.Table:
@@ -96,6 +98,7 @@ def severe_sent_away(t: Tables, limits: Limits) -> ibis.Table:
     says=share_says("住院自费占比偏高", "stays paid much outside the policy"),
     reads=READS,
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=FEW,
 )
 def self_pay_shift(t: Tables, limits: Limits) -> ibis.Table:
@@ -115,6 +118,7 @@ def self_pay_shift(t: Tables, limits: Limits) -> ibis.Table:
     says=share_says("出院后不久即住进他院", "stays were soon followed by one elsewhere"),
     reads=READS,
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=f"医嘱转院；随后的计划性疗程；{FEW}",
 )
 def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
@@ -145,6 +149,7 @@ def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
     reads=READS,
     codes=("code_limit",),
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=f"code_limit 中没有的疾病；{FEW}",
 )
 def upcoded_illness(t: Tables, limits: Limits) -> ibis.Table:
@@ -200,6 +205,7 @@ def _centres(t: Tables, signed: ibis.Table) -> ibis.Table:
     says=share_says("住院的签约居民中到县外住院", "of its people in hospital were so outside the county"),
     reads=(*READS, "enrolment"),
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=f"未签约者；{FEW}",
 )
 def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:

@@ -8,6 +8,7 @@ from ibis import _
 from yiheng.policy import Limits
 
 from ..declare import Tables, rule
+from ..few import Least
 from ..like import CELL, of_whom
 from .underservice import FEW, JUDGED, PACKAGE, READS, far_worse, flag, like_stays, share_says
 from .views import limits_of
@@ -21,6 +22,8 @@ from .views import limits_of
     reads=(*READS, "fee_line"),
     codes=("code_limit",),
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
+    items_of="routine",
     not_for=f"没有费用明细的住院；计划性疗程；{FEW}",
 )
 def few_services(t: Tables, limits: Limits) -> ibis.Table:
@@ -50,6 +53,7 @@ def few_services(t: Tables, limits: Limits) -> ibis.Table:
     says=share_says("住院前后几天内另有门诊或购药", "stays had a visit or purchase just before or after"),
     reads=READS,
     source=PACKAGE,
+    least=Least("stays", "withheld_least_cases"),
     not_for=f"计划性疗程；急诊；{FEW}",
 )
 def shifted_around_stay(t: Tables, limits: Limits) -> ibis.Table:
@@ -74,6 +78,7 @@ def shifted_around_stay(t: Tables, limits: Limits) -> ibis.Table:
     says=share_says("就诊评分偏低", "of those asked were dissatisfied"),
     reads=("visit", "diagnosis", "institution", "person", "chronic_registration", "survey"),
     source=PACKAGE,
+    least=Least("answers", "withheld_least_cases"),
     not_for=f"问卷由机构自行发放的；{FEW}",
 )
 def dissatisfied_patients(t: Tables, limits: Limits) -> ibis.Table:
