@@ -1,0 +1,180 @@
+"""A page of the documentation as a session at a terminal: files to write, commands to run, output to compare.
+
+A fenced block with ``title="NAME"`` is the content of a file. A block with lines that begin with ``$`` holds commands, each
+with the output under it, up to the next. ``…`` as a line stands for any lines, inside a line for any text. Ids of runs and
+text in parentheses that says "random" may differ. A command under which nothing is shown may print anything, but must not
+end as wrong use. A block without ``$`` and title is shown only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.conftest import ROOT, SHARED
+from yiheng.cli.main import main
+
+FENCE = re.compile(
+    r"^(?P<indent> *)(?P<fence>```+)(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)(?P=fence) *$", re.M | re.S
+)
+TITLE = re.compile(r'title="([^"]+)"')
+RUN = re.compile(r"\b(load|settle|measure|quality|audit|score|draw|estimate|check|compare|benefit)-[0-9a-f]{4,64}\b")
+RANDOM = re.compile(r"\(random[^)]*\)")
+# What the shell must read; anything else is run inside this process, which is quicker.
+SHELL = re.compile(r"[|<>;&$`*]")
+# Beside a page stand what a clone holds, and the public data next to it.
+BESIDE = ("policies", "mappings", "examples", "tests", "docs", "README.md", "src", "pyproject.toml", "constraints.txt")
+BORDER = re.compile(r"[┏┓┡┩└┘━─┳╇┴╋┻┼├┤ ]+")
+SECONDS = 600
+
+
+@dataclass
+class Command:
+    """A command of a page and what the page shows under it."""
+
+    line: int
+    text: str
+    expected: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a page tells its reader to write."""
+
+    line: int
+    name: str
+    text: str
+
+
+def steps_of(page: Path) -> list[Command | Written]:
+    """What a reader of the page does, in order."""
+    text = page.read_text("utf-8")
+    steps: list[Command | Written] = []
+    for block in FENCE.finditer(text):
+        first = text.count("\n", 0, block.start()) + 2
+        body = block["body"]
+        if title := TITLE.search(block["info"]):
+            steps.append(Written(first, title[1], body))
+        elif re.search(r"^\$ ", body, re.M):
+            steps += _commands(body, first)
+    return steps
+
+
+def _commands(body: str, first: int) -> list[Command]:
+    commands: list[Command] = []
+    continued = False
+    for number, line in enumerate(body.splitlines(), start=first):
+        if continued:
+            commands[-1].text += "\n" + line
+        elif line.startswith("$ "):
+            commands.append(Command(number, line[2:]))
+        elif commands:
+            commands[-1].expected.append(line)
+        continued = bool(commands) and not commands[-1].expected and commands[-1].text.endswith("\\")
+    return commands
+
+
+class Session:
+    """A folder like a clone, with the public data beside it, in which the steps of one page are taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clone = folder / "yiheng"
+        self.clone.mkdir()
+        (folder / "shared").symlink_to(SHARED)
+        for name in BESIDE:
+            (self.clone / name).symlink_to(ROOT / name)
+        # Ids of runs as the page writes them, and as they are.
+        self.runs: dict[str, str] = {}
+
+    def take(self, step: Command | Written) -> str | None:
+        """Write a file, or run a command and give what it prints, both outputs in their order."""
+        if isinstance(step, Written):
+            file = self.clone / step.name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(step.text, "utf-8")
+            return None
+        output = run(RUN.sub(lambda told: self._run_now(told[0]), step.text), self.clone)
+        told, now = RUN.finditer("\n".join(step.expected)), RUN.finditer(output)
+        self.runs |= {one[0]: other[0] for one, other in zip(told, now, strict=False)}
+        return output
+
+    def _run_now(self, told: str) -> str:
+        """The run that the page means, by its id or the start of one."""
+        return next((now for then, now in self.runs.items() if then.startswith(told)), told)
+
+
+def run(text: str, clone: Path) -> str:
+    """What a command prints."""
+    words = [] if SHELL.search(text) or "\n" in text else shlex.split(text)
+    if words[:1] == ["yiheng"] and words[1:2] != ["serve"]:
+        return _demo(tuple(words[1:]), clone) if words[1:2] == ["demo"] else _in_process(words[1:], clone)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", text], cwd=clone, env={**os.environ, "PATH": path}, timeout=SECONDS, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def _in_process(words: list[str], clone: Path) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(clone)
+        result = CliRunner().invoke(main, words)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.output
+
+
+def _demo(words: tuple[str, ...], clone: Path) -> str:
+    """Every page that begins with the same demo county gets a copy of one."""
+    made, told = _made_once(words)
+    shutil.copytree(made / "demo", clone / "demo", dirs_exist_ok=True)
+    return told
+
+
+@cache
+def _made_once(words: tuple[str, ...]) -> tuple[Path, str]:
+    import tempfile
+
+    made = Path(tempfile.mkdtemp(prefix="demo-"))
+    return made, _in_process(list(words), made)
+
+
+def plain(lines: list[str]) -> list[str]:
+    """Output as it is compared: no borders of tables, no blank lines, one blank between words."""
+    told = (re.sub(r" +", " ", re.sub("[┃│]", " ", line)).strip() for line in lines)
+    return [line for line in told if line and not BORDER.fullmatch(line)]
+
+
+def allows(expected: list[str], output: str) -> bool:
+    """Whether a page that shows this is right about the output."""
+    told = "".join(f"{line}\n" for line in plain(output.splitlines()))
+    return re.fullmatch("".join(map(_pattern, plain(expected))), told) is not None
+
+
+def _pattern(line: str) -> str:
+    if line == "…":
+        return r"(?:.*\n)*?"
+    masked = RANDOM.sub("\0", RUN.sub("\1", line))
+    return re.escape(masked).replace("…", ".*").replace("\0", ".*").replace("\1", RUN.pattern) + "\n"
+
+
+def renewed(expected: list[str], output: str) -> list[str]:
+    """The output as the page shows it: cut where the page cut it."""
+    now = [line.rstrip() for line in output.splitlines() if not BORDER.fullmatch(line.strip() or "x")]
+    now = [re.sub(r"^│ | │$|^┃ | ┃$", "", line).replace("│", " ").replace("┃", " ").rstrip() for line in now]
+    shown = [line for line in now if line.strip()]
+    cuts = [i for i, line in enumerate(expected) if line.strip() == "…"]
+    if not cuts or len(shown) <= len(expected):
+        return shown
+    head, tail = cuts[0], len([line for line in expected[cuts[-1] + 1 :] if line.strip()])
+    return [*shown[:head], "…", *(shown[-tail:] if tail else [])]
