@@ -9,7 +9,7 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import check_policy, editor_schema, examples_file, read_aloud, run_examples
-from yiheng.policy import PolicyFile, read_policy
+from yiheng.policy import PolicyFile, edition_name, read_policy
 from yiheng.runs import Workspace, refuse_unknown_totals
 
 from .policy_compare import compare_editions
@@ -164,4 +164,4 @@ def _files(path: str) -> list[Path]:
 
 
 def _read(file: Path) -> PolicyFile:
-    return read_policy(file, shown_as=f"{file.parent.name}/{file.name}")
+    return read_policy(file, shown_as=edition_name(file))

@@ -11,7 +11,7 @@ import click
 from yiheng.basis.money import NOTHING, total
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES, Against, check_policy, examples_against, examples_file, rows_against
-from yiheng.policy import KINDS, Change, Example, PolicyFile, changes_between, read_examples, read_policy
+from yiheng.policy import KINDS, Change, Example, PolicyFile, changes_between, edition_name, read_examples, read_policy
 from yiheng.runs import parties_of_file
 
 from .show import answer, say, separated
@@ -37,7 +37,7 @@ def compare_editions(old: str, new: str, facts: Path | None, form: str) -> int:
       yiheng policy compare qingdao/2022.yaml draft.yaml --facts facts.csv
     """
     files = [_file(path) for path in (old, new)]
-    before, after = (read_policy(file, shown_as=f"{file.parent.name}/{file.name}") for file in files)
+    before, after = (read_policy(file, shown_as=edition_name(file)) for file in files)
     for source in (before, after):
         check_policy(source)
     changes = changes_between(before, after)

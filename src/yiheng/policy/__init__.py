@@ -3,7 +3,7 @@
 from .changes import KINDS, Change, changes_between, value_text
 from .examples import Example, read_examples
 from .limits import Limit, Limits, read_limits
-from .read import PolicyFile, policy_for_year, read_policy
+from .read import PolicyFile, edition_name, policy_for_year, read_policy
 from .terms import Bands, Known, Terms
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "PolicyFile",
     "Terms",
     "changes_between",
+    "edition_name",
     "policy_for_year",
     "read_examples",
     "read_limits",

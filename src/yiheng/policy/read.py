@@ -61,7 +61,7 @@ def policy_for_year(path: Path, year: int, *, or_nearest: bool = False) -> Polic
     if not files:
         raise Refusal("no policy file is here", where=str(path), expected="a .yaml file or a folder of them")
     day = year_span(year).last
-    read = [read_policy(file, shown_as=_shown(file)) for file in files]
+    read = [read_policy(file, shown_as=edition_name(file)) for file in files]
     live = [one for one in read if day in Span(one.policy.in_force.first, one.policy.in_force.last)]
     if len(live) == 1:
         return live[0]
@@ -79,9 +79,10 @@ def policy_for_year(path: Path, year: int, *, or_nearest: bool = False) -> Polic
     )
 
 
-def _shown(file: Path) -> str:
-    """``place/year.yaml``: names the edition without the folders of one machine."""
-    return f"{file.parent.name}/{file.name}"
+def edition_name(file: Path) -> str:
+    """``place/year.yaml``: names the edition without the folders of one machine; a run keeps its copy under it."""
+    # A bare file name has no parent, and "/draft.yaml" would be a path of the machine. At its root the word stands in.
+    return f"{file.absolute().parent.name or 'policy'}/{file.name}"
 
 
 def validated(model: type[Model], document: Document) -> Model:
