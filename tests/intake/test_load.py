@@ -79,6 +79,8 @@ def test_a_corrected_row_supersedes_and_the_old_one_stays_in_its_snapshot(tmp_pa
     second = run_load(workspace, [tmp_path / "again"])
     counts = second.tables["settlement"]
     assert (counts.accepted, counts.corrected, counts.duplicates) == (1, 1, 3)
+    # point 13: settlement S… of 600.00 yuan from the fund is 700.00 now
+    assert (counts.fen_superseded, counts.fen_corrected) == (600_00, 700_00)
     now = {r["settlement_id"]: r["fund_fen"] for r in rows(workspace, "settlement")}
     assert now == {"S1": 70000, "S2": 90000, "S3": 3000, "S4": 50000}
     engine = Engine(workspace, workspace.lake.at(first.snapshot.number))

@@ -9,6 +9,7 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.intake import Database, Loaded, draft_mapping, read_mapping, write_rejects
+from yiheng.records import TABLES
 from yiheng.runs import Workspace, run_load
 from yiheng.statements import write_file
 
@@ -132,6 +133,11 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
             fen = [yuan(n) if c.fen_read or c.fen_unknown else None for n in fen]
         rows.append([name, c.read, c.accepted, c.quarantined, c.duplicates, *fen])
     answer(form, loaded.as_json(), columns, rows, f"{loaded.run} · snapshot set {loaded.snapshot.number}")
+    for name, c in loaded.tables.items():
+        if c.corrected:
+            money = TABLES[name].money
+            amounts = f"，金额由 {yuan(c.fen_superseded)} 元改为 {yuan(c.fen_corrected)} 元" if money else ""
+            say(f"更正 {c.corrected:,} 行：{name}{amounts}")
     for fault in loaded.faults:
         say(f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；首见 {fault.first}")
         say(f"  应为：{fault.expected}")

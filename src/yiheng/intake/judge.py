@@ -73,7 +73,7 @@ def judge(
     verdicts = Verdicts(name, staging.good(name), late_faults(table))
     con.execute(f"create table {verdicts.late} (_id BIGINT, fault INTEGER)")
     con.execute(f"create table {verdicts.repeats} (_id BIGINT)")
-    con.execute(f"create table {verdicts.corrected} (_id BIGINT)")
+    con.execute(f"create table {verdicts.corrected} (_id BIGINT, fen_before BIGINT, fen_after BIGINT)")
     for number, fault in enumerate(verdicts.faults):
         if fault.name != KEY_USED_TWICE:
             _orphans(con, table, verdicts, number, fault.column, lake_files, judged)
@@ -184,9 +184,11 @@ def _clashes_and_repeats(con: duckdb.DuckDBPyConnection, table: Table, verdicts:
 def _against_lake(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, files: list[str]) -> None:
     """Rows whose key the lake holds: equal content is a repeat, other content a correction."""
     same = " and ".join(f"r.{sql.name(c.name)} is not distinct from l.{sql.name(c.name)}" for c in table)
+    before, after = (f"{row}.{sql.name(table.money)}" if table.money else "null" for row in "lr")
     con.execute(
-        f"create or replace temp table met as select r._id, ({same}) as same from {verdicts.accepted} r"
+        f"create or replace temp table met as select r._id, ({same}) as same, {before} as fen_before,"
+        f" {after} as fen_after from {verdicts.accepted} r"
         f" join {lake_rows(table, files)} l using ({sql.names(table.key)})"
     )
     con.execute(f"insert into {verdicts.repeats} select _id from met where same")
-    con.execute(f"insert into {verdicts.corrected} select _id from met where not same")
+    con.execute(f"insert into {verdicts.corrected} select _id, fen_before, fen_after from met where not same")

@@ -37,7 +37,8 @@ MOST_NAMED = 5
 class Counts:
     """Rows and fen of one table: read = accepted + quarantined + duplicates.
 
-    ``corrected`` rows are accepted rows that supersede an older row of the lake. ``fen_unknown``
+    ``corrected`` rows are accepted rows that supersede an older row of the lake; ``fen_superseded`` is what those older
+    rows came to, ``fen_corrected`` what the new ones come to, an unknown amount left out. ``fen_unknown``
     counts the quarantined rows whose amount could not be read at all. ``unknown`` counts, for each check of
     the contract, the accepted rows that it could not judge because a value is absent.
     """
@@ -51,6 +52,8 @@ class Counts:
     fen_quarantined: int
     fen_duplicates: int
     corrected: int
+    fen_superseded: int
+    fen_corrected: int
     fen_unknown: int
     unknown: dict[str, int]
 
@@ -208,11 +211,14 @@ def _counted(
     late, fen_late, _ = these(verdicts.late) if verdicts.late_rows else (0, 0, 0)
     repeats, fen_repeats, _ = these(verdicts.repeats) if verdicts.repeated_rows else (0, 0, 0)
     accepted, fen_accepted, _ = sums(verdicts.accepted)
+    superseded, corrected = con.execute(
+        f"select coalesce(sum(fen_before), 0), coalesce(sum(fen_after), 0) from {verdicts.corrected}"
+    ).fetchone() or (0, 0)
     unknown = unknown_good + unknown_faulty + (broken if money else 0)
     counts = Counts(
         good + faulty + broken, accepted, faulty + late + broken, repeats,
         fen_good + fen_faulty, fen_accepted, fen_faulty + fen_late, fen_repeats,
-        verdicts.corrections, unknown, verdicts.unknown,
+        verdicts.corrections, int(superseded), int(corrected), unknown, verdicts.unknown,
     )  # fmt: skip
     balanced = (
         counts.read == counts.accepted + counts.quarantined + counts.duplicates
