@@ -1,8 +1,8 @@
 """A page of the documentation as a session at a terminal: files to write, commands to run, output to compare.
 
 A fenced block with ``title="NAME"`` is the content of a file. A block with lines that begin with ``$`` holds commands, each
-with the output under it, up to the next. ``…`` as a line stands for any lines, inside a line for any text. Ids of runs and
-text in parentheses that says "random" may differ. A command under which nothing is shown may print anything, but must not
+with the output under it, up to the next. ``…`` as a line stands for any lines, inside a line for any text. Ids of runs, hashes
+and text in parentheses that says "random" may differ. A command under which nothing is shown may print anything, but must not
 end as wrong use. A block without ``$`` and title is shown only.
 """
 
@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,8 @@ FENCE = re.compile(
 )
 TITLE = re.compile(r'title="([^"]+)"')
 RUN = re.compile(r"\b(load|settle|measure|quality|audit|score|draw|estimate|check|compare|benefit)-[0-9a-f]{4,64}\b")
+# A hash stands for content that other examples may change, such as a version of a library in a manifest.
+HASH = re.compile(r"\b(?=[0-9]*[a-f])[0-9a-f]{12,64}\b")
 RANDOM = re.compile(r"\(random[^)]*\)")
 # What the shell must read; anything else is run inside this process, which is quicker.
 SHELL = re.compile(r"[|<>;&$`*]")
@@ -115,9 +118,15 @@ class Session:
 
 def run(text: str, clone: Path) -> str:
     """What a command prints."""
+    if text.startswith("pip install "):
+        return ""
     words = [] if SHELL.search(text) or "\n" in text else shlex.split(text)
-    if words[:1] == ["yiheng"] and words[1:2] != ["serve"]:
-        return _demo(tuple(words[1:]), clone) if words[1:2] == ["demo"] else _in_process(words[1:], clone)
+    if words[:2] == ["yiheng", "demo"] and "-w" not in words:
+        return _demo(text.removesuffix(" --no-serve"), clone)
+    return _in_process(words[1:], clone) if words[:1] == ["yiheng"] else _at_a_shell(text, clone)
+
+
+def _at_a_shell(text: str, clone: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", text], cwd=clone, env={**os.environ, "PATH": path}, timeout=SECONDS, check=False,
@@ -134,19 +143,18 @@ def _in_process(words: list[str], clone: Path) -> str:
     return result.output
 
 
-def _demo(words: tuple[str, ...], clone: Path) -> str:
+def _demo(text: str, clone: Path) -> str:
     """Every page that begins with the same demo county gets a copy of one."""
-    made, told = _made_once(words)
+    made, told = made_once(text)
     shutil.copytree(made / "demo", clone / "demo", dirs_exist_ok=True)
     return told
 
 
 @cache
-def _made_once(words: tuple[str, ...]) -> tuple[Path, str]:
-    import tempfile
-
+def made_once(text: str) -> tuple[Path, str]:
+    """A folder with the demo county that a command makes, and what it prints; its last part speaks from another process."""
     made = Path(tempfile.mkdtemp(prefix="demo-"))
-    return made, _in_process(list(words), made)
+    return made, _at_a_shell(text, made)
 
 
 def plain(lines: list[str]) -> list[str]:
@@ -164,17 +172,30 @@ def allows(expected: list[str], output: str) -> bool:
 def _pattern(line: str) -> str:
     if line == "…":
         return r"(?:.*\n)*?"
-    masked = RANDOM.sub("\0", RUN.sub("\1", line))
-    return re.escape(masked).replace("…", ".*").replace("\0", ".*").replace("\1", RUN.pattern) + "\n"
+    masked = HASH.sub("\2", RANDOM.sub("\0", RUN.sub("\1", line)))
+    told = re.escape(masked).replace("…", ".*").replace("\0", ".*")
+    return told.replace("\1", RUN.pattern).replace("\2", HASH.pattern) + "\n"
 
 
 def renewed(expected: list[str], output: str) -> list[str]:
-    """The output as the page shows it: cut where the page cut it."""
+    """The output as the page shows it: where the page cut it, only the lines that are right or begin with the same word."""
     now = [line.rstrip() for line in output.splitlines() if not BORDER.fullmatch(line.strip() or "x")]
-    now = [re.sub(r"^│ | │$|^┃ | ┃$", "", line).replace("│", " ").replace("┃", " ").rstrip() for line in now]
+    now = [re.sub(r"^[│┃] | [│┃]$", "", line).replace("│", " ").replace("┃", " ").rstrip() for line in now]
     shown = [line for line in now if line.strip()]
-    cuts = [i for i, line in enumerate(expected) if line.strip() == "…"]
-    if not cuts or len(shown) <= len(expected):
+    if "…" not in expected:
         return shown
-    head, tail = cuts[0], len([line for line in expected[cuts[-1] + 1 :] if line.strip()])
-    return [*shown[:head], "…", *(shown[-tail:] if tail else [])]
+    told: list[str] = []
+    at = 0
+    for line in (line for line in expected if line.strip() and line != "…"):
+        found = next((i for i in range(at, len(shown)) if _begins_alike(line, shown[i])), None)
+        if found is None:
+            continue
+        told += ["…"] if found > at else []
+        told.append(line if allows([line], shown[found]) else shown[found])
+        at = found + 1
+    return [*told, "…"] if at < len(shown) else told
+
+
+def _begins_alike(line: str, shown: str) -> bool:
+    first, other = (RUN.sub("run", one).split(maxsplit=1)[0] for one in (line, shown))
+    return first == other or allows([line], shown)

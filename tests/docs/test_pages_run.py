@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+
 import pytest
 
 from tests.conftest import ROOT
 
-from .pages import PAGES
-from .session import Session, allows, steps_of
+from .pages import ELSEWHERE, PAGES, with_commands
+from .session import Session, allows, renewed, steps_of
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -33,8 +36,46 @@ def test_point_14_the_commands_of_a_page_print_what_it_shows(page, tmp_path):
         (["settle-0f3a"], "settled\n", False),
         (["x  1.00"], "┏━━━┓\n┃ x ┃ 1.00 ┃\n┗━━━┛\n".replace("┗", "└").replace("┛", "┘"), True),
         (["x  1.00"], "x 1.01\n", False),
+        (["SHA-256 e255d83721ff870c"], "SHA-256 66a9cf684b438258\n", True),
         ([], "said\n", False),
     ],
 )
 def test_a_page_that_shows_something_else_is_found(expected, output, right):
     assert allows(expected, output) is right
+
+
+def test_point_14_every_page_with_a_command_is_run_or_says_where_it_is():
+    told = {page.relative_to(ROOT).as_posix() for page in with_commands()}
+    run = {page.relative_to(ROOT).as_posix() for page in PAGES}
+    assert told <= run | set(ELSEWHERE)
+    assert not run & set(ELSEWHERE)
+    assert all((ROOT / name).exists() for name in ELSEWHERE)
+
+
+def test_point_14_every_pip_line_names_what_the_project_offers():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    offered = set(project["optional-dependencies"])
+    pinned = {line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
+    pages = [*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/howto/*.md")]
+    lines = [line for page in pages for line in re.findall(r"pip install [^`\n]+", page.read_text("utf-8"))]
+    ours = [re.search(r"\[(\w+)\]", line)[1] for line in lines if re.search(r"\[\w+\]", line)]
+    assert {"web", "all"} <= set(ours) <= offered
+    assert all("-c constraints.txt -e " in line for line in lines if '".[' in line)
+    for extra in ours:
+        names = {re.split(r"[\[<>=!~; ]", one)[0].lower() for one in project["optional-dependencies"][extra]}
+        assert names - {project["name"]} <= pinned, extra
+
+
+def test_point_14_the_lines_before_pip_stand_for_linux_and_windows():
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text("utf-8")
+        assert "$ python3 -m venv .venv\n$ . .venv/bin/activate\n$ pip install -c constraints.txt -e" in text
+        assert "`py -m venv .venv`" in text and "`.venv\\Scripts\\activate`" in text
+
+
+def test_a_renewed_page_is_cut_where_it_was_cut():
+    assert renewed(["load-0a1b", "…", "b", "z"], "load-77aa 1\na 2\nb 3\nc 4\nz 5\ny\n") == [
+        "load-77aa 1", "…", "b 3", "…", "z 5", "…"
+    ]  # fmt: skip
+    assert renewed(["old"], "new 1\nnew 2\n") == ["new 1", "new 2"]
+    assert renewed(["…", "password: (random)"], "a\npassword: x7\n") == ["…", "password: (random)"]

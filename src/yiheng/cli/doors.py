@@ -76,8 +76,8 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
         audited = run_audit(space, progress=step)
     with working("settle"):
         settled = run_settle(space, found(DEMO_POLICY, "policies", space), year=DEMO_YEAR)
-        folder = space.run_folder(settled["run"])
-        write_workbook(settled, folder / WORKBOOK, policies=kept_policies(folder))
+        kept = space.run_folder(settled["run"])
+        write_workbook(settled, kept / WORKBOOK, policies=kept_policies(kept))
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)
