@@ -56,13 +56,15 @@ class ObjectReader:
         if not texts:
             return [], []
         values = self._values(table, texts, where)
-        rows: list[dict[str, Any]] = []
+        columns = [column.name for column in table]
+        rows = [dict(zip(columns, row, strict=False)) for row in values]
         questions: list[Refusal] = []
-        for number, (*row, mask) in enumerate(values):
-            rows.append(dict(zip((c.name for c in table), row, strict=True)))
-            place = f"{where} {table.name}[{number + 1}]"
-            for bit, fault in enumerate(faults_of(table)):
+        known = faults_of(table)
+        for number, (*_row, mask) in enumerate(values):
+            # Nearly all rows have no fault.
+            for bit, fault in enumerate(known) if mask else ():
                 if mask >> bit & 1 and not fault.name.endswith(CERTIFICATE_NUMBER):
+                    place = f"{where} {table.name}[{number + 1}]"
                     told = _told(fault, names[number].get(fault.column), place)
                     (questions if _may_lack(table, fault) else faults).append(told)
         if faults:
