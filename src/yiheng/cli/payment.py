@@ -26,7 +26,7 @@ from yiheng.runs.manifest import data_sign
 from yiheng.runs.workspace import kept_json
 from yiheng.statements import statements_of, write_workbook
 
-from .due import say_due
+from .due import say_due, say_notices
 from .official import say_standing
 from .show import answer, out, say, separated, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
@@ -47,9 +47,11 @@ PARTIES_SAID = 5
 @click.option(
     "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
 )
+@click.option("--override", multiple=True, metavar="FACT", help="A fact that --with gives instead of the lake.")
 @click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @click.option("--alternatives", is_flag=True, help="State also the figures under each alternative of each assumption.")
+@click.option("--budget-only", is_flag=True, help="Only the budget and its prepayment, before the year is over.")
 @click.option("--although", metavar="REASON", help="Settle an incomplete year all the same; the reason is printed.")
 @workspace_option
 @format_option
@@ -59,9 +61,11 @@ def settle(
     year: int | None,
     facts: Path | None,
     added: Path | None,
+    override: tuple[str, ...],
     known_on: dt.datetime | None,
     assume: tuple[str, ...],
     alternatives: bool,
+    budget_only: bool,
     although: str | None,
     workspace: Path | None,
     form: str,
@@ -74,7 +78,9 @@ def settle(
       yiheng settle policies/us-desynpuf --year 2010 --format json
       yiheng settle policies/guangdong --facts facts.csv
       yiheng settle policies/yangxi --year 2025 --with scores.csv
+      yiheng settle policies/yangxi --year 2025 --with scores.csv --override income
       yiheng settle policies/qingdao --year 2025 --assume cap_base=base_spend
+      yiheng settle policies/consortium-agreement --year 2026 --budget-only
       yiheng settle policies/qingdao --year 2025 --although "January's claims were lost in a fire"
     """
     space = opened(workspace)
@@ -89,10 +95,15 @@ def settle(
             assume=choices(assume),
             alternatives=alternatives,
             although=although,
+            override=override,
+            budget_only=budget_only,
             progress=step,
         )
         folder = space.run_folder(result["run"])
-        write_workbook(result, folder / WORKBOOK, policies=kept_policies(folder))
+        if not budget_only:
+            write_workbook(result, folder / WORKBOOK, policies=kept_policies(folder))
+    if budget_only:
+        return say_notices(result, form)
     further = sorted({name for s in result["statements"] for name in s["further"]})
     columns = ["party", "year", *FIGURES, *further]
     shown = separated if form == "table" else str

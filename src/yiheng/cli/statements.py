@@ -12,10 +12,11 @@ import click
 
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES
-from yiheng.runs import OFFICIAL, Pair, Workspace, kept_policies, official_of, register_of, stand_of
+from yiheng.runs import NOTICE, OFFICIAL, Pair, Workspace, kept_policies, official_of, register_of, stand_of
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     difference,
+    is_notice,
     ledger,
     only,
     statement_hash,
@@ -24,11 +25,12 @@ from yiheng.statements import (
     write_difference_pdf,
     write_difference_workbook,
     write_file,
+    write_notice_pdf,
     write_statement_pdf,
     write_workbook,
 )
 
-from .due import notes, say_due
+from .due import notes, say_due, say_notices
 from .official import STATES
 from .show import answer, say, separated, working
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -84,6 +86,8 @@ def statement(
     if run == OFFICIAL:
         run, pairs = _official(space, party, year)
     result = space.result(run, STATEMENTS)
+    if result["manifest"]["verb"] == NOTICE and (against or chart or xlsx):
+        raise Refusal("a budget before its year is over has no such paper", cure="ask for --pdf, --json or --book")
     chosen = [s for s in statements_of(result, party, year) if pairs is None or (s["party"], s["year"]) in pairs]
     if against is not None:
         if chart or book:
@@ -96,7 +100,9 @@ def statement(
     if pdf:
         _each(
             pdf, "pdf", chosen,
-            lambda one, into: write_statement_pdf(result, one, into, stands[one["party"], one["year"]]),
+            lambda one, into: (write_notice_pdf if is_notice(one) else write_statement_pdf)(
+                result, one, into, stands[one["party"], one["year"]]
+            ),
         )  # fmt: skip
     if chart:
         _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one, notes(result, one)).encode()))
@@ -106,6 +112,8 @@ def statement(
         write_file(json_file, canonical(whole).encode())
     if book:
         write_file(book, ledger(chosen, [statement_hash(result, one) for one in chosen]).encode())
+    if result["manifest"]["verb"] == NOTICE:
+        return say_notices(whole, form)
     shown = separated if form == "table" else str
     rows = [[s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in chosen]
     answer(form, whole, ["party", "year", *FIGURES], rows, result["run"])

@@ -6,6 +6,7 @@ from . import completeness, fund, list_checks, quality, total_checks, use
 from .completeness import claims_by_month
 from .declare import DIMENSIONS, INDICATORS, TOTALS, Indicator, Part, Ratio, Total, indicator, total
 from .listed import CODES, hospital_month, listed
+from .of_year import income_of_year, paid_by_fund, paid_of_signed, people_of_year, signed_and_covered
 from .quality import CHECKS, FIELDS, KINDS, QualityCheck, list_checked, totals_checked
 from .risk import by_cell
 from .views import LIMITS, READ_ONCE
@@ -36,9 +37,14 @@ __all__ = [
     "claims_by_month",
     "completeness",
     "fund",
+    "income_of_year",
     "indicator",
     "list_checks",
+    "paid_by_fund",
+    "paid_of_signed",
+    "people_of_year",
     "quality",
+    "signed_and_covered",
     "total",
     "total_checks",
     "use",

@@ -10,6 +10,7 @@ from typing import Literal
 import ibis
 import ibis.expr.operations as ops
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal, nearest
 
 INDICATORS: dict[str, Indicator] = {}
@@ -35,6 +36,8 @@ ADDS_UP = (ops.Sum, ops.Count, ops.CountStar)
 
 Better = Literal["higher", "lower", "neither"]
 Unit = Literal["share", "fen", "days", "per_person_year"]
+TotalUnit = Literal["fen", "people", "person_days"]
+SETTLEMENTS = Words("笔结算", "settlements")
 
 Tables = Mapping[str, ibis.Table]
 
@@ -100,17 +103,32 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Total:
-    """A declared sum of money that a settlement starts from, with the rows behind it."""
+    """A declared sum that a settlement starts from, with the rows behind it.
+
+    Attributes:
+        unit: of the sum; person-days become people by the days of their year.
+        table: of the lake, whose rows are behind it.
+        rows: what such a row is called.
+    """
 
     name: str
     zh: str
     en: str
+    unit: TotalUnit
+    table: str
+    rows: Words
     define: Callable[[Tables], Part]
 
     def by(self, tables: Tables, keys: tuple[str, ...]) -> ibis.Table:
-        """Fen and number of rows for each group of keys."""
+        """For each group of keys the sum, as ``fen`` or ``number``, how many rows, and how many of them lack it."""
         part = self.define(tables)
-        return part.table.group_by(*keys).agg(fen=part.amount.cast("int64"), rows=part.table.count())
+        summed = part.amount.op()
+        unknown = summed.arg.to_expr().isnull().sum() if isinstance(summed, ops.Sum) else ibis.literal(0)
+        return part.table.group_by(*keys).agg(
+            **{"fen" if self.unit == "fen" else "number": part.amount.cast("int64")},
+            rows=part.table.count(),
+            unknown=unknown.cast("int64"),
+        )
 
 
 def indicator(
@@ -128,14 +146,17 @@ def indicator(
     return declare
 
 
-def total(*, zh: str) -> Callable[[Callable[[Tables], Part]], Total]:
-    """Declare a total."""
+def total(
+    *, zh: str, unit: TotalUnit = "fen", table: str = "settlement", rows: Words = SETTLEMENTS
+) -> Callable[[Callable[[Tables], Part]], Total]:
+    """Declare a total: by default money, of settlements."""
 
     def declare(define: Callable[[Tables], Part]) -> Total:
         if define.__name__ in TOTALS:
             raise TypeError(f"total {define.__name__} is declared twice")
-        TOTALS[define.__name__] = Total(define.__name__, zh, _sentence(define), define)
-        return TOTALS[define.__name__]
+        made = Total(define.__name__, zh, _sentence(define), unit, table, rows, define)
+        TOTALS[made.name] = made
+        return made
 
     return declare
 

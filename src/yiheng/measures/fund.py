@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yiheng.basis.evidence import Words
+
 from .declare import Part, Ratio, Tables, indicator, total
 
 CONSORTIUM_MONITORING = "紧密型县域医共体监测指标（2024）"
@@ -11,6 +13,39 @@ CONSORTIUM_MONITORING = "紧密型县域医共体监测指标（2024）"
 def fund_spend(t: Tables) -> Part:
     """All that the funds paid for the people a consortium answers for, wherever they were treated."""
     return Part(t["paid"], t["paid"].fund_fen.sum())
+
+
+@total(zh="统筹基金为归属参保人支付的金额，不论在哪里就医")
+def pooled_spend(t: Tables) -> Part:
+    """What the pooled funds alone paid for the people a consortium answers for, wherever they were treated."""
+    return Part(t["paid"], t["paid"].pooled_fen.sum())
+
+
+COVERED = Words("条参保归属", "enrolments")
+
+
+@total(zh="年末归属的参保人数", unit="people", table="enrolment", rows=COVERED)
+def heads(t: Tables) -> Part:
+    """The people whom a consortium answers for on the last day of the year."""
+    return Part(t["people"], t["people"].on_last_day.sum())
+
+
+@total(zh="归属参保人的人年数，即归属天数除以全年天数", unit="person_days", table="enrolment", rows=COVERED)
+def person_years(t: Tables) -> Part:
+    """The days of the year on which a consortium answered for people, counted in years."""
+    return Part(t["people"], t["people"].person_days.sum())
+
+
+@total(zh="年末签约（有签约机构或家庭医生）的参保人数", unit="people", table="enrolment", rows=COVERED)
+def signed_people(t: Tables) -> Part:
+    """The people of a consortium on the last day of the year who signed with an institution or a family doctor."""
+    return Part(t["people"], t["people"].signed_on_last_day.sum())
+
+
+@total(zh="基金全年收入；只有一个医共体时归该医共体", table="fund_flow", rows=Words("个月的收入", "months of income"))
+def fund_income(t: Tables) -> Part:
+    """What the funds took in in the year, where one consortium answers for all of it."""
+    return Part(t["income"], t["income"].flow_fen.sum())
 
 
 @indicator(

@@ -15,22 +15,24 @@ BANDS = ("risk_age_adult", "risk_age_middle", "risk_age_old")
 
 
 def by_cell(total: Total, t: Tables, year: int) -> ibis.Table:
-    """A total of one year by consortium and risk cell: persons, person-days, fen and the rows behind the fen.
+    """A total of one year by consortium and risk cell: people, days, fen, the rows behind it, and those that lack it.
 
     A person belongs to one cell for the whole year: age and chronic diseases are taken on its middle day.
     """
-    part = total.define(t)
-    sums = part.table.group_by("consortium", "year", "person").agg(
-        fen=part.amount.cast("int64"), rows=part.table.count()
-    )
-    spent = sums.filter(_.year == year).select("consortium", "fen", "rows", person_id=_.person)
+    sums = total.by(t, ("consortium", "year", "person")).filter(_.year == year)
+    spent = sums.select("consortium", "fen", "rows", "unknown", person_id=_.person)
     # Every payment that belongs to a consortium falls on a day on which it answered for the person.
     people = answered(t, year).join(cell_of_person(t, year), "person_id")
     joined = people.left_join(spent, ["person_id", "consortium"]).select(
-        "consortium", "cell", "person_days", fen=_.fen.fill_null(0), rows=_.rows.fill_null(0)
+        "consortium",
+        "cell",
+        "person_days",
+        fen=_.fen.fill_null(0),
+        rows=_.rows.fill_null(0),
+        unknown=_.unknown.fill_null(0),
     )
     return joined.group_by("consortium", "cell").agg(
-        persons=_.count(), person_days=_.person_days.sum(), fen=_.fen.sum(), rows=_.rows.sum()
+        persons=_.count(), person_days=_.person_days.sum(), fen=_.fen.sum(), rows=_.rows.sum(), unknown=_.unknown.sum()
     )
 
 

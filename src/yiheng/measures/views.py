@@ -19,12 +19,15 @@ EXAMS = ("examination", "test")
 PRIMARY = ("township", "village")
 
 
-ENROLLED = ("person_id", "consortium", "enrolled_from", "enrolled_until")
+def _enrolled(t: Tables) -> ibis.Table:
+    """Enrolments as they are written; whoever has an institution of first visits or a family doctor is signed."""
+    signed = _.institution_id.notnull() | _.family_doctor.notnull()
+    return t["enrolment"].select("person_id", "consortium", "enrolled_from", "enrolled_until", signed=signed)
 
 
 def cut_enrolment(t: Tables) -> ibis.Table:
     """The enrolments of people who have several: where two overlap, the later one answers from its first day on."""
-    rows = t["enrolment"].select(*ENROLLED)
+    rows = _enrolled(t)
     several = rows.group_by("person_id").agg(rows=_.count()).filter(_.rows > 1)
     after = _.enrolled_from.lead().over(
         group_by="person_id", order_by=["enrolled_from", "enrolled_until", "consortium"]
@@ -39,7 +42,7 @@ def cut_enrolment(t: Tables) -> ibis.Table:
 def enrolment_span(t: Tables) -> ibis.Table:
     """Enrolments that never overlap."""
     # Most people have one, and nothing of theirs is sorted.
-    single = t["enrolment"].select(*ENROLLED).anti_join(t["cut_enrolment"], "person_id")
+    single = _enrolled(t).anti_join(t["cut_enrolment"], "person_id")
     return single.union(t["cut_enrolment"])
 
 
@@ -198,16 +201,23 @@ def answered(t: Tables) -> ibis.Table:
 
 def paid(t: Tables) -> ibis.Table:
     """One row a settlement with the fund's part, and the consortium and year of its visit's last day."""
-    money = t["settlement"].select("settlement_id", "visit_id", "fund_fen", person_id=_.visit_person, on=_.visit_on)
-    return _attributed(t, money).select(
-        "settlement_id",
-        "visit_id",
-        "fund_fen",
-        "consortium",
-        "year",
-        person=_.person_id,
-        month_of_year=_.on.month().cast("int64"),
+    return _attributed(t, t["settlement"].mutate(person_id=_.visit_person, on=_.visit_on)).select(
+        *PAID, **paid_columns()
     )
+
+
+PAID = ("settlement_id", "visit_id", "fund_fen", "consortium", "year")
+
+
+def paid_columns() -> dict[str, ibis.Deferred]:
+    """What else stands of a settlement; where the funds paid nothing, the pooled fund paid nothing either."""
+    nothing = ibis.ifelse(_.fund_fen == 0, 0, ibis.null("int64"))
+    return {
+        "pooled_fen": ibis.coalesce(_.pooled_fen, nothing),
+        "payer": _.insurance,
+        "person": _.person_id,
+        "month_of_year": _.on.month().cast("int64"),
+    }
 
 
 def budgeted(t: Tables) -> ibis.Table:

@@ -8,6 +8,7 @@ from .editor import editor_schema
 from .examples import Outcome, examples_file, run_examples
 from .fact_text import fact_or_fault, fact_read, judged
 from .facts import CellSum, Fact, PartyFacts
+from .notice import budget_part
 from .pools import share_pools
 from .reading import read_aloud
 from .settle import FIGURES, Statement, settle, settle_each
@@ -26,6 +27,7 @@ __all__ = [
     "Statement",
     "Step",
     "Transfer",
+    "budget_part",
     "check_policy",
     "check_steps",
     "decided",

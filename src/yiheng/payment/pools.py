@@ -18,6 +18,16 @@ from .declare import percent
 from .facts import Fact, PartyFacts
 from .risk import risk_norms
 
+# What a figure of all parties is where there is one party alone.
+ALL_OF_IT = Words("只有一方，资金池全归该方", "the only party has the whole pot")
+FIRST_AND_LAST = Words("只有一方，无可比较，既是第一也是末位", "the only party: both first and last")
+ITS_OWN = Words("只有一方，平均数就是该方自己的数", "the only party: the mean is its own figure")
+
+
+def _among(parties: Sequence[PartyFacts], alone: Words, told: Words) -> Words:
+    """What is told of a figure of all parties, with what it is where there is one alone."""
+    return told if len(parties) > 1 else Words(f"{told.zh}；{alone.zh}", f"{told.en}; {alone.en}")
+
 
 def share_pools(
     source: PolicyFile,
@@ -48,12 +58,23 @@ def pooled(terms: Terms, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
     source, found = terms.source, list(parties)
     for name, pool in source.policy.pools.items():
         place = Place(source.file, str(source.document.line_of(("pools", name))))
-        if pool.pot is not None:
+        if pool.alone == "refused" and len(found) == 1:
+            made = [_compared_to_nobody(name, pool, found[0], place)]
+        elif pool.pot is not None:
             made = _parts(terms, pool, found, place)
         else:
             made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
     return found
+
+
+def _compared_to_nobody(name: str, pool: Pool, party: PartyFacts, place: Place) -> Fact:
+    """What compares the only party to others: a step that needs it refuses the party."""
+    fault = Refusal(
+        f"'{party.party}' is the only party, and '{name}' compares it to others", where=str(place),
+        expected="two or more parties", cure="settle all parties of the year together",
+    )  # fmt: skip
+    return Fact(None, Because(pool.says.words, None, place), fault=fault, judged="where_used")
 
 
 def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
@@ -75,9 +96,10 @@ def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) ->
     for one in parties:
         rate = percent(weights[one.party])
         rests = (pot.because.worth(pot.value), *(one.number(fact)[1] for fact in pool.by))
-        words = Words(
+        told = Words(
             f"{zh}：资金池 × {rate}（{len(parties)} 方共分）", f"{en}: pot × {rate} ({len(parties)} parties share)"
         )
+        words = _among(parties, ALL_OF_IT, told)
         made.append(Fact(shared[one.party], Because(words, shared[one.party], place, rests)))
     return made
 
@@ -97,7 +119,8 @@ def _ranks(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     made = []
     for number, why in numbers:
         position = 1 + sum(exceeds(other, number) for other, _ in numbers)
-        words = Words(f"{zh}：{len(parties)} 方中第 {position}", f"{en}: {position} of {len(parties)}")
+        told = Words(f"{zh}：{len(parties)} 方中第 {position}", f"{en}: {position} of {len(parties)}")
+        words = _among(parties, FIRST_AND_LAST, told)
         made.append(Fact(None, Because(words, None, place, (why,)), number=ratio(position, len(parties))))
     return made
 
@@ -110,7 +133,6 @@ def _mean(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
         raise Refusal(f"'{pool.over}' is nothing for all parties together", where=str(place))
     zh, en = pool.says.words
     shown = f"{amounts} ÷ {over}"
-    because = Because(
-        Words(f"{zh}：{shown}（{len(parties)} 方合计）", f"{en}: {shown} (all {len(parties)} parties)"), None, place
-    )
+    told = Words(f"{zh}：{shown}（{len(parties)} 方合计）", f"{en}: {shown} (all {len(parties)} parties)")
+    because = Because(_among(parties, ITS_OWN, told), None, place)
     return [Fact(None, because, number=ratio(amounts.n, FEN_PER_YUAN) / over)] * len(parties)

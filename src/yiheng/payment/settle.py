@@ -44,7 +44,7 @@ class Statement:
     """What one party gets or owes for one year, with every reason.
 
     Attributes:
-        figures: fen by name, the seven of ``FIGURES``.
+        figures: fen by name, the seven of ``FIGURES``; one that is not there is unknown, as of a year not over.
         because: the tree of reasons of each figure; of a part shared inside under ``use/PURPOSE``.
         shared: the kept surplus by purpose, where the policy shares it inside.
         further: what ended on other accounts of the party, by ``kind/purpose``: reserves, prepayments, payments for
@@ -69,7 +69,7 @@ class Statement:
         because = ", ".join([f"{quoted(name)}: {why.as_json(seen)}" for name, why in self.because.items()])
         transfers = ", ".join([_transfer_json(t, seen) for t in self.transfers])
         return (
-            f'{{"party": {quoted(self.party)}, "year": {self.year}, "figures": {_amounts_json(self.figures)},'
+            f'{{"party": {quoted(self.party)}, "year": {self.year}, "figures": {_figures_json(self.figures)},'
             f' "because": {{{because}}}, "shared": {_amounts_json(self.shared)},'
             f' "further": {_amounts_json(self.further)}, "transfers": [{transfers}]{further}}}'
         )
@@ -106,13 +106,18 @@ def settle_each(
     *,
     known_on: dt.date | None = None,
     assume: Mapping[str, str] | None = None,
+    notice: bool = False,
 ) -> Iterator[tuple[str, Statement | Refusal]]:
-    """Settle parties one by one under the same terms: each party with its statement, or why it has none."""
+    """Settle parties one by one under the same terms: each party with its statement, or why it has none.
+
+    Args:
+        notice: nothing is cleared: the statement tells the budget and what is paid of it in advance.
+    """
     check_steps(source)
     terms = Terms.of_year(source, year, known_on, assume)
     for facts in parties:
         try:
-            yield facts.party, _of_party(terms, year, facts)
+            yield facts.party, _of_party(terms, year, facts, notice)
         except Refusal as refusal:
             yield facts.party, refusal
         except (ArithmeticError, ValueError) as wrong:
@@ -123,7 +128,7 @@ def settle_each(
             )  # fmt: skip
 
 
-def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
+def _of_party(terms: Terms, year: int, facts: PartyFacts, notice: bool = False) -> Statement:
     facts.refuse_faults()
     book = Book()
     for kind in ("fund", "budget"):
@@ -147,8 +152,9 @@ def _of_party(terms: Terms, year: int, facts: PartyFacts) -> Statement:
             f"no step of the policy is taken for '{facts.party}'", where=terms.source.file,
             expected="a step whose conditions hold", cure=f"check {', '.join(conditions)}",
         )  # fmt: skip
-    book.close()
-    statement = stated(facts.party, year, book)
+    if not notice:
+        book.close()
+    statement = announced(facts.party, year, book) if notice else stated(facts.party, year, book)
     beyond = [name for name, amount in statement.figures.items() if abs(amount.n) >= MOST_FEN]
     if beyond:
         raise Refusal(
@@ -184,15 +190,13 @@ def _in_ones(source: PolicyFile, name: str, condition: AtLeast) -> Fraction:
 
 def stated(party: str, year: int, book: Book) -> Statement:
     """What a book comes to when all steps are taken."""
-    granted = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.taker.kind == "budget"]
     charged = [t for t in book.journal if STEPS[t.step].stage == "care"]
     kept = [t for t in book.journal if t.taker.kind == "kept"]
     fund = [t for t in book.journal if t.giver.kind == "fund" and STEPS[t.step].stage == "clearing"]
     own = [t for t in book.journal if t.giver.kind == "own" and STEPS[t.step].stage in ("clearing", "special")]
 
-    withdrawn = [t for t in book.journal if STEPS[t.step].stage == "budget" and t.giver.kind == "budget"]
     reasons = {
-        "budget": _sum(FIGURES["budget"], granted, taken_back=withdrawn),
+        "budget": _budget(book),
         "spend": _sum(FIGURES["spend"], charged),
     }
     budget, spend = reasons["budget"].amount or NOTHING, reasons["spend"].amount or NOTHING
@@ -220,7 +224,28 @@ def stated(party: str, year: int, book: Book) -> Statement:
     split = {t.giver for t in uses}
     shared = {a.purpose: book.balance(a) for a in book.accounts("use", party) if book.balance(a) or a not in split}
     reasons |= {f"use/{t.taker.purpose}": t.because for t in uses}
-    further = {}
+    further, told = _further(book, party)
+    return Statement(party, year, figures, reasons | told, shared, further, tuple(book.journal))
+
+
+def announced(party: str, year: int, book: Book) -> Statement:
+    """What a book comes to before the year is over: the budget, and what is withheld or paid of it in advance."""
+    budget = _budget(book)
+    further, told = _further(book, party)
+    amount = budget.amount or NOTHING
+    return Statement(party, year, {"budget": amount}, {"budget": budget, **told}, {}, further, tuple(book.journal))
+
+
+def _budget(book: Book) -> Because:
+    moved = [t for t in book.journal if STEPS[t.step].stage == "budget"]
+    granted = [t for t in moved if t.taker.kind == "budget"]
+    return _sum(FIGURES["budget"], granted, taken_back=[t for t in moved if t.giver.kind == "budget"])
+
+
+def _further(book: Book, party: str) -> tuple[dict[str, Fen], dict[str, Because]]:
+    """What ended on the other accounts of a party, by ``kind/purpose``, and why."""
+    further: dict[str, Fen] = {}
+    reasons: dict[str, Because] = {}
     for kind in FURTHER:
         for account in book.accounts(kind, party):
             taken = [t for t in book.journal if t.taker == account]
@@ -233,7 +258,7 @@ def stated(party: str, year: int, book: Book) -> Statement:
             into, out = (given, taken) if kind == "payable" else (taken, given)
             reasons[name] = _sum(ACCOUNTS[kind], into, taken_back=out)
             further[name] = reasons[name].amount or NOTHING
-    return Statement(party, year, figures, reasons, shared, further, tuple(book.journal))
+    return further, reasons
 
 
 def _sum(words: Words, transfers: list[Transfer], *also: Because, taken_back: Sequence[Transfer] = ()) -> Because:
@@ -252,6 +277,11 @@ def _line(t: Transfer, sign: int) -> Because:
 
 def _amounts_json(amounts: Mapping[str, Fen]) -> str:
     return "{" + ", ".join([f'{quoted(name)}: "{amount.yuan}"' for name, amount in amounts.items()]) + "}"
+
+
+def _figures_json(figures: Mapping[str, Fen]) -> str:
+    told = [f'"{name}": ' + (f'"{figures[name].yuan}"' if name in figures else "null") for name in FIGURES]
+    return "{" + ", ".join(told) + "}"
 
 
 def _transfer_json(t: Transfer, seen: dict[int, str]) -> str:

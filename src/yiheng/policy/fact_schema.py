@@ -34,10 +34,12 @@ class Dates(Strict):
 
 
 class Fact(Strict):
-    """A figure of a party: from the lake (``total``, money), or from a column of a facts file, money in yuan.
+    """A figure of a party: from the lake (``total``), or from a column of a facts file, money in yuan.
 
-    ``year`` counts from the year that is settled: -1 is the year before. ``empty`` is what an empty cell means
-    where the maker of the file says so; else it is unknown.
+    ``year`` counts from the year that is settled: -1 is the year before. ``insurance`` is the one fund whose part of
+    the total it is. With ``people: signed`` it is of the people who are signed with the party on the last day of the
+    year that is settled, whoever answered for them when it was paid. ``empty`` is what an empty cell means where the
+    maker of the file says so; else it is unknown.
 
     Its domain: ``unit`` with ``least``, ``most`` and ``whole`` where they differ from the unit's own; ``words`` are all
     that a word fact may say, each with other spellings, ``without_step`` those of them that no step is there for;
@@ -50,6 +52,8 @@ class Fact(Strict):
     empty: str | None = None
     total: str | None = None
     year: WholeNumber = 0
+    insurance: str | None = None
+    people: Literal["answered", "signed"] = "answered"
     column: str | None = None
     unit: FactUnit | None = None
     least: NumberText | None = None
@@ -64,8 +68,10 @@ class Fact(Strict):
     def _comes_from_somewhere(self) -> Fact:
         if self.total is None and self.column is None:
             raise ValueError("needs 'total' (from the lake) or 'column' (from a facts file)")
-        if self.total is not None and self.kind not in ("amount", "cells"):
-            raise ValueError("a total of the lake is an amount, or cut by risk cells")
+        if self.total is not None and self.kind not in ("amount", "number", "cells"):
+            raise ValueError("a total of the lake is an amount or a number, or cut by risk cells")
+        if (self.insurance or self.people == "signed") and (self.total is None or self.kind == "cells"):
+            raise ValueError("'insurance' and 'people' belong to a total of the lake that is not cut by risk cells")
         if (self.words or self.without_step) and self.kind != "word":
             raise ValueError("'words' belong to a fact of kind word")
         if self.dates and self.kind != "year":

@@ -146,6 +146,8 @@ class Pool(Strict):
     each with its percent of the pot; a fact named in ``sized`` is a share and weighs with the size of the party. A
     mean: the sum of the fact ``mean_of`` over all parties, by the sum of ``over``. A rank: the place of the party by
     the number fact ``rank_of``, the highest first and equals alike, as a fraction of all parties.
+
+    One party alone is shared with or compared to nobody: its reason tells so, or with ``alone: refused`` it is refused.
     """
 
     says: Sentence = Field(alias="is")
@@ -156,6 +158,7 @@ class Pool(Strict):
     mean_of: str | None = None
     over: str | None = None
     rank_of: str | None = None
+    alone: Literal["told", "refused"] = "told"
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> Pool:

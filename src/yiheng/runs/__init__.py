@@ -8,8 +8,8 @@ from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
 from .driving import claims_of_driver, run_drivers
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
-from .facts import refuse_unknown_totals
 from .found import Opened, names_of_institutions, open_finding
+from .kept import kept_policies
 from .loading import run_load
 from .lookup import lists_known, look_up
 from .manifest import ENGINES
@@ -32,8 +32,9 @@ from .precision import judge_rules
 from .replaying import Replay, replay
 from .sampling import run_draw, run_estimate
 from .scoring import SCORED, run_score
-from .settling import kept_policies, parties_of_file, run_settle
+from .settling import NOTICE, parties_of_file, run_settle
 from .standing import Act, Pair, Register, register_of
+from .totals import refuse_unknown_totals
 from .trying import Trial, few_rows, trials
 from .workspace import Workspace
 
@@ -41,6 +42,7 @@ __all__ = [
     "CLAIM_COLUMNS",
     "ENGINES",
     "KNOWN",
+    "NOTICE",
     "OFFICIAL",
     "SCORED",
     "Act",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from yiheng.basis.evidence import Place
+from yiheng.basis.evidence import Place, Words
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import Fact, PartyFacts, fact_or_fault
@@ -41,13 +41,19 @@ def keep_added(file: Path | None, folder: Path) -> None:
 
 
 def with_added(
-    file: Path, shown: str, source: PolicyFile, year: int, parties: Mapping[str, PartyFacts]
+    file: Path,
+    shown: str,
+    source: PolicyFile,
+    year: int,
+    parties: Mapping[str, PartyFacts],
+    override: Sequence[str] = (),
 ) -> tuple[dict[str, PartyFacts], list[tuple[str, Refusal]]]:
     """The facts from the lake, and of each party those of its row that no total of the lake gives.
 
     A column stands for the fact of every policy that names it; ``POLICY.column`` for that of one policy alone, where
-    two policies mean different things by one name. What the lake gives is never replaced. Also the rows that are of no
-    party of the lake, each with why: the others are settled without them.
+    two policies mean different things by one name. What the lake knows is replaced only where ``override`` names the
+    fact; what it does not know is filled. Also the rows that are of no party of the lake, each with why: the others
+    are settled without them.
 
     Raises:
         Refusals: the file cannot be read.
@@ -61,16 +67,53 @@ def with_added(
             stranger = Refusal(what, where=f"{shown}:{row.line}", cure=nearest(row.party, parties))
             strangers.append((row.party, row.fault or stranger))
         else:
-            whole[row.party] = replace(
-                parties[row.party], facts={**_read(source, shown, row), **parties[row.party].facts}
-            )
+            lake = parties[row.party].facts
+            added = _read(source, shown, row, {name for name, one in lake.items() if _knows(one)}.difference(override))
+            replaced = {name: _instead(lake[name], one) for name, one in added.items() if name in lake}
+            whole[row.party] = replace(parties[row.party], facts={**lake, **added, **replaced})
     return whole, strangers
 
 
-def _read(source: PolicyFile, shown: str, row: FactsRow) -> dict[str, Fact]:
+def _knows(fact: Fact) -> bool:
+    return fact.amount is not None or fact.number is not None or fact.cells is not None
+
+
+def _instead(lake: Fact, added: Fact) -> Fact:
+    """A fact of the file where the lake has one too, saying what the lake gave; an empty cell changes nothing."""
+    if not _knows(added) and added.fault is None:
+        return lake
+    zh, en = added.because.says
+    if _knows(lake):
+        was = str(lake.amount if lake.amount is not None else lake.number if lake.number is not None else "")
+        words = Words(f"{zh}，替换数据库中的 {was}（--override）", f"{en}, instead of {was} of the lake (--override)")
+    else:
+        words = Words(f"{zh}，数据库中未知", f"{en}, unknown to the lake")
+    return replace(added, because=replace(added.because, says=words))
+
+
+def refuse_override(sources: Iterable[PolicyFile], override: Sequence[str], added: Path | None) -> None:
+    """Check that what is to be replaced are facts of the lake that a file can give.
+
+    Raises:
+        Refusal: no file of facts, or a fact that no policy takes from the lake and from a column.
+    """
+    if override and added is None:
+        raise Refusal("--override needs a file of facts", cure="give it with --with")
+    both = {n for source in sources for n, fact in source.policy.facts.items() if fact.total and fact.column}
+    for name in override:
+        if name not in both:
+            raise Refusal(
+                f"'{name}' is no fact that the lake gives and a column can replace",
+                expected=", ".join(sorted(both)) or "a policy with such a fact",
+                cure=nearest(name, both),
+            )
+
+
+def _read(source: PolicyFile, shown: str, row: FactsRow, known: Collection[str]) -> dict[str, Fact]:
+    """The facts of a row, but those that are known already."""
     facts = {}
     for name, declared in source.policy.facts.items():
-        if declared.total is not None or declared.column is None:
+        if name in known or declared.column is None:
             continue
         own = f"{source.policy.policy}.{declared.column}"
         column = own if own in row.cells else declared.column

@@ -35,7 +35,13 @@ def with_cells(
                 words = Words(f"{zh}：{of_year} 年没有 {party} 的参保归属，未知", f"{en}: nobody in {of_year}, unknown")
                 made[party][name] = Fact(None, Because(words, source=place))
                 continue
-            sums, persons = cells[party]
+            sums, persons, unknown = cells[party]
+            if unknown:
+                words = Words(
+                    f"{zh}：{unknown:,} 笔结算没有这项金额，未知", f"{en}: {unknown:,} settlements lack it, unknown"
+                )
+                made[party][name] = Fact(None, Because(words, source=place))
+                continue
             words = Words(
                 f"{zh}：{of_year} 年 {persons:,} 人，{len(sums)} 个风险单元",
                 f"{en}: {persons:,} people of {of_year} in {len(sums)} risk cells",
@@ -46,13 +52,13 @@ def with_cells(
 
 def _cells(
     engine: Engine, total: str, year: int, parties: Collection[str]
-) -> dict[str, tuple[dict[str, CellSum], int]]:
-    """The cells of each party, with the number of its people."""
-    found: dict[str, tuple[dict[str, CellSum], int]] = {}
+) -> dict[str, tuple[dict[str, CellSum], int, int]]:
+    """The cells of each party, with the number of its people, and of settlements that lack the amount."""
+    found: dict[str, tuple[dict[str, CellSum], int, int]] = {}
     for row in engine.rows(by_cell(TOTALS[total], engine.as_computed(), year), ("consortium", "cell")):
         if row["consortium"] not in parties:
             continue
-        sums, persons = found.get(row["consortium"], ({}, 0))
-        sums[row["cell"]] = CellSum(row["person_days"], Fen(row["fen"]))
-        found[row["consortium"]] = sums, persons + row["persons"]
+        sums, persons, unknown = found.get(row["consortium"], ({}, 0, 0))
+        sums[row["cell"]] = CellSum(row["person_days"], Fen(row["fen"] or 0))
+        found[row["consortium"]] = sums, persons + row["persons"], unknown + row["unknown"]
     return found

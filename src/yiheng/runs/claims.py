@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,14 +16,13 @@ from yiheng.measures import TOTALS
 
 from .engine import Engine
 from .tables import query
+from .totals import Asked
 from .workspace import Workspace
 
 # What is shown of a claim, and of its visit; nothing of the person.
 CLAIM = ("settlement_id", "visit_id")
 VISIT = ("institution", "began_on", "ended_on")
 CLAIM_COLUMNS = (*CLAIM, *VISIT)
-# How a fact from the lake names where it comes from.
-FACT = re.compile(r"(\w+)\(consortium=(.*), year=(\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -68,19 +66,24 @@ def claims_behind(
 
 
 def _claims(
-    engine: Engine, workspace: Workspace, queries: dict[str, str], fact: tuple[str, str, int], yuan: str
+    engine: Engine, workspace: Workspace, queries: dict[str, str], fact: tuple[Asked, str], yuan: str
 ) -> Claims:
-    name, party, year = fact
-    if name not in TOTALS or name not in queries:
+    asked, party = fact
+    name, year = asked.total, asked.year
+    if asked.query not in queries:
         raise Refusal(f"the total '{name}' is no longer known", cure="use the version that made the settlement")
     tables = engine.as_defined()
-    rows = TOTALS[name].by(tables, (*CLAIM, "consortium", "year")).filter(_.consortium == party, _.year == year)
+    of_fund = {"insurance": asked.insurance} if asked.insurance else {}
+    rows = asked.by(tables, (*CLAIM, *asked.keys)).filter(
+        _.consortium == party, _.year == year, *(_[key] == value for key, value in of_fund.items())
+    )
     visits = tables["visit"].select("visit_id", "began_on", "ended_on", institution=_.institution_id)
     found = engine.rows(rows.left_join(visits, "visit_id").order_by(_.fen.desc(), *CLAIM))
     fen, count = sum(row["fen"] or 0 for row in found), sum(row["rows"] for row in found)
     # The kept query is what the settlement asked; its answer and the figure told must be these rows.
     quoted = party.replace("'", "''")
-    kept = f"""select fen, "rows" from ({queries[name]}) where consortium = '{quoted}' and year = {year}"""
+    kept = f"""select fen, "rows" from ({queries[asked.query]}) where consortium = '{quoted}' and year = {year}"""
+    kept += "".join(f" and {key} = '{value}'" for key, value in of_fund.items())
     answered = query(workspace, kept, at=engine.at.number).rows or [(0, 0)]
     if answered[0] != (fen, count) or Fen.from_yuan(yuan) != Fen(fen):
         raise Refusal(
@@ -92,9 +95,11 @@ def _claims(
     return Claims(name, year, fen, [{**{key: row[key] for key in CLAIM_COLUMNS}, "fen": row["fen"]} for row in found])
 
 
-def _facts(because: dict[str, Any]) -> Iterator[tuple[tuple[str, str, int], str]]:
-    """Total, party and year of every fact from the lake in a tree of reasons, with its amount."""
-    if "amount" in because and (fact := FACT.fullmatch(because.get("at", ""))):
-        yield (fact[1], fact[2], int(fact[3])), because["amount"]
+def _facts(because: dict[str, Any]) -> Iterator[tuple[tuple[Asked, str], str]]:
+    """What every fact that is a sum of settlements was asked as, with its party and amount, in a tree of reasons."""
+    if "amount" in because and (fact := Asked.read(because.get("at", ""))):
+        asked, _party = fact
+        if asked.total in TOTALS and asked.declared.table == "settlement":
+            yield fact, because["amount"]
     for below in because.get("rests_on", []):
         yield from _facts(below)

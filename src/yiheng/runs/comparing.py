@@ -20,14 +20,12 @@ from .added_facts import added_pins, keep_added
 from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
+from .kept import keep_facts, keep_policies, kept_policies
 from .manifest import Manifest, canonical, write_whole
 from .quarantined import quarantine_pins
 from .settling import (
     STATEMENTS,
     data_pins,
-    keep_facts,
-    keep_policies,
-    kept_policies,
     refuse_unclear,
     settle_into,
     settle_manifest,

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import ibis
 from ibis import _
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import Fen
 from yiheng.basis.numbers import plain_text
-from yiheng.basis.refusals import Refusal, Refusals, is_near, nearest
+from yiheng.basis.refusals import Refusal, is_near, nearest
 from yiheng.documents import read_delimited
-from yiheng.measures import TOTALS, claims_by_month
+from yiheng.measures import TOTALS
 from yiheng.payment import Fact, PartyFacts, fact_or_fault, judged
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
@@ -23,9 +21,10 @@ from yiheng.policy.schema import Fact as DeclaredFact
 from .cells import with_cells
 from .completeness import Missing, missing
 from .engine import Engine
+from .totals import Asked, by_month, lake_fact, refuse_unknown_totals, summed
 
-# The total whose rows are all the claims.
-CLAIMS = "fund_spend"
+# The table of what is paid.
+PAID = "settlement"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
@@ -40,49 +39,37 @@ class Gathered:
     missing: tuple[Missing, ...] = ()
 
 
-@dataclass(frozen=True)
-class Sum:
-    """Fen and rows of one party and year."""
-
-    fen: int
-    rows: int
-
-
-Sums = dict[tuple[str, str | None, int], Sum]
-
-
-def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
+def facts_from_lake(engine: Engine, source: PolicyFile, year: int, over: bool = True) -> Gathered:
     """The policy's facts from the lake: each total once, for all parties and years.
 
     A party that answered for people in a year without any payment spent nothing; a year in which
     it answered for nobody is unknown.
+
+    Args:
+        over: whether the year is over; if not, what is paid in it is unknown.
 
     Raises:
         Refusals: facts that no total gives, or a year in which no party answered for anybody.
     """
     # Whether people are covered and what was paid for them both ask it.
     engine.views("cut_enrolment")
-    tables, defined = engine.as_computed(), engine.as_defined()
-    declared = source.policy.facts
     refuse_unknown_totals(source)
-    lake_facts = {name: fact for name, fact in declared.items() if fact.total and fact.kind == "amount"}
-    years = sorted({year + fact.year for fact in lake_facts.values()})
-    answered = {
-        (r["consortium"], r["year"]) for r in engine.rows(tables["answered"].filter(_.year.isin([*years, year])))
-    }
-    gathered = Gathered(year)
-    sums: Sums = {}
-    for total in sorted({fact.total for fact in lake_facts.values() if fact.total}):
-        gathered.queries[total] = engine.sql(_by_party(total, defined, years))
-        # The sums of the months are those of the year: the claims are read once for both.
-        by_year = _by_month(engine, total, years).group_by("consortium", "year")
-        for row in engine.rows(by_year.agg(fen=_.fen.sum().cast("int64"), rows=_.rows.sum())):
-            sums[(total, row["consortium"], row["year"])] = Sum(row["fen"], row["rows"])
-        nobody = sums.get((total, None, year))
-        if nobody is not None:
-            gathered.unattributed = {"rows": nobody.rows, "fen": nobody.fen}
-    if lake_facts:
-        gathered.missing = missing(engine, source, year, years, _by_month(engine, CLAIMS, years))
+    lake_facts = {name: fact for name, fact in source.policy.facts.items() if fact.total and fact.kind != "cells"}
+    if not over:
+        paid = [name for name, fact in lake_facts.items() if TOTALS[fact.total or ""].table == PAID]
+        lake_facts = {name: fact for name, fact in lake_facts.items() if fact.year < 0 or name not in paid}
+    every = {name: Asked.of(fact, year) for name, fact in lake_facts.items()}
+    years = sorted({asked.year for asked in every.values()})
+    rows = engine.rows(engine.as_computed()["answered"].filter(_.year.isin([*years, year])))
+    answered = {(row["consortium"], row["year"]) for row in rows}
+    sums = summed(engine, sorted(set(every.values())), year, answered)
+    gathered = Gathered(year, queries=sums.queries)
+    claimed = sorted({one.year for one in every.values() if one.declared.table == PAID})
+    for asked in sorted(set(every.values())):
+        if asked.declared.table == PAID and asked.year == year:
+            gathered.unattributed = gathered.unattributed or sums.unattributed(asked)
+    if claimed:
+        gathered.missing = missing(engine, source, year, claimed, by_month(engine, claimed))
     parties = sorted(party for party, when in answered if when == year and party is not None)
     if not parties:
         raise Refusal(
@@ -92,65 +79,10 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int) -> Gathered:
             cure="load the enrolments of that year or choose another --year",
         )
     for party in parties:
-        facts = {
-            name: _lake_fact(engine, party, year + fact.year, fact, sums, answered) for name, fact in lake_facts.items()
-        }
+        facts = {name: lake_fact(engine, party, every[name], fact, sums) for name, fact in lake_facts.items()}
         gathered.parties[party] = PartyFacts(party, {n: judged(lake_facts[n], fact) for n, fact in facts.items()})
     gathered.parties = with_cells(engine, source, year, gathered.parties, gathered.queries)
     return gathered
-
-
-def _by_party(total: str, tables: dict[str, ibis.Table], years: list[int]) -> ibis.Table:
-    return TOTALS[total].by(tables, ("consortium", "year")).filter(_.year.isin(years))
-
-
-def _by_month(engine: Engine, total: str, years: list[int]) -> ibis.Table:
-    """A total by consortium, year and month, computed once."""
-    with engine.plain_joins():
-        return engine.keep(
-            f"{total}_by_month_{'_'.join(map(str, years))}",
-            lambda: claims_by_month(engine.as_computed(), total, years),
-        )
-
-
-def _lake_fact(
-    engine: Engine,
-    party: str,
-    year: int,
-    fact: DeclaredFact,
-    sums: Sums,
-    answered: set[tuple[str, int]],
-) -> Fact:
-    zh, en = fact.says.words
-    place = Place(engine.place("settlement"), f"{fact.total}(consortium={party}, year={year})")
-    row = sums.get((fact.total or "", party, year))
-    if row is None and (party, year) not in answered:
-        words = Words(
-            f"{zh}：{year} 年没有 {party} 的参保归属，未知", f"{en}: {party} had no enrolment in {year}, unknown"
-        )
-        return Fact(None, Because(words, source=place))
-    rows, fen = (row.rows, row.fen) if row else (0, 0)
-    words = Words(f"{zh}：{year} 年 {rows:,} 笔结算之和", f"{en}: the sum of {rows:,} settlements of {year}")
-    return Fact(Fen(fen), Because(words, source=place))
-
-
-def refuse_unknown_totals(source: PolicyFile) -> None:
-    """Check that every fact from the lake is a total that is declared.
-
-    Raises:
-        Refusals: all that are not, with line and nearest known name.
-    """
-    wrong = [
-        Refusal(
-            f"there is no total '{fact.total}'",
-            where=source.document.place(("facts", name, "total")),
-            cure=nearest(fact.total, TOTALS),
-        )
-        for name, fact in source.policy.facts.items()
-        if fact.total is not None and fact.total not in TOTALS
-    ]
-    if wrong:
-        raise Refusals(wrong)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,15 @@ from .auditing import audit
 from .checking import check_quality
 from .comparing import compare_into
 from .driving import drive
+from .kept import kept_policies
 from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
 from .measuring import measure
 from .sampling import draw_into, estimate_into
 from .scoring import score
-from .settling import kept_policies, settle_into
+from .settling import settle_into
 from .workspace import Workspace, kept_json
 
-REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "compare", "score", "draw", "estimate")
+REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "budget", "compare", "score", "draw", "estimate")
 
 
 @dataclass(frozen=True)

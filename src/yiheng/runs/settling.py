@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
@@ -17,17 +16,18 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.lake import RESTORE, told
-from yiheng.payment import PartyFacts, Statement, check_policy, refuse_choices, settle_each, share_pools
+from yiheng.lake import told
+from yiheng.payment import PartyFacts, Statement, budget_part, check_policy, refuse_choices, settle_each, share_pools
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
 from yiheng.records import RESULTS
 
-from .added_facts import ADDED, added_pins, keep_added, with_added
+from .added_facts import ADDED, added_pins, keep_added, refuse_override, with_added
 from .alternatives import figures_under
 from .completeness import Completeness, Missing, refuse_empty_act, refuse_unknown_limits
 from .engine import Engine
 from .facts import facts_from_lake, facts_of_row, facts_rows
 from .inputs_told import inputs_json
+from .kept import FACTS, keep_facts, keep_policies
 from .manifest import Manifest, canonical, sha256, write_whole
 from .policy_told import policy_json
 from .quarantined import quarantined_settlements
@@ -35,10 +35,10 @@ from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
 STATEMENTS = "statements.json"
+# The verb of a run that states budgets before the year is over: none of its statements settles anything.
+NOTICE = "budget"
 LINES = "statement_lines.parquet"
 QUERIES = "queries.json"
-POLICIES = "policies"
-FACTS = "facts.csv"
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ def run_settle(
     assume: Mapping[str, str] | None = None,
     alternatives: bool = False,
     although: str | None = None,
+    override: Sequence[str] = (),
+    budget_only: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Settle every party of a year from the lake, or every row of a facts file.
@@ -82,6 +84,8 @@ def run_settle(
         known_on: settle with the values that were announced by that day.
         assume: another choice for some assumptions, by id.
         alternatives: state also the figures under each alternative of each assumption, one at a time.
+        override: facts that the file of ``added`` gives instead of the lake.
+        budget_only: before the year is over, state its budget and what is paid of it in advance; nothing is cleared.
         although: why a year whose claims or fund totals are incomplete is settled all the same.
 
     Raises:
@@ -97,6 +101,7 @@ def run_settle(
         check_policy(source)
         refuse_choices(source, assume or {})
         refuse_unknown_limits(source)
+    refuse_override(sources.values(), override, added)
     inputs = {
         "year": year,
         "facts": facts.name if facts else None,
@@ -107,6 +112,10 @@ def run_settle(
     named, pinned = added_pins(added)
     if alternatives:
         named = {**named, "alternatives": True}
+    if budget_only:
+        named = {**named, "budget_only": True}
+    if override:
+        named = {**named, "override": sorted(set(override))}
     if although:
         named = {**named, "although": although.strip()}
     pins = {**data_pins(workspace, facts), **pinned}
@@ -120,7 +129,7 @@ def run_settle(
         if facts is not None:
             keep_facts(facts, folder)
         result = settle_into(workspace, manifest, folder, folder, sources, progress, engine)
-    workspace.note_run(manifest.run, "settle")
+    workspace.note_run(manifest.run, manifest.verb)
     return result
 
 
@@ -147,25 +156,8 @@ def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
 def settle_manifest(sources: dict[int, PolicyFile], inputs: dict[str, Any], pins: dict[str, Any]) -> Manifest:
     """The manifest of a settlement under some policies."""
     ids, hashes = sorted({s.policy.policy for s in sources.values()}), {s.file: s.sha256 for s in sources.values()}
-    return Manifest("settle", {"policy": ", ".join(ids), **inputs}, {"policy_sha256": hashes, **pins})
-
-
-def keep_policies(policy: Path, sources: dict[int, PolicyFile], folder: Path) -> None:
-    """Copy the policies that a run read: an edited file does not change an old settlement.
-
-    The run's id holds their hashes, so a copy that is there already is the same.
-    """
-    for year, source in sources.items():
-        copy = folder / POLICIES / str(year) / source.file
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        with new_file(copy) as part:
-            shutil.copyfile(policy if policy.is_file() else policy / Path(source.file).name, part)
-
-
-def keep_facts(facts: Path, folder: Path) -> None:
-    """Copy the facts file that a run read."""
-    with new_file(folder / FACTS) as part:
-        shutil.copyfile(facts, part)
+    verb = NOTICE if inputs.get("budget_only") else "settle"
+    return Manifest(verb, {"policy": ", ".join(ids), **inputs}, {"policy_sha256": hashes, **pins})
 
 
 def settle_into(
@@ -184,6 +176,8 @@ def settle_into(
         engine: one that others settle with too; its own by default.
         gate: whether a year that is not complete is refused without an act; what is missing is told in any case.
     """
+    if manifest.verb == NOTICE:
+        sources = {year: budget_part(source) for year, source in sources.items()}
     queries: dict[str, str] = {}
     unattributed: dict[str, int] = {}
     complete = Completeness(although=manifest.inputs.get("although"))
@@ -192,13 +186,14 @@ def settle_into(
         ((year, source),) = sources.items()
         asked = engine or Engine(workspace, workspace.at(manifest.pins))
         progress("facts")
-        gathered = facts_from_lake(asked, source, year)
+        gathered = facts_from_lake(asked, source, year, over=manifest.verb != NOTICE)
         queries, unattributed = gathered.queries, gathered.unattributed
         if engine is None:
             asked.close()
         strangers: list[tuple[str, Refusal]] = []
         if shown := manifest.inputs.get("with"):
-            gathered.parties, strangers = with_added(kept / ADDED, shown, source, year, gathered.parties)
+            override = manifest.inputs.get("override", ())
+            gathered.parties, strangers = with_added(kept / ADDED, shown, source, year, gathered.parties, override)
         refusals = (Settled(party, year, source, None, refusal) for party, refusal in strangers)
         complete = replace(complete, found=gathered.missing)
         stops = complete.found if gate and not complete.although else ()
@@ -250,15 +245,6 @@ def _stated(
             if incomplete := complete.stated(one.party):
                 told += f', "incomplete": {json.dumps(incomplete, ensure_ascii=False)}'
             yield one.statement.as_json(f"{told}{inputs_json(one.facts)}")
-
-
-def kept_policies(folder: Path) -> dict[int, PolicyFile]:
-    """The policies a run kept, by year."""
-    kept = {int(f.name): next(f.glob("*/*.yaml"), f) for f in sorted((folder / POLICIES).iterdir())}
-    for year, file in kept.items():
-        if file.is_dir():
-            raise Refusal(f"the policy of {year} that the run kept is gone", where=str(file), cure=RESTORE)
-    return {year: read_policy(f, shown_as=f"{f.parent.name}/{f.name}") for year, f in kept.items()}
 
 
 def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
@@ -337,7 +323,9 @@ def _of_pool(party: PartyFacts, refusal: Refusal) -> Refusal:
 def _settled(manifest: Manifest, source: PolicyFile, year: int, parties: list[PartyFacts]) -> Iterator[Settled]:
     assume = manifest.inputs["assume"]
     facts = {one.party: one for one in parties}
-    for party, came in settle_each(source, year, parties, known_on=_known_on(manifest), assume=assume):
+    for party, came in settle_each(
+        source, year, parties, known_on=_known_on(manifest), assume=assume, notice=manifest.verb == NOTICE
+    ):
         if isinstance(came, Refusal):
             yield Settled(party, year, source, None, came)
         else:

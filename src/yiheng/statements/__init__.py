@@ -7,7 +7,7 @@ from .comparison import write_comparison
 from .difference import difference, write_difference_pdf
 from .dues import MOVES, WAYS, Due, dues, sums
 from .ledger import ledger
-from .paper import write_statement_pdf
+from .paper import NOT_CLEARED, is_notice, write_notice_pdf, write_statement_pdf
 from .quality import CheckSum, field_words, sums_by_check, write_quality
 from .shown import UNITS_ZH, exact, rounded, written
 from .templates import write_templates
@@ -16,6 +16,7 @@ from .workbook import write_difference_workbook, write_workbook
 
 __all__ = [
     "MOVES",
+    "NOT_CLEARED",
     "UNITS_ZH",
     "WAYS",
     "CheckSum",
@@ -28,6 +29,7 @@ __all__ = [
     "exact",
     "field_words",
     "figure_words",
+    "is_notice",
     "ledger",
     "mark_rows",
     "only",
@@ -42,6 +44,7 @@ __all__ = [
     "write_difference_pdf",
     "write_difference_workbook",
     "write_file",
+    "write_notice_pdf",
     "write_quality",
     "write_statement_pdf",
     "write_templates",

@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from yiheng.basis.money import Fen
+from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Stand
 from yiheng.runs.manifest import data_sign
@@ -76,6 +76,54 @@ def write_statement_pdf(
     )  # fmt: skip
 
 
+def is_notice(statement: dict[str, Any]) -> bool:
+    """Whether it states a budget alone: what the year cost is not known yet."""
+    return statement["figures"]["spend"] is None
+
+
+def write_notice_pdf(
+    result: dict[str, Any], statement: dict[str, Any], into: Path, _stand: Stand | None = None
+) -> None:
+    """Write one party's budget and the calendar of its payment in advance as PDF; it never tells a surplus.
+
+    Raises:
+        Refusal: when no Chinese font is found, or the file cannot be written.
+    """
+    whole = statement_hash(result, statement)
+    policy = statement["policy"]
+    ahead = {name: Fen.from_yuan(yuan) for name, yuan in statement["further"].items() if name.startswith(AHEAD)}
+    calendar = [(name.removeprefix(AHEAD), str(amount)) for name, amount in ahead.items()]
+    other = [because for name, because in _in_order(statement) if name not in ahead]
+    set_paper(
+        {
+            "title": "医保基金预算与预付通知（尚未清算）",
+            "subtitle": policy["title"],
+            "foot": f"{statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
+            "head": [
+                ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
+                ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
+                ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
+                ("运行编号", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
+            ],
+            "sections": [
+                {"kind": "pairs", "title": "预算", "lead": [f"{NOT_CLEARED}；结余、超支待年度清算。"],
+                 "rows": [(because["says"], money(because["amount"])) for because in other]},
+                *([table("预付日历", CALENDAR, [*calendar, ("合计", str(total(ahead.values())))])] if ahead else []),
+                {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
+                SIGNATURES,
+                {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
+                table("运行清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
+            ],
+            "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
+            f"yiheng replay {result['run']} 可重算核对。",
+        },
+        into,
+    )  # fmt: skip
+
+
+NOT_CLEARED = "尚未清算：本年度支出未知"
+AHEAD = "prepaid/"
+CALENDAR = [("月份", "words"), ("预付金额（元）", "money")]
 DUES = [("账户", "words"), ("处理", "words"), ("金额（元）", "money")]
 # Signed beside the figures: what follows is their proof.
 SIGNATURES = {"kind": "signatures", "title": "确认", "who": ["医疗保障经办机构（盖章）", "医共体牵头单位（盖章）"]}

@@ -11,6 +11,8 @@ from yiheng.basis.money import Fen, ratio, smaller, total
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
 
+PACKED = ("packed", "apart")
+
 
 def grant(case: Case, name: str, amount: Fen, because: Because) -> Transfer:
     """Money for the budget, from the fund."""
@@ -156,7 +158,7 @@ def _taken_off(case: Case, name: str, rate: Fraction, why: Because) -> Transfer:
 @step(zh="公共卫生资金按约定并入打包预算。", stage="budget", amount="fact", packed="choice")
 def public_health_added(case: Case, amount: str, packed: str) -> Iterator[Transfer]:
     """Public-health money joins the package where the policy packs it."""
-    choice = case.terms.choice(packed, ("packed", "apart"))
+    choice = case.terms.choice(packed, PACKED)
     if choice.value == "packed":
         money, because = case.facts.known(amount)
         why = formula("并入公共卫生资金", "public-health money is added", because.worth(money), choice.because)

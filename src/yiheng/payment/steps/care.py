@@ -9,6 +9,7 @@ from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, step
+from .budget import PACKED
 
 
 @step(
@@ -42,3 +43,14 @@ def pay_for_care(case: Case, spend: str, apart: list[str] | None = None, late: s
     budget, care = (case.book.open(Account(kind, case.party)) for kind in ("budget", "care"))
     why = formula("全年基金支出", "the year's fund spending", *rests)
     yield Transfer(budget, care, amount, "pay_for_care", why.worth(amount))
+
+
+@step(zh="并入打包预算的公共卫生资金，其支出也由预算支付。", stage="care", spend="fact", packed="choice")
+def pay_for_public_health(case: Case, spend: str, packed: str) -> Iterator[Transfer]:
+    """Where public-health money is packed, what was spent of it is charged to the budget too."""
+    choice = case.terms.choice(packed, PACKED)
+    if choice.value == "packed":
+        amount, because = case.facts.known(spend)
+        budget, care = (case.book.open(Account(kind, case.party)) for kind in ("budget", "care"))
+        why = formula("公共卫生支出", "spending on public health", because.worth(amount), choice.because)
+        yield Transfer(budget, care, amount, "pay_for_public_health", why.worth(amount))
