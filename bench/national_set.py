@@ -50,7 +50,7 @@ SETTLEMENT = """
 select 'S' || {year} % 10 || lpad(i::varchar, 9, '0') as settlement_id,
   'V' || {year} % 10 || lpad(i::varchar, 9, '0') as visit_id,
   date '{year}-01-01' + (i % 365 + i % 9)::integer + interval 12 hour as settled_at,
-  fund_fen + 5000 as total_fen, fund_fen, 5000::bigint as person_fen,
+  fund_fen + 5000 as total_fen, fund_fen, fund_fen as pooled_fen, 5000::bigint as person_fen,
   'P' || lpad((i * {step} % {people})::varchar, 9, '0') as visit_person,
   date '{year}-01-01' + (i % 365 + i % 9)::integer as visit_on
 from (select i, 10000 + (hash(i, {year}) % 500000)::bigint as fund_fen from range({first}, {last}) as t(i))"""

@@ -48,7 +48,7 @@ def facts_of(statement) -> dict[int, str]:
         line = lines.pop()
         lines += line.get("rests_on", [])
         for year, words in FACTS.items():
-            if line["says"].startswith(f"{words}基金支付额："):
+            if line["says"].startswith(f"{words}统筹基金支付额："):
                 found[year] = line["amount"]
     return found
 

@@ -73,7 +73,7 @@ def test_point_9_the_command_line_issues_it_and_has_no_paper_of_a_settlement(spa
     assert papers.exit_code == 0 and len(list((tmp_path / "papers").glob("*.pdf"))) == 2
     chart = call("statement", result["run"], "--chart", str(tmp_path / "c.svg"))
     assert chart.exit_code != 0 and "no such paper" in chart.output
-    why = call("explain", result["run"], "donghe", "budget")
+    why = call("explain", result["run"], "donghe")
     assert why.exit_code == 0 and "500.00" in why.stdout
 
 

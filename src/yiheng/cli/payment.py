@@ -270,7 +270,9 @@ def _claim_rows(rows: list[dict[str, Any]], shown: Callable[[int], Any]) -> list
 
 
 def _moved(statement: dict[str, Any]) -> str:
-    """The figure that says what the year came to."""
+    """The figure that says what the year came to; before it is over, the budget."""
+    if statement["figures"]["spend"] is None:
+        return "budget"
     for name in ("kept", "fund_bears", "party_bears"):
         if statement["figures"][name] != "0.00":
             return name

@@ -23,8 +23,8 @@ from .completeness import Missing, missing
 from .engine import Engine
 from .totals import Asked, by_month, lake_fact, refuse_unknown_totals, summed
 
-# The table of what is paid.
-PAID = "settlement"
+# The table of what is paid, and the total that counts its rows where no fact is of all claims.
+PAID, CLAIMS = "settlement", "fund_spend"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
@@ -69,7 +69,8 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int, over: bool = 
         if asked.declared.table == PAID and asked.year == year:
             gathered.unattributed = gathered.unattributed or sums.unattributed(asked)
     if claimed:
-        gathered.missing = missing(engine, source, year, claimed, by_month(engine, claimed))
+        total = next((one.total for one in sorted(every.values()) if one.plain), CLAIMS)
+        gathered.missing = missing(engine, source, year, claimed, by_month(engine, total, claimed))
     parties = sorted(party for party, when in answered if when == year and party is not None)
     if not parties:
         raise Refusal(
@@ -79,7 +80,7 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int, over: bool = 
             cure="load the enrolments of that year or choose another --year",
         )
     for party in parties:
-        facts = {name: lake_fact(engine, party, every[name], fact, sums) for name, fact in lake_facts.items()}
+        facts = {name: lake_fact(engine, party, name, every[name], fact, sums) for name, fact in lake_facts.items()}
         gathered.parties[party] = PartyFacts(party, {n: judged(lake_facts[n], fact) for n, fact in facts.items()})
     gathered.parties = with_cells(engine, source, year, gathered.parties, gathered.queries)
     return gathered

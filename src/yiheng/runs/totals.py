@@ -32,8 +32,6 @@ from yiheng.records import TABLES
 
 from .engine import Engine
 
-# The total whose rows are all the claims.
-CLAIMS = "fund_spend"
 FILL = "load the data, or give the figure with --with, then settle again"
 # How a fact from the lake names where it comes from.
 PLACE = re.compile(
@@ -81,6 +79,11 @@ class Asked:
     def declared(self) -> Total:
         """The total."""
         return TOTALS[self.total]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is of all claims, of all funds, by the consortium that answered."""
+        return self.declared.table == "settlement" and not self.insurance and not self.signed
 
     @property
     def query(self) -> str:
@@ -167,28 +170,28 @@ def summed(engine: Engine, every: Sequence[Asked], year: int, answered: set[tupl
 
 
 def _computed(engine: Engine, asked: Asked, years: list[int]) -> ibis.Table:
-    if asked.query != CLAIMS:
+    if not asked.plain:
         with engine.plain_joins():
             return engine.keep(
                 f"{asked.query}_{'_'.join(map(str, years))}",
                 lambda: asked.by(engine.as_computed(), asked.keys).filter(_.year.isin(years)),
             )
     # The sums of the months are those of the year: the claims are read once for both.
-    by_year = by_month(engine, years).group_by("consortium", "year")
+    by_year = by_month(engine, asked.total, years).group_by("consortium", "year")
     return by_year.agg(fen=_.fen.sum().cast("int64"), rows=_.rows.sum(), unknown=_.unknown.sum())
 
 
-def by_month(engine: Engine, years: list[int]) -> ibis.Table:
-    """All claims by consortium, year and month, computed once."""
+def by_month(engine: Engine, total: str, years: list[int]) -> ibis.Table:
+    """A plain total by consortium, year and month, computed once; its rows are all claims, whichever total it is."""
     with engine.plain_joins():
         return engine.keep(
-            f"{CLAIMS}_by_month_{'_'.join(map(str, years))}",
-            lambda: claims_by_month(engine.as_computed(), CLAIMS, years),
+            f"{total}_by_month_{'_'.join(map(str, years))}",
+            lambda: claims_by_month(engine.as_computed(), total, years),
         )
 
 
-def lake_fact(engine: Engine, party: str, asked: Asked, fact: DeclaredFact, sums: Sums) -> Fact:
-    """One fact of one party: what the lake knows, or why it does not."""
+def lake_fact(engine: Engine, party: str, name: str, asked: Asked, fact: DeclaredFact, sums: Sums) -> Fact:
+    """One fact of one party, under its name: what the lake knows, or why it does not."""
     place = Place(engine.place(asked.declared.table), asked.place(party))
     known = Words("", "")
     if asked.signed:
@@ -196,7 +199,8 @@ def lake_fact(engine: Engine, party: str, asked: Asked, fact: DeclaredFact, sums
     unknown = _unknown(party, asked, sums)
     if unknown is not None:
         because = _because(fact, unknown, known, place)
-        fault = Refusal(f"'{party}': {because.says.en}, and unknown is not zero", where=str(place), cure=FILL)
+        what = f"the fact '{name}' of '{party}' is unknown, and unknown is not zero: {because.says.en}"
+        fault = Refusal(what, where=str(place), cure=FILL)
         return Fact(None, because, fault=fault, judged="where_used")
     found = sums.of(asked, party) or Sum(0, 0, 0)
     unit = asked.declared.unit
