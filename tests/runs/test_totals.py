@@ -215,7 +215,7 @@ def test_point_9_a_file_replaces_a_fact_of_the_lake_only_by_saying_so(tmp_path):
     # An empty cell replaces nothing.
     assert figures(result) == {"xihai": "1.00", "donghe": "500.00"}
     assert result["manifest"]["inputs"]["override"] == ["spend"]
-    assert "替换数据库中的 1,530.00（--override）" in str(result["statements"])
+    assert "替换数据库中的 1,530.00（--override）" in str(list(result["statements"]))
     assert replay(space, result["run"]).same
     with pytest.raises(Refusal, match="'spent' is no fact that the lake gives"):
         settled(space, file, added=added, override=["spent"])
