@@ -30,6 +30,7 @@ MEASURES: dict[str, str] = {
     "most_units": "most units in a visit",
     "most_grams_a_day": "most grams of all herbs of the class on a day",
     "most_days": "most days of use in a visit",
+    "most_daily_units": "most units of a line for each day of its supply",
     "most_days_supplied": "most days of supply in a line",
     "most_fen": "most fen covered in a visit",
     "most_price_fen": "most fen for one unit",

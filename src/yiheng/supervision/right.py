@@ -25,6 +25,7 @@ OF_MEASURE: dict[str, Words] = {
     "most_per_day": Words("每天至多 {allowed}", "at most {allowed} a day"),
     "most_units": Words("每次就诊至多 {allowed}", "at most {allowed} in a visit"),
     "most_grams_a_day": Words("每天合计至多 {allowed} 克", "at most {allowed} grams a day together"),
+    "most_daily_units": Words("每天至多 {allowed}，按使用天数开药", "at most {allowed} a day for the days of supply"),
     "most_days_supplied": Words("一次至多 {allowed} 天用量", "at most {allowed} days at once"),
     "most_days": Words("至多支付 {allowed} 天", "at most {allowed} days are paid"),
     "most_fen": Words("范围内金额至多 {limit_fen} 元", "at most {limit_fen} yuan are covered"),

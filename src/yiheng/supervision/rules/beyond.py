@@ -169,6 +169,12 @@ def _days_supplied(t: Tables, limits: ibis.Table) -> ibis.Table:
     return _over(wrong, _.days_supplied, _.days_supplied - _.most, line="line", on="charged_on", had=_.days_supplied)
 
 
+def _daily_units(t: Tables, limits: ibis.Table) -> ibis.Table:
+    """The daily dose that a line gives for the days it is to last; days that nobody wrote down are unknown."""
+    lines = _lines(t, limits).mutate(most=_["value"].cast("int64") * TEN_THOUSAND * _.days_supplied)
+    return _over_units(lines.filter(_.days_supplied > 0, _.units > _.most), line="line", on="charged_on")
+
+
 def _days_used(t: Tables, limits: ibis.Table) -> ibis.Table:
     """The days after the last payable one are at stake, whole."""
     day = ibis.window(group_by=["visit_id", "item_code"], order_by="charged_on")
@@ -291,6 +297,7 @@ BEYOND: dict[str, Beyond] = {
     "most_per_day": _most_per_day,
     "most_units": _more_units,
     "most_grams_a_day": _grams_a_day,
+    "most_daily_units": _daily_units,
     "most_days_supplied": _days_supplied,
     "most_days": _days_used,
     "most_fen": _covered,

@@ -150,8 +150,8 @@ drug_over_label_dose = limited(
     "drug_over_label_dose",
     "超说明书用量开药",
     "GZ10000301005000",
-    "More of a drug in a visit than its label allows.",
-    {"most_units": MEASURED["most_units"]},
+    "More of a drug in a visit, or for each day that it is to last, than its label allows.",
+    {"most_units": MEASURED["most_units"], "most_daily_units": MEASURED["most_daily_units"]},
 )
 
 drug_over_days = limited(

@@ -96,6 +96,13 @@ MEASURED: dict[str, tuple[Beyond, Words]] = {
             " and other herbs, on {occurred_on} {had_units} grams together, more than {allowed}",
         ),
     ),
+    "most_daily_units": (
+        BEYOND["most_daily_units"],
+        _says(
+            "，一次开药 {had_units}，超过按使用天数每天 {allowed} 的用量",
+            ": {had_units} units at once, more than {allowed} for each day that they are to last",
+        ),
+    ),
     "most_days_supplied": (
         BEYOND["most_days_supplied"],
         _says("，一次开药 {had} 天用量，超过 {allowed} 天", " for {had} days at once, more than {allowed}"),

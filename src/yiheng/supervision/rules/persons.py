@@ -13,7 +13,7 @@ from yiheng.records import holding
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
 from ..views import full_years
-from .views import limits_of
+from .views import limits_of, newborns_with_mother
 
 ZH = {"male": "男性", "female": "女性"}
 
@@ -146,7 +146,7 @@ def operation_without_diagnosis(t: Tables, limits: Limits) -> ibis.Table:
     codes=("coding_rule", "code_limit", "sex_conflict"),
     any_list=True,
     source=f"{RULE_BASE} 诊断与患者年龄不符；公开编码规则",
-    not_for="恰满界限年龄者；性别已不符的诊断",
+    not_for="恰满界限年龄者；性别已不符的诊断；新生儿随母住院",
     stages=("before", "during", "after"),
 )
 def diagnosis_for_other_age(t: Tables, limits: Limits) -> ibis.Table:
@@ -158,7 +158,6 @@ def diagnosis_for_other_age(t: Tables, limits: Limits) -> ibis.Table:
     old = (_.measure == "max_age") & (_.age > _.age_limit)
     # What is told of the sex already, such as a man's pregnancy, is one fault.
     told = _of_other_sex(t, "diagnosis", "dx").select("visit", "about")
-    wrong = (
-        found.filter(young | old).anti_join(told, ["visit", "about"]).group_by(*SUBJECT, "age", diagnosis_code=_.code)
-    )
+    wrong = found.filter(young | old).anti_join(told, ["visit", "about"])
+    wrong = wrong.anti_join(newborns_with_mother(t), "visit").group_by(*SUBJECT, "age", diagnosis_code=_.code)
     return wrong.agg(age_limit=_.age_limit.max())

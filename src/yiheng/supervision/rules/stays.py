@@ -12,7 +12,7 @@ from yiheng.records import OPEN_END
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
 from ..views import one_text
-from .views import limits_of, stays_of, told_of
+from .views import limits_of, newborns_with_mother, stays_of, told_of
 
 
 @rule(
@@ -112,9 +112,9 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
         "{person} was admitted to {institution} on {occurred_on} while another stay ({other_visit}), begun on "
         "{other_from}, had not ended",
     ),
-    reads=("visit", "settlement"),
+    reads=("visit", "diagnosis", "settlement"),
     source="条例第三十八条第（一）项（挂床住院）、第四十条（虚构医药服务）",
-    not_for="当日转院：出院日即入院日不算重叠",
+    not_for="当日转院：出院日即入院日不算重叠；新生儿随母住院",
 )
 def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
     """Admitted while an earlier stay of the same person had not ended; a transfer on the same day is no overlap."""
@@ -123,6 +123,7 @@ def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
     before = ibis.window(group_by="person", order_by=order, rows=(None, -1))
     stays = stays_of(t, limits).mutate(until=ibis.coalesce(_.discharged_on, OPEN_END))
     late = stays.mutate(last=_.until.max().over(before)).filter(_.admitted_on < _.last)
+    late = late.anti_join(newborns_with_mother(t), "visit")
     others = stays.select(
         "until", o_person=_.person, o_from=_.admitted_on, o_visit=_.visit, o_until=_.discharged_on
     ).rename(o_last="until")

@@ -6,6 +6,7 @@ import ibis
 from ibis import _
 
 from yiheng.policy import Limits
+from yiheng.records import OPEN_END
 
 from ..declare import Tables
 
@@ -46,6 +47,25 @@ def staked(t: Tables, found: ibis.Table) -> ibis.Table:
         .agg(settlement=_.settlement_id.min(), scope_fen=_.covered_fen.sum().cast("int64"))
         .mutate(line=ibis.null("string"))
     )
+
+
+# Leading signs of the main diagnosis of a newborn, and of who gave birth.
+_SIGNS = (("newborn", ("P", "Z38")), ("mother", ("O", "Z37")))
+
+
+def newborns_with_mother(t: Tables) -> ibis.Table:
+    """Visits of newborns who lie under their mother's number: during her own stay for the birth."""
+    main = t["diagnosis"].filter(_.is_main).select("visit_id", "code")
+    stays = t["visit"].filter(_.kind == "inpatient").select("visit_id", "person_id", "began_on", "ended_on")
+    of = {who: main.filter(ibis.or_(*(main.code.startswith(sign) for sign in signs))) for who, signs in _SIGNS}
+    newborns, mothers = (stays.semi_join(of[who], "visit_id") for who, _signs in _SIGNS)
+    theirs = mothers.select(mother="person_id", since="began_on", until=ibis.coalesce(_.ended_on, OPEN_END))
+    together = [
+        newborns.person_id == theirs.mother,
+        newborns.began_on >= theirs.since,
+        newborns.began_on <= theirs.until,
+    ]
+    return newborns.semi_join(theirs, together).select(visit=_.visit_id)
 
 
 def told_of(codes: ibis.Table, limits: ibis.Table) -> ibis.Table:
