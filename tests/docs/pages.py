@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 # Why a page that shows commands is not run whole by this test.
 ELSEWHERE = {
     "docs/howto/write-a-rule-outside.md": "its package is installed and its commands run in tests/hooks",
+    "docs/howto/run-on-spark.md": "needs Java and minutes; tests/engines runs every rule on both engines",
     "docs/benchmarks.md": "hours of measuring; tests/bench and `make bench` run it",
     "docs/reliability.md": "tests/torture kills and fills disks",
 }
@@ -22,7 +23,6 @@ def with_commands() -> list[Path]:
     return sorted(page for page in pages if COMMANDS.search(page.read_text("utf-8")))
 
 
-# Pages are added as their examples are made whole; in the end every page with a command is here.
 PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "docs/commands.md")] + sorted(
     page for page in (ROOT / "docs" / "howto").glob("*.md") if page.relative_to(ROOT).as_posix() not in ELSEWHERE
 )
