@@ -123,10 +123,17 @@ def _facts(rng: Random, source: PolicyFile, party: str, scale: int) -> PartyFact
                 c: CellSum(rng.randint(*PEOPLE), Fen(rng.randint(1, scale + 1))) for c in CLASSES[: rng.randint(1, 3)]
             }
             made[name] = Fact(None, because, cells=sums)
+        elif declared.kind == "year":
+            first = source.policy.in_force.first.year
+            made[name] = Fact(None, because, number=Fraction(rng.randint(first - 4, first)))
         else:
             names = (name, *_arguments_of(source, name))
             part = any(word in one for word in PARTS_OF_ONE for one in names)
-            number = Fraction(rng.randint(0, 100), 100) if part else Fraction(rng.randint(*PEOPLE))
+            number = (
+                Fraction(rng.randint(0, 100), 100)
+                if part
+                else max(Fraction(rng.randint(*PEOPLE)), declared.domain.least if declared.domain else 0)
+            )
             made[name] = Fact(None, because, number=number)
     return PartyFacts(party, made)
 

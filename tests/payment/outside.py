@@ -26,7 +26,7 @@ def inside(rng: Random, fact: Fact) -> str:
         word = rng.choice(sorted(fact.spellings))
         return rng.choice((word, *fact.spellings[word], f" {word} ", word.upper()))
     if fact.kind == "year":
-        return f"{rng.randint(1, 12)}/1/{rng.randint(2016, 2024)}"
+        return f"{rng.randint(1, 12)}/1/{rng.randint(2013, 2016)}"
     if fact.kind == "cells":
         return f"young {rng.randint(1, 9999)} {rng.randint(1, ROOM)}.00; old {rng.randint(1, 9999)} {rng.randint(1, ROOM)}.00"
     domain = fact.domain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -123,3 +124,46 @@ def test_point_18_the_public_file_written_by_pandas_is_settled_the_same(tmp_path
     before, after = answers
     assert len(before) == 1030 and all(isinstance(one, Statement) for one in (*before, *after))
     assert [one.figures for one in before] == [one.figures for one in after]
+
+
+def near_the_gate(year: int, **facts: str) -> dict[str, str]:
+    """One per cent saved of a million, with the standard met."""
+    row = drawn(Random(1), year, "B") | {"benchmark": "1000000", "expenditure": "990000", "met_quality": "1"}
+    return as_file(Random(1), row | {"guardrail": "0", "start": str(year)} | facts)
+
+
+@pytest.mark.parametrize("year", [2018, 2022, 2024])
+@pytest.mark.parametrize("people", ["499", "0"])
+def test_point_8_fewer_people_than_the_first_band_are_refused_and_no_gate_is_made_up(year, people):
+    (came,) = settled(year, [near_the_gate(year, people=people)])
+    assert isinstance(came, Refusal) and f"{people} is out of range" in str(came) and "from 500" in str(came)
+    (came,) = settled(year, [near_the_gate(year, people=people, track="EN", elected_rate="0")])
+    assert isinstance(came, Statement), came  # an elected rate does not ask how many people there are
+
+
+def test_point_8_a_band_step_refuses_what_no_band_holds_and_names_the_bands():
+    """999 and 1,000 have bands; between two bands there is none, whatever the domain of the fact says."""
+    source = policy_for_year(POLICIES, 2018)
+    (party,) = [facts_of_row(source, "f.csv", FactsRow("p", 2018, 2, near_the_gate(2018, people="999")))]
+    between = {**party.facts, "people": replace(party.facts["people"], number=Fraction(1999, 2))}
+    ((_, came),) = settle_each(source, 2018, [replace(party, facts=between)])
+    assert "no band of 'minimum_savings' holds 1999/2" in str(came)
+    assert "from 500 to 999 | from 1000 to 2999" in str(came) and "from 60000" in str(came)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("track", sorted(LARGEST))
+def test_point_8_an_agreement_that_begins_after_the_year_is_refused(year, track):
+    (came,) = settled(year, [near_the_gate(year, track=track, start=str(year + 1))])
+    assert (
+        isinstance(came, Refusal) and f"{year + 1} is after {year}" in str(came) and "f.csv:2:start_date" in str(came)
+    )
+
+
+def test_point_17_half_of_the_share_below_the_gate_is_not_known_before_2024():
+    """5,000 people of level B, low revenue, an agreement of the year: 1 % is below 3.9 %. In 2023 nothing is paid; in
+    2024 10,000 x 50 % x 40 % x 98 % = 1,960."""
+    facts = {"people": "5000", "revenue": "Low Revenue"}
+    (before,), (after,) = (settled(year, [near_the_gate(year, **facts)]) for year in (2023, 2024))
+    assert isinstance(before, Statement) and isinstance(after, Statement), (before, after)
+    assert (before.figures["kept"].n, after.figures["kept"].n) == (0, 196_000)

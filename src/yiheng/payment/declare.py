@@ -15,6 +15,7 @@ from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy import PolicyFile, Terms
 from yiheng.policy.schema import FactKind, Unit
+from yiheng.policy.terms import Tier
 
 from .book import Account, Book, Transfer
 from .facts import PartyFacts
@@ -68,6 +69,29 @@ class Case:
     def owed(self) -> Fen:
         """What of an overrun is on its way to be borne."""
         return -self.book.balance(Account("owed", self.party))
+
+    def rate_at(self, bands: str, at: Fraction, *, from_edge: bool = False) -> Fraction:
+        """The rate of the band that holds a number.
+
+        Args:
+            from_edge: a band begins at its lower edge; else an edge belongs to the band below it.
+
+        Raises:
+            Refusal: no band holds it: the policy says nothing of it, and no rate is made up.
+        """
+        known = self.terms.bands(bands)
+        first, last = known.value.tiers[0].low, known.value.tiers[-1].high
+        if not from_edge:
+            rate = known.value.at(at)
+        else:
+            rate = None if at < first or (last is not None and at > last) else known.value.reached(at)
+        if rate is None:
+            raise Refusal(
+                f"no band of '{bands}' holds {at}", where=str(known.because.source or self.terms.source.file),
+                expected=" | ".join(_band(tier) for tier in known.value.tiers),
+                cure=f"check the facts of '{self.party}', or add the band with its article",
+            )  # fmt: skip
+        return rate
 
 
 @dataclass(frozen=True)
@@ -128,6 +152,10 @@ def percent(rate: Fraction) -> str:
         except Inexact:
             text = str(hundredfold)
     return f"{text} %"
+
+
+def _band(tier: Tier) -> str:
+    return f"from {tier.low}" + (f" to {tier.high}" if tier.high is not None else "")
 
 
 def leftover(pool: Fen, share: Fraction, part: Fen) -> Words:

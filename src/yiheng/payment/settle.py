@@ -130,6 +130,7 @@ def settle_each(
 
 def _of_party(terms: Terms, year: int, facts: PartyFacts, notice: bool = False) -> Statement:
     facts.refuse_faults()
+    _refuse_later(terms.source, year, facts)
     book = Book()
     for kind in ("fund", "budget"):
         book.open(Account(kind, facts.party))
@@ -162,6 +163,17 @@ def _of_party(terms: Terms, year: int, facts: PartyFacts, notice: bool = False) 
             where=terms.source.file, expected="figures below 92,000,000 billion", cure="check the facts",
         )  # fmt: skip
     return statement
+
+
+def _refuse_later(source: PolicyFile, year: int, facts: PartyFacts) -> None:
+    """Refuse what began after the year that is settled, such as an agreement, whether or not a step needs it."""
+    for name, declared in source.policy.facts.items():
+        fact = facts.facts.get(name)
+        if declared.not_later and fact is not None and fact.number is not None and fact.number > year:
+            raise Refusal(
+                f"{declared.says.en}: {fact.number} is after {year}, the year that is settled",
+                where=f"{fact.because.source or source.file}:{declared.column}", expected=f"{year} or before",
+            )  # fmt: skip
 
 
 def idle(clears: Clears | None, case: Case) -> bool:

@@ -43,8 +43,8 @@ class Fact(Strict):
 
     Its domain: ``unit`` with ``least``, ``most`` and ``whole`` where they differ from the unit's own; ``words`` are all
     that a word fact may say, each with other spellings, ``without_step`` those of them that no step is there for;
-    ``dates`` how a date is written. What is outside refuses the party: always, or ``where_used``, only where a step
-    needs it.
+    ``dates`` how a date is written, ``not_later`` that the year settled is the last that it may be. What is outside
+    refuses the party: always, or ``where_used``, only where a step needs it.
     """
 
     says: Sentence = Field(alias="is")
@@ -62,6 +62,7 @@ class Fact(Strict):
     words: list[str] | dict[str, list[str]] = Field(default_factory=dict)
     without_step: list[str] = Field(default_factory=list)
     dates: Dates | None = None
+    not_later: bool = False
     judged: Literal["always", "where_used"] = "always"
 
     @model_validator(mode="after")
@@ -74,8 +75,8 @@ class Fact(Strict):
             raise ValueError("'insurance' and 'people' belong to a total of the lake that is not cut by risk cells")
         if (self.words or self.without_step) and self.kind != "word":
             raise ValueError("'words' belong to a fact of kind word")
-        if self.dates and self.kind != "year":
-            raise ValueError("'dates' belong to a fact of kind year")
+        if (self.dates or self.not_later) and self.kind != "year":
+            raise ValueError("'dates' and 'not_later' belong to a fact of kind year")
         if self.unit and self.kind in ("word", "year"):
             raise ValueError(f"a fact of kind {self.kind} has no unit")
         if self.unit and (self.unit == "yuan") != (self.kind in ("amount", "cells")):

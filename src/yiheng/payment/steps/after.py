@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yiheng.basis.money import NOTHING
-from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
@@ -32,9 +31,7 @@ def pay_head(case: Case, full: str, score: str, rates: str) -> Iterator[Transfer
         case.facts.number(score),
         case.terms.bands(rates),
     )
-    rate = bands.value.at(points)
-    if rate is None:
-        raise Refusal(f"no band of '{rates}' holds the score {points}", where=case.terms.source.file)
+    rate = case.rate_at(rates, points)
     amount = case.terms.rounded(pay.value.n * rate)
     why = formula(
         f"年薪 × {percent(rate)}", f"full pay × {percent(rate)}", pay.because.worth(pay.value), because, bands.because

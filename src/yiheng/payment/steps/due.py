@@ -53,12 +53,11 @@ def gate_due(case: Case, gate: str, below: str | None = None) -> Iterator[Transf
 def gate_due_by_size(case: Case, gate: str, people: str, below: str | None = None) -> Iterator[Transfer]:
     """The gate of the savings rate depends on how many people are covered: the fewer, the higher.
 
-    Where the bands say nothing of that many people, the gate is the whole budget.
+    Raises:
+        Refusal: the bands say nothing of that many people.
     """
     bands, (size, why) = case.terms.bands(gate), case.facts.number(people)
-    need = bands.value.at(size)
-    if need is None:
-        need = Fraction(1)
+    need = case.rate_at(gate, size)
     says = formula(f"最低结余率 {percent(need)}", f"gate {percent(need)}", bands.because, why)
     yield from _gated(case, "gate_due_by_size", need, says, below)
 
@@ -243,14 +242,13 @@ def cap_owed_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
 def cap_owed_by_agreement_year(case: Case, limits: str, start: str) -> Iterator[Transfer]:
     """The limit of what is owed depends on the year of the agreement: the year it starts in is the first.
 
-    Where the bands say nothing of that year, there is no limit.
+    Raises:
+        Refusal: the bands say nothing of that year, such as of one before the agreement.
     """
     bands, (first, why) = case.terms.bands(limits), case.facts.number(start)
     year = case.terms.on.year - first + 1
-    rate = bands.value.at(year)
-    if rate is not None:
-        says = formula(f"协议第 {year} 年", f"agreement year {year}", bands.because, why)
-        yield from _capped_owed(case, "cap_owed_by_agreement_year", rate, says)
+    says = formula(f"协议第 {year} 年", f"agreement year {year}", bands.because, why)
+    yield from _capped_owed(case, "cap_owed_by_agreement_year", case.rate_at(limits, year), says)
 
 
 @step(zh="灾害等减免由基金承担。", stage="clearing", clears="owed", relief="fact")

@@ -55,9 +55,7 @@ def set_reserve(case: Case, share: str) -> Iterator[Transfer]:
 def adjust_by_score(case: Case, score: str, change: str) -> Iterator[Transfer]:
     """Last year's score raises or lowers the budget, by the rate of the band it lies in."""
     (points, because), bands = case.facts.number(score), case.terms.bands(change)
-    rate = bands.value.at(points)
-    if rate is None:
-        raise Refusal(f"no band of '{change}' holds the score {points}", where=case.terms.source.file)
+    rate = case.rate_at(change, points)
     why = formula(f"预算 × {percent(rate)}", f"budget × {percent(rate)}", because, bands.because)
     yield from _changed(case, "adjust_by_score", case.terms.rounded(case.granted().n * rate), why)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from yiheng.basis.money import FEN_PER_YUAN, NOTHING, ratio
 
@@ -39,9 +38,7 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     reasonable = case.granted().n - heads * yuan * FEN_PER_YUAN
     by = ratio(case.granted().n) if choice.value == "budget" else reasonable
     off = abs(due.n - reasonable)
-    rate = bands.value.at(off / by) if by > 0 else bands.value.tiers[-1].rate
-    if rate is None:
-        rate = Fraction(0)
+    rate = case.rate_at(rates, off / by) if by > 0 else bands.value.tiers[-1].rate
     middle = formula(
         "合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending", counted, because
     )

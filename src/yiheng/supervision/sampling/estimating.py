@@ -71,7 +71,7 @@ def estimate(strata: Sequence[Stratum], limits: Limits = LIMITS) -> Estimate:
         variance = Σ N² · (1 - n ÷ N) · s² ÷ n
         normal = quantile · √variance on each side
         low, high of each stratum: Stringer's bounds of its share (see bounds), times X of the stratum
-        few = √ Σ (1 - n ÷ N) · (bound - R·X of the stratum)² on each side
+        few = √ Σ (1 - n ÷ N) · (bound - r·X of the stratum)² on each side, r = Σ y ÷ Σ x of its own sample
         interval = total - or + the larger of both, but not below what was found nor above what was claimed
 
     With many errors the normal interval decides, with few or none the bounds do.
