@@ -37,7 +37,7 @@ RANDOM = re.compile(r"\(random[^)]*\)")
 SHELL = re.compile(r"[|<>;&$`*]")
 # Beside a page stand what a clone holds, and the public data next to it.
 BESIDE = ("policies", "mappings", "examples", "tests", "docs", "README.md", "src", "pyproject.toml", "constraints.txt")
-BORDER = re.compile(r"[┏┓┡┩└┘━─┳╇┴╋┻┼├┤ ]+")
+BORDER = re.compile(r"[┏┓┡┩┌┐┬└┘━─┳╇┴╋┻┼├┤ ]+")
 SECONDS = 600
 
 

@@ -54,7 +54,10 @@ def listed(form: str, workspace: Path | None) -> int:
     columns: tuple[str, ...] = COLUMNS
     if form == "table":
         columns = ("批次", "年度", "政策", "状态", "运行人", "时间（UTC）", "提出", "批准", "说明")
-        rows = [[*row[:3], STATES[row[3]], row[4], row[5][:16].replace("T", " "), *row[6:]] for row in rows]
+        rows = [
+            [row[0], str(row[1] or "—"), row[2], STATES[row[3]], row[4], row[5][:16].replace("T", " "), *row[6:]]
+            for row in rows
+        ]
     answer(form, told, columns, rows)
     return DONE
 
