@@ -130,7 +130,7 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
     for name, c in loaded.tables.items():
         fen: list[Any] = [c.fen_read, c.fen_accepted, c.fen_quarantined, c.fen_duplicates]
         if form == "table":
-            fen = [yuan(n) if c.fen_read or c.fen_unknown else None for n in fen]
+            fen = [yuan(n) if TABLES[name].money else None for n in fen]
         rows.append([name, c.read, c.accepted, c.quarantined, c.duplicates, *fen])
     answer(form, loaded.as_json(), columns, rows, f"{loaded.run} · snapshot set {loaded.snapshot.number}")
     for name, c in loaded.tables.items():

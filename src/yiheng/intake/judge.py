@@ -13,8 +13,9 @@ from yiheng.records import TABLES, Table
 from . import sql
 from .parse import Fault
 from .stage import DUCK_TYPES, Staging
+from .taking_back import FAULTS, taken_back
 
-KEY_USED_TWICE = "key_used_twice"
+KEY_USED_TWICE, NOT_KNOWN = "key_used_twice", "_not_known"
 
 
 @dataclass
@@ -74,12 +75,14 @@ def judge(
     con.execute(f"create table {verdicts.late} (_id BIGINT, fault INTEGER)")
     con.execute(f"create table {verdicts.repeats} (_id BIGINT)")
     con.execute(f"create table {verdicts.corrected} (_id BIGINT, fen_before BIGINT, fen_after BIGINT)")
-    for number, fault in enumerate(verdicts.faults):
-        if fault.name != KEY_USED_TWICE:
-            _orphans(con, table, verdicts, number, fault.column, lake_files, judged)
+    for column in dict.fromkeys(fault.column for fault in verdicts.faults if fault.name.endswith(NOT_KNOWN)):
+        _orphans(con, table, verdicts, column, lake_files, judged)
     _count(con, verdicts)
     _clashes_and_repeats(con, table, verdicts)
     _count(con, verdicts)
+    held = lake_rows(table, lake_files[name]) if lake_files[name] else None
+    if taken_back(con, table, verdicts, held):
+        _count(con, verdicts)
     if lake_files[name]:
         _against_lake(con, table, verdicts, lake_files[name])
         _count(con, verdicts)
@@ -91,7 +94,7 @@ def late_faults(table: Table) -> list[Fault]:
     """The faults that only show beside other rows."""
     orphans = [
         Fault(
-            f"{c.refers_to}_not_known",
+            f"{c.refers_to}{NOT_KNOWN}",
             c.name,
             Words(
                 f"{c.zh}在{TABLES[c.refers_to].zh}表中不存在或已被隔离", f"no accepted {c.refers_to} has this {c.name}"
@@ -101,9 +104,23 @@ def late_faults(table: Table) -> list[Fault]:
         for c in table
         if c.refers_to is not None
     ]
+    early = [
+        Fault(
+            f"{c.name}_before_{c.not_before[1]}",
+            c.name,
+            Words(f"{c.zh}早于{told.zh}", f"{c.name} lies before {told.name} of its {of.name}"),
+            Words(f"不早于{told.zh}", f"a day on or after {told.name}"),
+        )
+        for c in table
+        if c.not_before is not None
+        for of in (TABLES[table[c.not_before[0]].refers_to or ""],)
+        for told in (of[c.not_before[1]],)
+    ]
     key = "、".join(table[k].zh for k in table.key)
     return [
         *orphans,
+        *early,
+        *(FAULTS if table.takes_back is not None else []),
         Fault(
             KEY_USED_TWICE,
             table.key[0],
@@ -116,7 +133,10 @@ def late_faults(table: Table) -> list[Fault]:
 def lake_rows(table: Table, files: list[str]) -> str:
     """A relation of a table's rows in data files; a column that a file was written without is null there."""
     empty = ", ".join(f"null::{DUCK_TYPES[c.kind]} as {sql.name(c.name)}" for c in table)
-    return f"(select {empty} where false union all by name from read_parquet([{sql.texts(files)}], union_by_name=true))"
+    rows = f"select {empty} where false union all by name from read_parquet([{sql.texts(files)}], union_by_name=true)"
+    # Rows that were written before there was the column.
+    told = [f"coalesce({sql.name(c.name)}, '{c.default}') as {sql.name(c.name)}" for c in table if c.default]
+    return f"(select * replace ({', '.join(told)}) from ({rows}))" if told else f"({rows})"
 
 
 def _count(con: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> None:
@@ -142,22 +162,33 @@ def _orphans(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     verdicts: Verdicts,
-    number: int,
     column: str,
     lake_files: dict[str, list[str]],
     judged: dict[str, Verdicts],
 ) -> None:
-    parent = TABLES[table[column].refers_to or ""]
+    """Rows that refer to nothing, and rows with a day that lies before one of the row they refer to."""
+    parent, mine = TABLES[table[column].refers_to or ""], sql.name(column)
     key = sql.name(parent.key[0])
+    early = [(c.name, c.not_before[1]) for c in table if c.not_before is not None and c.not_before[0] == column]
+    days = "".join(f", {sql.name(theirs)}" for _, theirs in early)
     known = []
     if lake_files[parent.name]:
-        known.append(f"select {key} as k from read_parquet([{sql.texts(lake_files[parent.name])}])")
+        # A day is asked of the row as it stands after this load.
+        gone = f" anti join {judged[parent.name].faultless} using ({key})" if early and parent.name in judged else ""
+        known.append(f"select {key} as k{days} from {lake_rows(parent, lake_files[parent.name])}{gone}")
     if parent.name in judged:
-        known.append(f"select {key} as k from {judged[parent.name].faultless}")
-    parents = " union all ".join(known) or "select null::VARCHAR as k where false"
+        known.append(f"select {key} as k{days} from {judged[parent.name].faultless}")
+    nothing = "".join(f", null::DATE as {sql.name(theirs)}" for _, theirs in early)
+    parents = " union all ".join(known) or f"select null::VARCHAR as k{nothing} where false"
+    tests = ["p.k is null", *(f"r.{sql.name(ours)} < p.{sql.name(theirs)}" for ours, theirs in early)]
+    names = [fault.name for fault in verdicts.faults]
+    orphan = next(n for n, f in enumerate(verdicts.faults) if f.column == column and f.name.endswith(NOT_KNOWN))
+    numbers = [orphan, *(names.index(f"{ours}_before_{theirs}") for ours, theirs in early)]
+    listed = ", ".join(f"case when {test} then {n} end" for test, n in zip(tests, numbers, strict=True))
     con.execute(
-        f"insert into {verdicts.late} select r._id, {number} from {verdicts.good} r"
-        f" anti join ({parents}) p on r.{sql.name(column)} = p.k where r.{sql.name(column)} is not null"
+        f"insert into {verdicts.late} select _id, fault from (select _id, unnest([{listed}]) as fault"
+        f" from {verdicts.good} r left join ({parents}) p on r.{mine} = p.k"
+        f" where r.{mine} is not null and ({' or '.join(tests)})) where fault is not null"
     )
 
 

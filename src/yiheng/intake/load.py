@@ -12,7 +12,7 @@ import duckdb
 
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import Lake, SnapshotSet
-from yiheng.records import TABLES
+from yiheng.records import TABLES, WAITING
 
 from . import sql
 from .database import Database, database_sources
@@ -24,6 +24,8 @@ from .parse import Overlay
 from .privacy import Privacy, Sealing, asked_for
 from .quarantine import FaultCount, write_quarantine
 from .stage import Staging
+from .tidy import prepare
+from .waiting import come_of_age, keep_waiting
 
 Progress = Callable[[str], None]
 
@@ -140,6 +142,9 @@ def load(
         _stage_all(opening, staging, mapping, progress)
         before = lake.latest()
         lake_files = {name: lake.files(name, before) for name in TABLES}
+        waiting = {name: lake.files(table.name, before) for name, table in WAITING.items()}
+        for source in come_of_age(con, staging, waiting, Path(scratch)):
+            staging.stage(source, None)
         sealing.agrees_with(lake_files["person"])
         verdicts: dict[str, Verdicts] = {}
         for name in staging.tables:
@@ -147,11 +152,15 @@ def load(
             verdicts[name] = judge(con, staging, name, lake_files, verdicts)
         faults, quarantined = write_quarantine(con, staging, verdicts, quarantine)
         tables = {name: _counted(con, name, v, staging, quarantined[name]) for name, v in verdicts.items()}
+        # Before anything lands: landing may move staged rows away.
+        others_wait = [
+            keep_waiting(con, verdicts[name], waiting[name], writing) for name in WAITING if name in verdicts
+        ]
         for name in sorted(TABLES, key=lambda name: not TABLES[name].copies):
             if (name in tables and tables[name].accepted) or stale(con, TABLES[name], verdicts, lake_files):
                 progress(f"write {name}")
                 land(con, staging, name, verdicts, writing, lake_files)
-        changed = any(c.accepted for c in tables.values())
+        changed = any(others_wait) or any(c.accepted for c in tables.values())
         snapshot = writing.commit() if changed else before
         con.close()
     sources = {s.shown: s.sha256 for s in staging.sources.values()}
@@ -165,6 +174,7 @@ def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
     con.execute(f"set temp_directory = {sql.text(str(scratch))}")
     con.execute("set preserve_insertion_order = true")
     con.execute(f"set memory_limit = {sql.text(MEMORY)}")
+    prepare(con)
     return con
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,11 +27,6 @@ ORDER = {
     "rx_id": "feedetl_sn", "hilist_type": "list_type", "hilist_lv": "chrgitm_lv", "sumamt": "det_item_fee_sumamt",
     "drord_begn_date": "fee_ocur_time", "drord_dept_codg": "bilg_dept_codg", "drord_dr_codg": "bilg_dr_codg",
 }  # fmt: skip
-# The format of a national code says which catalogue it is from (list_type), where a line does not.
-CATALOGUES = (
-    (re.compile("[XZ][0-9A-Z]+"), "101"), (re.compile(r"T\d+"), "102"), (re.compile(r"\d{15}"), "201"),
-    (re.compile(r"C\d+"), "301"),
-)  # fmt: skip
 # Transaction → node, our kind of movement (none: the line says it), column of the quantity.
 MOVES = {
     "3501": ("invinfo", "stocktaking", "inv_cnt"),
@@ -42,6 +38,17 @@ MOVES = {
 }
 # What leaves the stock: our words, and the codes of inv_chg_type for 调拨出库 盘损 销毁 其他出库 退货出库 赠药退回.
 OUTGOING = {"purchase_return", "sale", "102", "104", "105", "107", "109", "111"}
+
+
+# By what a movement is the one it is: who, what, when, how much, to whom, on which paper.
+MOVED = (
+    "fixmedins_code", "med_list_codg", "fixmedins_hilist_id", "fixmedins_bchno", "manu_lotnum", "inv_chg_type", "cnt",
+    "pric", "finl_trns_pric", "inv_chg_time", "invdate", "purc_retn_stoin_time", "sel_retn_time", "setl_id", "mdtrt_sn",
+    "psn_no", "rxno", "rtal_docno", "stoout_no", "dynt_no", "purc_invo_no", "drug_trac_codg", "trdn_flag",
+)  # fmt: skip
+HEX_OF_A_NUMBER = 24
+# inout_dise_type
+ADMISSION, DISCHARGE = "1", "2"
 
 
 @dataclass(frozen=True)
@@ -107,14 +114,21 @@ def _settlement(message: Message) -> Iterator[Found]:
         yield "settlement", ".".join(path), n, _row(item)
 
 
+def _taken_back(message: Message) -> Iterator[Found]:
+    """A settlement that takes back the one named in the input; the output carries its own number and amounts."""
+    original = message.node("input", "data")
+    for table, node, n, row in _settlement(message):
+        yield table, node, n, {**row, "init_setl_id": _text(original.get("setl_id")), "refd_setl_flag": "1"}
+
+
 def _fee_lines(message: Message) -> Iterator[Found]:
     path = ("input", "feedetail")
     for n, item in enumerate(message.items(message.node(*path), path[-1]), start=1):
         row = _row(item)
         # The sender's number is unique inside one visit only (nhsa.md §1.2).
-        if row.get("feedetl_sn") and row.get("mdtrt_id"):
-            row["feedetl_sn"] = f"{row['mdtrt_id']}-{row['feedetl_sn']}"
-        yield "fee_line", ".".join(path), n, _with_catalogue(row)
+        for name in ("feedetl_sn", "init_feedetl_sn"):
+            row[name] = _inside(row.get("mdtrt_id"), row.get(name))
+        yield "fee_line", ".".join(path), n, row
 
 
 def _settlement_list(message: Message) -> Iterator[Found]:
@@ -130,6 +144,10 @@ def _settlement_list(message: Message) -> Iterator[Found]:
         for n, item in enumerate(message.items(message.node("input", name, needed=False), name), start=1):
             # The lists carry neither the visit nor, mostly, a number: their order is the order.
             yield table, f"input.{name}", n, {ordinal: str(n), **_row(item), "mdtrt_id": visit}
+
+
+def _inside(visit: str | None, number: str | None) -> str | None:
+    return f"{visit}-{number}" if visit and number else number
 
 
 def _audited(message: Message) -> Iterator[Found]:
@@ -153,38 +171,90 @@ def _of_encounter(message: Message, encounter: Item) -> Iterator[Found]:
         ("operation", "fsi_operation_dtos", OPERATED, "oprn_srt_no"),
         ("fee_line", "fsi_order_dtos", ORDER, ""),
     ):
-        for n, item in enumerate(message.items(encounter.get(name), name), start=1):
-            row = {**_row(item, names), **visit}
+        items = message.items(encounter.get(name), name)
+        rows = [{**_row(item, names), **visit} for item in items]
+        if table == "diagnosis":
+            rows = _on_discharge(rows)
+        elif table == "fee_line":
+            _number_lines(rows, visit["mdtrt_id"])
+        for n, row in enumerate(rows, start=1):
             if ordinal:
                 row.setdefault(ordinal, str(n))
-            yield table, name, n, _with_catalogue(row) if table == "fee_line" else row
+            yield table, name, n, row
+
+
+def _on_discharge(rows: list[Row]) -> list[Row]:
+    """Diagnoses without those of the admission whose place another one took by the discharge."""
+    later: dict[tuple[str | None, str | None], set[str | None]] = {}
+    for row in rows:
+        if row.get("inout_dise_type") == DISCHARGE:
+            later.setdefault((row.get("diag_type"), row.get("diag_srt_no")), set()).add(row.get("diag_code"))
+    return [
+        row
+        for row in rows
+        if row.get("inout_dise_type") != ADMISSION
+        or row.get("diag_code") in later.get((row.get("diag_type"), row.get("diag_srt_no")), {row.get("diag_code")})
+    ]
+
+
+def _number_lines(rows: list[Row], visit: str | None) -> None:
+    """A prescription may hold several items, and an item may stand in it more than once: each is a line of the visit.
+
+    What is the same in everything is the same line.
+    """
+    prescriptions = Counter(row.get("feedetl_sn") for row in {tuple(row.items()): row for row in rows}.values())
+    contents: dict[str, list[Row]] = {}
+    for row in rows:
+        number = row.get("feedetl_sn")
+        if number and prescriptions[number] > 1:
+            number = f"{number}-{row.get('hilist_code') or row.get('med_list_codg') or ''}"
+        if number:
+            others = contents.setdefault(number, [])
+            if row not in others:
+                others.append(dict(row))
+            if turn := others.index(row):
+                number = f"{number}-{turn + 1}"
+        row["feedetl_sn"] = _inside(visit, number)
 
 
 def _stock(message: Message) -> Iterator[Found]:
     infno = str(message.envelope["infno"])
     name, kind, quantity = MOVES[infno]
-    sender, number = (_text(message.envelope.get(key)) for key in ("fixmedins_code", "msgid"))
+    sender = _text(message.envelope.get("fixmedins_code"))
+    seen: Counter[str] = Counter()
     for n, item in enumerate(message.items(message.node("input", name), name), start=1):
         row = {"fixmedins_code": sender, **_row(item)}
         row["inv_chg_type"] = kind or row.get("inv_chg_type")
         amount = row.pop(quantity, None)
         row["cnt"] = _out(amount) if row["inv_chg_type"] in OUTGOING else amount
-        if number:
-            row["rid"] = f"{number}-{n}"
         codes = [_text(c.get("drug_trac_codg")) for c in message.items(item.get("drugtracinfo"), "drugtracinfo")]
+        number = _number_of(row, codes, infno)
+        seen[number] += 1
+        # Two packs may be sold alike in one message.
+        row["rid"] = number if seen[number] == 1 else f"{number}-{seen[number]}"
         first = codes[0] if codes else row.get("drug_trac_codg")
         yield "stock_move", f"input.{name}", n, {**row, "drug_trac_codg": first}
         for i, code in enumerate(codes[1:], start=2):
             # One row for each code; the quantity stands on the first, so that it is counted once.
-            more = {**row, "drug_trac_codg": code, "cnt": "0", "rid": f"{row['rid']}-{i}" if number else None}
+            more = {**row, "drug_trac_codg": code, "cnt": "0", "rid": f"{row['rid']}:{i}"}
             yield "stock_move", f"input.{name}", n, more
 
 
+def _number_of(row: Row, codes: list[str | None], infno: str) -> str:
+    """The number of a movement, told from what moved: sent again under another message id it is the same movement."""
+    what = [infno, *(row.get(name) or "" for name in MOVED), *(code or "" for code in codes)]
+    return hashlib.sha256("\x1f".join(what).encode()).hexdigest()[:HEX_OF_A_NUMBER]
+
+
 READERS: dict[str, Callable[[Message], Iterator[Found]]] = {
+    "2102": _settlement,
+    "2103": _taken_back,
     "2204": _fee_lines,
     "2207": _settlement,
+    "2208": _taken_back,
     "2301": _fee_lines,
     "2304": _settlement,
+    "2305": _taken_back,
     "3101": _audited,
     **dict.fromkeys(MOVES, _stock),
     "4101": _settlement_list,
@@ -202,13 +272,6 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "1" if value else "0"
     return None if value is None else str(value)
-
-
-def _with_catalogue(row: Row) -> Row:
-    if not row.get("list_type"):
-        code = row.get("med_list_codg") or row.get("hilist_code") or ""
-        row["list_type"] = next((kind for form, kind in CATALOGUES if form.fullmatch(code)), None)
-    return row
 
 
 def _out(amount: str | None) -> str | None:

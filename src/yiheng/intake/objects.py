@@ -15,6 +15,7 @@ from . import sql
 from .parse import CERTIFICATE_NUMBER, Fault, Incoming, Overlay, faults_of, typed
 from .recognise import Arm
 from .stage import judged
+from .tidy import prepare
 
 # A refusal that quotes a value quotes no more of it than this.
 MOST_SHOWN = 40
@@ -35,6 +36,7 @@ class ObjectReader:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, overlay: Overlay) -> None:
         self._con, self._overlay = con, overlay
+        prepare(con)
         self._prepared: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def read(self, table: Table, given: Any, where: str) -> tuple[list[dict[str, Any]], list[Refusal]]:

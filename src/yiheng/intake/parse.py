@@ -7,27 +7,35 @@ from dataclasses import dataclass
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import FEN_PER_YUAN
-from yiheng.records import EXPECTED, Codes, Column, Table
+from yiheng.records import EXPECTED, FAR_DAY, LASTS_FROM, Codes, Column, Table
 
 from . import sql
+from .certificates import INSTEAD, may_be_one, one_in
+from .tidy import code_of, nothing_in, tidy_of, words_of
 
 WHOLE_DIGITS = {"yuan": 14, "whole": 18, "quantity": 12, "price": 10}
-DECIMALS = {"yuan": "([.][0-9]{1,2}0*)?", "whole": "", "quantity": "([.][0-9]{1,4}0*)?", "price": "([.][0-9]{1,6}0*)?"}
+DECIMALS = {
+    "yuan": "([.][0-9]{1,2}0*)?",
+    "whole": "([.]0*)?",
+    "quantity": "([.][0-9]{1,4}0*)?",
+    "price": "([.][0-9]{1,6}0*)?",
+}
 # Exact texts only: a cast would round 1.234 yuan to 1.23 without a word.
 PATTERNS = {name: f"[+-]?[0-9]{{1,{digits}}}{DECIMALS[name]}" for name, digits in WHOLE_DIGITS.items()}
 # The engine's own reading is wider: it takes "infinity", "epoch", 2025013 and a time zone without a word.
-DAY = (
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
-    r"|[0-9]{8}([0-9]{6})?"
-)
+CLOCK = "[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+DAY = rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{4}}/[0-9]{{1,2}}/[0-9]{{1,2}})({CLOCK})?|[0-9]{{8}}([0-9]{{6}})?"
+# An instant with its zone, which is turned into the time of China; never into that of the machine.
+ZONE = "(Z|[+-][0-9]{2}:?[0-9]{2})"
+ZONED = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{CLOCK} ?{ZONE}"
+CHINA_IS_AHEAD = "INTERVAL 8 HOUR"
+CHINA_IS_AHEAD_US = 8 * 3600 * 1_000_000
 DAY_PATTERNS = ("%Y%m%d", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S")
 # What a province adds to the national dictionaries: dictionary → its code → national code.
 Overlay = Mapping[str, Mapping[str, str]]
-YES, NO = ("1", "true", "t", "是", "y"), ("0", "false", "f", "否", "n")
+YES, NO = ("1", "1.0", "true", "t", "是", "y"), ("0", "0.0", "false", "f", "否", "n")
 WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 CERTIFICATE_NUMBER = "is_a_certificate_number"
-# Eighteen signs: division, day of birth, number, check sign (GB 11643-1999).
-CERTIFICATE = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 
 @dataclass(frozen=True)
@@ -88,26 +96,25 @@ def faults_of(table: Table) -> list[Fault]:
                     EXPECTED[c.kind],
                 )
             )
-        if c.personal == "person":
+        elif not c.free:
             found.append(
                 Fault(
-                    f"{c.name}_{CERTIFICATE_NUMBER}",
+                    f"{c.name}_unreadable",
                     c.name,
-                    Words(f"{c.zh}是证件号码", f"{c.name} is a certificate number"),
                     Words(
-                        "医保人员编号；本地以证件号码为人员编号的，新建工作区时用 --hash-person-id",
-                        "the fund's own number; where that is the certificate, a workspace made with --hash-person-id",
+                        f"{c.zh}不是原来的编码（科学计数法、丢失位数或形近字符）",
+                        f"{c.name} is not the code that it was: digits are lost, or signs look like others",
                     ),
+                    Words("原样的编码，以文本导出", "the code as it is, exported as text"),
                 )
             )
-        if c.at_least is not None or c.earliest is not None:
-            least = c.earliest if c.earliest is not None else str(c.at_least)
+        if may_be_one(table, c):
+            says = Words(f"{c.zh}是证件号码", f"{c.name} is a certificate number")
+            found.append(Fault(f"{c.name}_{CERTIFICATE_NUMBER}", c.name, says, INSTEAD[c.personal == "person"]))
+        if c.at_least is not None or c.dated:
             found.append(
                 Fault(
-                    f"{c.name}_out_of_range",
-                    c.name,
-                    Words(f"{c.zh}超出范围", f"{c.name} is out of range"),
-                    Words(f"不小于 {least}", f"not below {least}"),
+                    f"{c.name}_out_of_range", c.name, Words(f"{c.zh}超出范围", f"{c.name} is out of range"), _range(c)
                 )
             )
     for i, check in enumerate(table.checks):
@@ -115,18 +122,30 @@ def faults_of(table: Table) -> list[Fault]:
     return found
 
 
+def _range(column: Column) -> Words:
+    if not column.dated:
+        return Words(f"不小于 {column.at_least}", f"not below {column.at_least}")
+    last = Words(f"不晚于 {column.latest}", f"not after {column.latest}")
+    if column.open_end:
+        last = Words(f"{last.zh}；长期有效的填 {FAR_DAY}", f"{last.en}, or {FAR_DAY} while it lasts")
+    if column.earliest is None:
+        return last
+    return Words(f"不小于 {column.earliest}，{last.zh}", f"not below {column.earliest} and {last.en}")
+
+
 def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = None) -> str:
     """SQL that reads the raw value as the column's type; null where it cannot be read."""
     if source.codes is not None:
+        # The mapping has the word on what a code means.
         whens = " ".join(f"when {sql.text(k)} then {sql.text(v)}" for k, v in source.codes.items())
-        # Free text keeps a code that the mapping does not name; of a closed list it is a fault.
-        return f"case {raw} {whens} {'' if column.codes else f'else {raw}'} end"
+        # Text keeps a code that the mapping does not name; of a closed list it is a fault.
+        return f"case {raw} {whens} {'' if column.codes else f'else {_text(column, raw, source.type)}'} end"
     if column.codes is not None:
-        return _coded(column.codes, raw, overlay or {})
+        return _coded(column.codes, tidy_of(column), overlay or {})
     if column.kind == "text":
-        return raw
-    if column.kind in ("day", "instant"):
-        return _time(column.kind, source, raw)
+        return _text(column, raw, source.type)
+    if column.dated:
+        return _time(column, source, raw)
     if column.kind == "yes":
         low = f"lower({raw if source.type == 'VARCHAR' else f'cast({raw} as VARCHAR)'})"
         return f"case when {low} in ({sql.texts(YES)}) then true when {low} in ({sql.texts(NO)}) then false end"
@@ -136,6 +155,10 @@ def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = 
         return _number(raw, source.type, "whole", "BIGINT", "", "BIGINT")
     kept = "DECIMAL(16,4)" if column.kind == "quantity" else "DECIMAL(16,6)"
     return _number(raw, source.type, column.kind, kept, "", kept)
+
+
+def _text(column: Column, raw: str, type_: str) -> str:
+    return words_of(raw) if column.free else code_of(column, type_)
 
 
 def raw_value(source: Incoming) -> str:
@@ -159,15 +182,30 @@ def fault_conditions(table: Table) -> list[str]:
         column = table[fault.column]
         value, raw, mark = (sql.name(prefix + column.name) for prefix in ("", "raw_", "unreadable_"))
         if fault.name.endswith("_missing"):
-            conditions.append(f"({raw} is null and not {mark})")
+            absent = f"case when {value} is null then {_nothing(column, raw)} else false end"
+            conditions.append(f"({absent} and not {mark})")
         elif fault.name.endswith(CERTIFICATE_NUMBER):
-            conditions.append(f"coalesce(regexp_full_match({value}, '{CERTIFICATE}'), false)")
+            conditions.append(one_in(table, column))
         elif fault.name.endswith("_out_of_range"):
-            least = f"DATE '{column.earliest}'" if column.earliest else str(column.at_least)
-            conditions.append(f"coalesce({value} < {least}, false)")
+            conditions.append(f"coalesce({_beyond(column, value)}, false)")
         else:
-            conditions.append(f"(({raw} is not null and {value} is null) or {mark})")
+            present = f"case when {value} is null then not {_nothing(column, raw)} else false end"
+            conditions.append(f"({present} or {mark})")
     return conditions
+
+
+def _nothing(column: Column, raw: str) -> str:
+    """SQL that is true when the file says nothing in this column."""
+    return f"{raw} is null" if column.kind != "text" or column.free else nothing_in(column)
+
+
+def _beyond(column: Column, value: str) -> str:
+    if not column.dated:
+        return f"{value} < {column.at_least}"
+    late = f"{value} >= DATE '{column.latest}' + INTERVAL 1 DAY"
+    if column.open_end:
+        late = f"({late} and {value} < DATE '{LASTS_FROM}')"
+    return late if column.earliest is None else f"({value} < DATE '{column.earliest}' or {late})"
 
 
 def _coded(codes: Codes, raw: str, overlay: Overlay) -> str:
@@ -186,17 +224,28 @@ def _coded(codes: Codes, raw: str, overlay: Overlay) -> str:
     return f"case {' '.join(whens)} end"
 
 
-def _time(kind: str, source: Incoming, raw: str) -> str:
-    kept = "DATE" if kind == "day" else "TIMESTAMP"
+def _time(column: Column, source: Incoming, raw: str) -> str:
+    return f"cast({_moment(source, raw)} as {'DATE' if column.kind == 'day' else 'TIMESTAMP'})"
+
+
+def _moment(source: Incoming, raw: str) -> str:
+    """A day or an instant; one that carries its zone is the time of China at that instant."""
+    if source.type == "TIMESTAMP WITH TIME ZONE":
+        return f"make_timestamp(epoch_us({raw}) + {CHINA_IS_AHEAD_US})"
     if source.type == "DATE" or source.type.startswith("TIMESTAMP"):
-        return f"cast({raw} as {kept})"
+        return raw
     as_text = raw if source.type == "VARCHAR" else f"cast({raw} as VARCHAR)"
     if source.dates is not None:
-        return f"cast(try_strptime({as_text}, {sql.text(source.dates)}) as {kept})"
+        return f"try_strptime({as_text}, {sql.text(source.dates)})"
     patterns = f"[{sql.texts(DAY_PATTERNS)}]"
+    local = f"regexp_replace({as_text}, ' ?{ZONE}$', '')"
+    zone = f"regexp_replace(regexp_replace(regexp_extract({as_text}, '{ZONE}$'), 'Z', '+0000'), ':', '')"
+    ahead = f"to_minutes(cast(left({zone}, 3) as INTEGER) * 60 + cast(left({zone}, 1) || right({zone}, 2) as INTEGER))"
     return (
         f"case when regexp_full_match({as_text}, {sql.text(DAY)})"
-        f" then cast(coalesce(try_cast({as_text} as TIMESTAMP), try_strptime({as_text}, {patterns})) as {kept}) end"
+        f" then coalesce(try_cast({as_text} as TIMESTAMP), try_strptime({as_text}, {patterns}))"
+        f" when regexp_full_match({as_text}, {sql.text(ZONED)})"
+        f" then try_cast({local} as TIMESTAMP) - {ahead} + {CHINA_IS_AHEAD} end"
     )
 
 

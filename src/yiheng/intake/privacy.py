@@ -12,16 +12,17 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Column, Personal, Table
 
 from . import sql
+from .certificates import CERTIFICATE, OLD
 from .mapping import ROW_NUMBER, MappingFile
-from .parse import CERTIFICATE, Incoming
+from .parse import Incoming
 from .sources import Asked
 
 # What is the same is written the same before it is hashed; the value stands as {}.
 WRITTEN: dict[Personal, str] = {
-    "certificate": r"upper(regexp_replace({}, '\s', '', 'g'))",
+    "certificate": r"upper(in_full(regexp_replace(tidied({}), '\s', '', 'g')))",
     "phone": r"regexp_replace(regexp_replace({}, '[^0-9]', '', 'g'), '^(00)?86(1[0-9]{{10}})$', '\2')",
     "address": r"regexp_replace({}, '[\s\x{{3000}}]', '', 'g')",
-    "person": "{}",
+    "person": "in_full(tidied({}))",
 }
 HASH = "[0-9a-f]{64}"
 BLOCK = hashlib.sha256().block_size
@@ -116,9 +117,10 @@ def asked_for(mapping: MappingFile | None) -> Asked:
 
 def shown_value(column: Column, value: str) -> str:
     """SQL of a faulty value as quarantine keeps it: what may be a person's name or number is withheld."""
+    bare = f"regexp_replace({value}, '[^0-9A-Za-z]', '', 'g')"
     if column.kind == "text" and column.codes is None:
-        within = f"(^|[^0-9]){CERTIFICATE}($|[^0-9])"
-        shown = f"regexp_full_match({value}, '{PLAIN_CODE}') and not regexp_matches({value}, '{within}')"
+        within = f"(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])"
+        shown = f"regexp_full_match({value}, '{PLAIN_CODE}') and not regexp_matches({bare}, '{within}')"
     else:
         shown = f"regexp_full_match({value}, '{PLAIN_VALUE}') and not regexp_matches({value}, '{NUMBERS}')"
     return f"case when {shown} then {value} when {value} is not null then {sql.text(WITHHELD)} end"

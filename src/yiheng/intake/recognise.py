@@ -127,7 +127,7 @@ def _plain(theirs: str, source: SourceFile) -> str:
 
 
 def _missing(table: Table, have: set[str | None]) -> list[Column]:
-    return [c for c in table if not c.null and c.name not in have]
+    return [c for c in table if table.needs(c, have)]
 
 
 def _name(table: Table, theirs: str) -> str | None:

@@ -11,7 +11,7 @@ import duckdb
 import ibis
 
 from yiheng.basis.refusals import Refusal
-from yiheng.records import TABLES, Table
+from yiheng.records import FAR_DAY, LASTS_FROM, TABLES, Column, Table
 
 from . import sql
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
@@ -19,6 +19,7 @@ from .parse import Overlay, fault_conditions, raw_value, typed
 from .privacy import Sealing
 from .recognise import Arm, by_mapping, by_name, recognised
 from .sources import PLACE, ROW, SourceFile
+from .tidy import ROW_IS_ODD, looked_at, nothing_in, odd_row
 
 DUCK_TYPES = {
     "text": "VARCHAR",
@@ -264,29 +265,58 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
     """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
 
     Columns are judged first, contradictions in the row last; ``_mask`` holds the faults as bits. With a ``place`` (SQL
-    of the file's name) each row keeps its place and its raw values.
+    of the file's name) each row keeps its place and its raw values. Needs the macros of ``tidy.prepare``.
     """
-    raws, values = [], []
+    raws, codes, tidies, values = [], [], ["*"], []
     for column in table:
         raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
         incoming = arm.get(column.name)
-        value = typed(column, incoming, raw, overlay) if incoming else "NULL"
+        value = _value(table, column, arm, overlay)
         raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
+        if column.kind == "text" and not column.free:
+            tidies.append(looked_at(column, raw, incoming.type if incoming else "NULL"))
+            codes += [raw] if incoming else []
         raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
         values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
     conditions = fault_conditions(table)
     mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
-    kept = [sql.name(c.name) for c in table]
+    kept = [_kept(c) for c in table]
     if place is not None:
         raws += ["_row", f"{place} as _file"]
         all_raw = ", ".join(f"{sql.text(c.name)}: cast({sql.name('raw_' + c.name)} as VARCHAR)" for c in table)
         kept += [*STOOD, f"{{{all_raw}}} as _all"]
     return (
         f"with raws as (select {', '.join(raws)} from {relation}),"
-        f" vals as (select *, {', '.join(values)} from raws),"
+        f" odd as (select *, {odd_row(codes)} as {ROW_IS_ODD} from raws),"
+        f" looked as (select {', '.join(tidies)} from odd),"
+        f" vals as (select *, {', '.join(values)} from looked),"
         f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
         f" checked as ({_checked_sql(table, len(conditions), place is not None)})"
     )
+
+
+def _value(table: Table, column: Column, arm: Arm, overlay: Overlay) -> str:
+    """SQL of a column's typed value over the raw values, or of what stands where the file says nothing."""
+    incoming, raw = arm.get(column.name), sql.name("raw_" + column.name)
+    value = typed(column, incoming, raw, overlay) if incoming else "NULL"
+    instead = f"'{column.default}'" if column.default else None
+    if column.follows is not None and column.follows[0] in arm:
+        of, forms = column.follows
+        told = typed(table[of], arm[of], sql.name("raw_" + of))
+        whens = " ".join(f"when regexp_full_match({told}, {sql.text(form)}) then '{word}'" for form, word in forms)
+        instead = f"case {whens} end"
+    if instead is None:
+        return value
+    return f"case when {nothing_in(column)} then {instead} else {value} end" if incoming else instead
+
+
+def _kept(column: Column) -> str:
+    """SQL of a column as it is kept: an open end is one day, or none where there may be none."""
+    name = sql.name(column.name)
+    if not column.open_end:
+        return name
+    end = "null" if column.null else f"DATE '{FAR_DAY}'"
+    return f"case when {name} >= DATE '{LASTS_FROM}' then {end} else {name} end as {name}"
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

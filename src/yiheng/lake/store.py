@@ -20,7 +20,7 @@ from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import TableProperties
 
 from yiheng.basis.refusals import Refusal
-from yiheng.records import TABLES, Table
+from yiheng.records import TABLES, WAITING, Table
 
 from . import content
 from .damage import RESTORE, check_file, described, told
@@ -30,6 +30,7 @@ from .sets import SECONDS_TO_WAIT, SETS, FileContents, Sets, SnapshotSet
 NAMESPACE = "yiheng"
 # So much of a hash is shown where a person compares.
 SHOWN_SIGNS = 12
+KEPT = {**TABLES, **{table.name: table for table in WAITING.values()}}
 
 
 class Lake:
@@ -216,7 +217,7 @@ class Lake:
     def _recover(self) -> None:
         """Take back what a killed load left: tables ahead of the last set, files of unknown loads."""
         last = self.latest()
-        for name in TABLES:
+        for name in KEPT:
             table = self._find(name)
             current = table.current_snapshot() if table else None
             if table is None or current is None or current.snapshot_id == last.snapshots.get(name):
@@ -238,7 +239,7 @@ class Lake:
         return None
 
     def _open(self, name: str) -> IcebergTable:
-        schema = _arrow_schema(TABLES[name])
+        schema = _arrow_schema(KEPT[name])
         table = self._find(name)
         if table is None:
             table = self._catalog.create_table((NAMESPACE, name), schema=schema)

@@ -7,6 +7,8 @@ from functools import reduce
 import ibis
 from ibis import _
 
+from yiheng.records import WESTERN, western
+
 from .declare import Tables
 from .quality import UNIT_KEYS
 from .views import LIMITS
@@ -81,6 +83,7 @@ def hospital_month(t: Tables) -> ibis.Table:
 
 
 def _coded(t: Tables) -> ibis.Table:
+    of_the_west = _.kind.fill_null(WESTERN) == WESTERN
     apart = [_.code.startswith(one).any() & _.code.startswith(other).any() for one, other in COMBINED]
     return (
         t["diagnosis"]
@@ -88,9 +91,9 @@ def _coded(t: Tables) -> ibis.Table:
         .agg(
             diagnoses=_.count(),
             different_diagnoses=_.code.nunique(),
-            mains=_.is_main.sum(),
-            main_code=_.code.min(where=_.is_main),
-            main_condition=_.admission_condition.min(where=_.is_main),
+            mains=(_.is_main & of_the_west).sum(),
+            main_code=_.code.min(where=_.is_main & of_the_west),
+            main_condition=_.admission_condition.min(where=_.is_main & of_the_west),
             combined_apart=reduce(lambda one, other: one | other, apart),
         )
     )
@@ -144,7 +147,7 @@ def _against_sex(t: Tables, rows: ibis.Table) -> ibis.Table:
     sex = rows.select("visit_id", "sex")
     sides = (
         (rows.select("visit_id", code=_.outpatient_diagnosis), "dx"),
-        (t["diagnosis"].select("visit_id", "code"), "dx"),
+        (western(t).select("visit_id", "code"), "dx"),
         (t["operation"].select("visit_id", "code"), "px"),
     )
     for column, (codes, kind) in zip(columns, sides, strict=True):

@@ -9,7 +9,7 @@ import ibis
 from ibis import _
 
 from yiheng.policy import read_limits
-from yiheng.records import OPEN_END, handed_over
+from yiheng.records import LASTS_FROM, OPEN_END, handed_over
 
 from .declare import Tables
 
@@ -165,7 +165,7 @@ def _parts_of(lines: ibis.Table) -> dict[str, ibis.Value]:
 
 def covered(t: Tables) -> ibis.Table:
     """One row a person, consortium and month: the days in which the consortium answered."""
-    span = t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from)
+    span = _ended(t, t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from))
     one_month = ibis.interval(months=1)
     first = span.enrolled_from.truncate("M").cast("timestamp")
     months = span.mutate(
@@ -190,9 +190,22 @@ def covered(t: Tables) -> ibis.Table:
     )
 
 
+def _ended(t: Tables, span: ibis.Table) -> ibis.Table:
+    """Enrolments that last are counted to the end of the year of the last visit: no days that nobody has seen."""
+    last = t["visit"].agg(seen=ibis.coalesce(_.began_on.max(), ibis.date(LASTS_FROM)).year())
+    ended = span.cross_join(last).mutate(
+        _until=ibis.ifelse(
+            _.enrolled_until >= ibis.date(LASTS_FROM),
+            ibis.greatest(ibis.date(_.seen, 12, 31), _.enrolled_from),
+            _.enrolled_until,
+        )
+    )
+    return ended.mutate(enrolled_until=_._until).drop("_until", "seen")
+
+
 def answered(t: Tables) -> ibis.Table:
     """One row a consortium and year in which it answered for anybody on any day."""
-    span = t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from)
+    span = _ended(t, t["enrolment_span"].filter(_.enrolled_until >= _.enrolled_from))
     first, last = (day.year().cast("int64") for day in (span.enrolled_from, span.enrolled_until))
     # Few pairs of years stand for many persons: distinct before and after the years between are told apart.
     pairs = span.select("consortium", first_year=first, last_year=last).distinct()

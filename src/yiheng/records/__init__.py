@@ -1,8 +1,10 @@
 """The contract of every table: what must come in, what goes out, under whose names."""
 
+from dataclasses import replace
+
 from .care import DIAGNOSIS, OPERATION, VISIT
 from .coordination import CHRONIC_REGISTRATION, EXAM_RESULT, HEALTH_RECORD, ORDER_LINE, REFERRAL, SURVEY
-from .declare import EXPECTED, IBIS_TYPES, Check, Codes, Column, Personal, Table
+from .declare import EXPECTED, FAR_DAY, IBIS_TYPES, LASTS_FROM, Check, Codes, Column, Personal, Table, TakesBack
 from .listing import FRONT_PAGE
 from .money import FEE_LINE, SETTLEMENT
 from .people import ENROLMENT, INSTITUTION, PERSON
@@ -13,6 +15,7 @@ from .standing import (
     OPEN_END,
     REDUCED,
     TRANSFERRED,
+    WESTERN,
     AsItStands,
     Standing,
     handed_over,
@@ -20,6 +23,7 @@ from .standing import (
     over_standing,
     standing,
     takes_back,
+    western,
 )
 from .stock import (
     CAMERA_SPAN,
@@ -67,18 +71,28 @@ TABLES: dict[str, Table] = {
         FUND_FLOW,
     )
 }
+# Rows that take back what has not come yet: kept beside their table until it does.
+WAITING: dict[str, Table] = {
+    t.name: replace(t, name=f"{t.name}_waiting", copies=(), takes_back=None)
+    for t in TABLES.values()
+    if t.takes_back is not None
+}
 RESULTS: dict[str, Table] = {t.name: t for t in (FINDING, STATEMENT_LINE, GROUP_OF_STAY, INDICATOR_VALUE, TRANSFER)}
 
 __all__ = [
     "EXPECTED",
+    "FAR_DAY",
     "FEW_VIEWS",
     "IBIS_TYPES",
+    "LASTS_FROM",
     "OPEN_END",
     "PERSONAL_FIELDS",
     "REDUCED",
     "RESULTS",
     "TABLES",
     "TRANSFERRED",
+    "WAITING",
+    "WESTERN",
     "AsItStands",
     "Check",
     "Codes",
@@ -86,10 +100,12 @@ __all__ = [
     "Personal",
     "Standing",
     "Table",
+    "TakesBack",
     "handed_over",
     "holding",
     "is_personal",
     "over_standing",
     "standing",
     "takes_back",
+    "western",
 ]

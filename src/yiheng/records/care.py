@@ -2,7 +2,7 @@
 
 from yiheng.basis.evidence import Words
 
-from .codes import ADMISSION_CONDITION, DISCHARGE_WAY, VISIT_KIND
+from .codes import ADMISSION_CONDITION, DIAGNOSIS_KIND, DISCHARGE_WAY, VISIT_KIND
 from .declare import Check, Column, Table
 
 VISIT = Table(
@@ -39,6 +39,7 @@ VISIT = Table(
             "code of the doctor in charge",
             null=True,
             aliases=("chfpdr_code", "atddr_no"),
+            zeros=True,
         ),
         Column("kind", "text", "就诊类别", "kind of visit", aliases=("med_type",), codes=VISIT_KIND),
         Column(
@@ -47,6 +48,7 @@ VISIT = Table(
             "开始日期",
             "first day; the day of admission of a stay",
             aliases=("begntime", "begndate"),
+            not_before=("person_id", "born_on"),
         ),
         Column(
             "ended_on",
@@ -55,6 +57,7 @@ VISIT = Table(
             "last day; the day of discharge of a stay; empty while still in hospital",
             null=True,
             aliases=("endtime", "enddate"),
+            open_end=True,
         ),
         Column(
             "discharge_way",
@@ -89,14 +92,24 @@ DIAGNOSIS = Table(
     name="diagnosis",
     zh="诊断",
     en="One diagnosis of a visit.",
-    key=("visit_id", "ordinal"),
+    # Western and Chinese diagnoses are listed apart, each list from 1 and with its own main one.
+    key=("visit_id", "kind", "ordinal"),
     aliases=("setl_list_diag_d", "diseinfo"),
     columns=(
         Column("visit_id", "text", "就诊ID", "the visit", aliases=("mdtrt_id",), refers_to="visit"),
+        Column(
+            "kind",
+            "text",
+            "诊断类别",
+            "which of the visit's lists it stands in; empty, the western one",
+            aliases=("diag_type",),
+            codes=DIAGNOSIS_KIND,
+            default="western",
+        ),
         Column("ordinal", "count", "诊断排序号", "place in the list, from 1", aliases=("diag_srt_no",), at_least=1),
-        Column("code", "text", "诊断代码", "diagnosis code", aliases=("diag_code",)),
-        Column("name", "text", "诊断名称", "diagnosis name", null=True, aliases=("diag_name",)),
-        Column("is_main", "yes", "主诊断标志", "the main diagnosis of the visit", aliases=("maindiag_flag",)),
+        Column("code", "text", "诊断代码", "diagnosis code", aliases=("diag_code",), dotted=True),
+        Column("name", "text", "诊断名称", "diagnosis name", null=True, aliases=("diag_name",), free=True),
+        Column("is_main", "yes", "主诊断标志", "the main diagnosis of its list", aliases=("maindiag_flag",)),
         Column(
             "admission_condition",
             "text",
@@ -118,8 +131,8 @@ OPERATION = Table(
     columns=(
         Column("visit_id", "text", "就诊ID", "the visit", aliases=("mdtrt_id",), refers_to="visit"),
         Column("ordinal", "count", "手术排序号", "place in the list, from 1", aliases=("oprn_srt_no",), at_least=1),
-        Column("code", "text", "手术操作代码", "procedure code", aliases=("oprn_oprt_code",)),
-        Column("name", "text", "手术操作名称", "procedure name", null=True, aliases=("oprn_oprt_name",)),
+        Column("code", "text", "手术操作代码", "procedure code", aliases=("oprn_oprt_code",), dotted=True),
+        Column("name", "text", "手术操作名称", "procedure name", null=True, aliases=("oprn_oprt_name",), free=True),
         Column(
             "is_main",
             "yes",
@@ -136,7 +149,7 @@ OPERATION = Table(
             null=True,
             aliases=("oprn_oprt_date",),
         ),
-        Column("surgeon", "text", "术者医师", "code of the surgeon", null=True, aliases=("oper_dr_code",)),
-        Column("anaesthesia", "text", "麻醉方式", "way of anaesthesia", null=True, aliases=("anst_way",)),
+        Column("surgeon", "text", "术者医师", "code of the surgeon", null=True, aliases=("oper_dr_code",), zeros=True),
+        Column("anaesthesia", "text", "麻醉方式", "way of anaesthesia", null=True, aliases=("anst_way",), free=True),
     ),
 )

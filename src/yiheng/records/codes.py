@@ -110,6 +110,18 @@ ITEM_KIND = Codes(
     dictionaries=("list_type",),
 )
 
+# The form of a national code says which catalogue it is from (nhsa.md §3): our word, where a line does not say it.
+ITEM_KIND_BY_CODE = (
+    ("[XZ][0-9A-Z]+", "drug"), (r"T\d+", "herb"), (r"\d{15}", "service"), (r"C\d+", "consumable"),
+)  # fmt: skip
+
+DIAGNOSIS_KIND = Codes(
+    "diagnosis_kind",
+    {"western": ("1",), "tcm_disease": ("2",), "tcm_syndrome": ("3",)},
+    {"western": "西医诊断", "tcm_disease": "中医主病诊断", "tcm_syndrome": "中医主证诊断"},
+    dictionaries=("diag_type",),
+)
+
 COVERAGE = Codes(
     "coverage",
     {"full": ("01", "1", "甲"), "partial": ("02", "2", "乙"), "none": ("03", "3", "丙")},

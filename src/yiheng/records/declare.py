@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import ibis
 
 from yiheng.basis.evidence import Words
+
+# No day of care or money lies beyond; a later one is a typing fault, or stands for an end that nobody knows.
+LATEST = "2049-12-31"
+# From here on a last day is an open end (2099-12-31, 2999-12-31, 9999-12-31): it is kept as the one that is usual.
+LASTS_FROM, FAR_DAY = "2099-01-01", "9999-12-31"
 
 # What a column says about a person: kept as a keyed hash only; of ``person``, the fund's own number, where asked for.
 Personal = Literal["certificate", "phone", "address", "person"]
@@ -75,6 +80,14 @@ class Column:
         refers_to: the table whose key this value must exist in.
         at_least: smallest accepted value of a count or of money (same unit as the column).
         earliest: first accepted day of a day or an instant, as ISO text.
+        latest: last accepted day, as ISO text.
+        open_end: a last day that may lie open: far days are one, kept as empty where the column may be empty.
+        not_before: the column that refers to another row, and the day of that row before which this one cannot lie.
+        free: words for people, which nothing is matched by; every other text is a code and is told from look-alikes.
+        dotted: a code in which a dot and zeros at the end mean something, as in the diagnosis 428.0.
+        zeros: zeros alone name nothing, as in doctor 000000000.
+        default: the word that stands where a file says nothing.
+        follows: the column that an empty one is told from, and our word for each form of its codes.
         personal: the kind of personal value that arrives here and is hashed at the door.
     """
 
@@ -89,6 +102,19 @@ class Column:
     at_least: int | None = None
     earliest: str | None = None
     personal: Personal | None = None
+    latest: str = LATEST
+    open_end: bool = False
+    not_before: tuple[str, str] | None = None
+    free: bool = False
+    dotted: bool = False
+    zeros: bool = False
+    default: str | None = None
+    follows: tuple[str, tuple[tuple[str, str], ...]] | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is a day or an instant."""
+        return self.kind in ("day", "instant")
 
 
 @dataclass(frozen=True)
@@ -108,6 +134,25 @@ class Copied:
     en: str
     by: str
     first_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TakesBack:
+    """How a row takes back another one of its table: with opposite signs, inside one parent, once, at most all of it.
+
+    Attributes:
+        link: the column that names the row taken back.
+        within: the column that both share.
+        amounts: what the two are compared by, the leading one first.
+        at: when each of them was.
+        mark: the flag of rows that take back, where rows may do so without naming what.
+    """
+
+    link: str
+    within: str
+    amounts: tuple[str, ...]
+    at: str
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +178,7 @@ class Table:
         money: the column whose sum is reconciled at intake, if the table carries money.
         aliases: national table names under which a file may come.
         copies: what the lake keeps with each row beside its own columns.
+        takes_back: how a row takes back another one, if rows do.
     """
 
     name: str
@@ -144,6 +190,7 @@ class Table:
     money: str | None = None
     checks: tuple[Check, ...] = ()
     copies: tuple[Copied, ...] = ()
+    takes_back: TakesBack | None = None
     _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -164,6 +211,11 @@ class Table:
     def kept(self) -> ibis.Schema:
         """The Ibis schema of the rows as the lake keeps them: with their copies."""
         return ibis.schema({**dict(self.schema.items()), **{c.name: IBIS_TYPES[c.kind] for c in self.copies}})
+
+    def needs(self, column: Column, have: Container[str | None]) -> bool:
+        """Whether a file with these columns lacks this one: it may not be empty and follows from nothing."""
+        told = column.follows is not None and column.follows[0] in have
+        return not (column.null or column.default or told or column.name in have)
 
     def column_under(self, name: str) -> Column | None:
         """The column that a file calls ``name``: our name or a national one, any case."""

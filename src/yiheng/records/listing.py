@@ -5,7 +5,7 @@ from .declare import Column, Table
 
 
 def _text(name: str, zh: str, en: str, *aliases: str) -> Column:
-    return Column(name, "text", zh, en, null=True, aliases=aliases)
+    return Column(name, "text", zh, en, null=True, aliases=aliases, free=True)
 
 
 def _count(name: str, zh: str, en: str, *aliases: str) -> Column:
@@ -75,7 +75,7 @@ FRONT_PAGE = Table(
             "readmission_plan", "出院31天内再住院计划标志", "another stay planned within 31 days", "days_rinp_flag_31"
         ),
         _text("readmission_purpose", "出院31天内再住院目的", "what it is planned for", "days_rinp_pup_31"),
-        _text("doctor", "主诊医师代码", "doctor in charge", "chfpdr_code"),
+        Column("doctor", "text", "主诊医师代码", "doctor in charge", null=True, aliases=("chfpdr_code",), zeros=True),
         _text("payment_method", "医保支付方式", "method of payment", "hi_paymtd"),
     ),
 )

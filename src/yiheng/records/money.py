@@ -4,8 +4,8 @@ import ibis
 
 from yiheng.basis.evidence import Words
 
-from .codes import CHARGE_KIND, COVERAGE, INSURANCE, ITEM_KIND
-from .declare import Check, Column, Copied, Table
+from .codes import CHARGE_KIND, COVERAGE, INSURANCE, ITEM_KIND, ITEM_KIND_BY_CODE
+from .declare import Check, Column, Copied, Table, TakesBack
 
 FUND_PARTS = (
     "pooled_fen",
@@ -23,6 +23,11 @@ def _fund_parts_differ(t: ibis.Table) -> ibis.expr.types.BooleanValue:
     return parts != t.fund_fen
 
 
+def _takes_back_a_positive_amount(t: ibis.Table) -> ibis.expr.types.BooleanValue:
+    above = [(t[name] > 0).fill_null(False) for name in ("total_fen", "fund_fen", "person_fen")]
+    return t.reversal_of.notnull() & (above[0] | above[1] | above[2])
+
+
 SETTLEMENT = Table(
     name="settlement",
     zh="结算",
@@ -33,7 +38,14 @@ SETTLEMENT = Table(
     columns=(
         Column("settlement_id", "text", "结算ID", "number of the settlement", aliases=("setl_id",)),
         Column("visit_id", "text", "就诊ID", "the visit", aliases=("mdtrt_id",), refers_to="visit"),
-        Column("settled_at", "instant", "结算时间", "when it was settled", aliases=("setl_time",)),
+        Column(
+            "settled_at",
+            "instant",
+            "结算时间",
+            "when it was settled",
+            aliases=("setl_time",),
+            not_before=("visit_id", "began_on"),
+        ),
         Column(
             "insurance", "text", "险种类型", "insurance that paid", null=True, aliases=("insutype",), codes=INSURANCE
         ),
@@ -108,6 +120,14 @@ SETTLEMENT = Table(
             aliases=("acct_pay",),
         ),
         Column(
+            "relatives_account_fen",
+            "fen",
+            "个人账户共济支付金额",
+            "paid from the personal accounts of relatives",
+            null=True,
+            aliases=("acct_mulaid_pay",),
+        ),
+        Column(
             "cash_fen",
             "fen",
             "个人现金支出",
@@ -133,8 +153,10 @@ SETTLEMENT = Table(
             "the settlement that this one takes back",
             null=True,
             aliases=("init_setl_id",),
+            zeros=True,
         ),
     ),
+    takes_back=TakesBack("reversal_of", "visit_id", ("total_fen", "fund_fen"), "settled_at", "refund"),
     checks=(
         Check(
             "fund_parts_differ_from_fund_total",
@@ -158,10 +180,24 @@ SETTLEMENT = Table(
         ),
         Check(
             "person_parts_differ_from_person_total",
-            Words("个人账户与现金之和不等于个人负担总金额", "account and cash do not add up to the person's part"),
-            Words("账户＋现金＝个人负担（容差 0 分）", "account + cash = person (tolerance 0 fen)"),
-            ("person_fen", "account_fen", "cash_fen"),
-            lambda t: t.account_fen + t.cash_fen != t.person_fen,
+            Words(
+                "个人账户、账户共济与现金之和不等于个人负担总金额",
+                "account, relatives' accounts and cash do not add up to the person's part",
+            ),
+            Words(
+                "账户＋账户共济＋现金＝个人负担（容差 0 分）",
+                "account + relatives' accounts + cash = person (tolerance 0 fen)",
+            ),
+            ("person_fen", "account_fen", "relatives_account_fen", "cash_fen"),
+            # A file without a column of relatives' accounts knows none.
+            lambda t: t.account_fen + t.relatives_account_fen.fill_null(0) + t.cash_fen != t.person_fen,
+        ),
+        Check(
+            "reversal_of_the_same_sign",
+            Words("冲销结算的金额为正数", "what takes a settlement back carries a positive amount"),
+            Words("与原结算符号相反的金额", "amounts of the opposite sign"),
+            ("reversal_of", "total_fen", "fund_fen", "person_fen"),
+            _takes_back_a_positive_amount,
         ),
     ),
     copies=(
@@ -181,7 +217,8 @@ FEE_LINE = Table(
     name="fee_line",
     zh="费用明细",
     en="One charged line of a visit.",
-    key=("line_id",),
+    # The sender's number is unique inside one visit only (nhsa.md §1.2).
+    key=("line_id", "visit_id"),
     aliases=("fee_list_d", "feedetail"),
     money="amount_fen",
     columns=(
@@ -195,6 +232,7 @@ FEE_LINE = Table(
             null=True,
             aliases=("setl_id",),
             refers_to="settlement",
+            zeros=True,
         ),
         Column(
             "item_code",
@@ -210,8 +248,17 @@ FEE_LINE = Table(
             "name of the item",
             null=True,
             aliases=("hilist_name", "medins_list_name"),
+            free=True,
         ),
-        Column("kind", "text", "目录类别", "kind of item", aliases=("list_type",), codes=ITEM_KIND),
+        Column(
+            "kind",
+            "text",
+            "目录类别",
+            "kind of item; empty, it follows from the form of the national code",
+            aliases=("list_type",),
+            codes=ITEM_KIND,
+            follows=("item_code", ITEM_KIND_BY_CODE),
+        ),
         Column(
             "coverage",
             "text",
@@ -258,6 +305,16 @@ FEE_LINE = Table(
             "ordering doctor",
             null=True,
             aliases=("bilg_dr_codg", "bilg_dr_code"),
+            zeros=True,
+        ),
+        Column(
+            "reversal_of",
+            "text",
+            "原费用明细流水号",
+            "the line of the visit that this one takes back",
+            null=True,
+            aliases=("init_feedetl_sn",),
+            zeros=True,
         ),
     ),
     checks=(
@@ -268,5 +325,20 @@ FEE_LINE = Table(
             ("amount_fen", "scope_fen"),
             lambda t: t.scope_fen.abs() > t.amount_fen.abs(),
         ),
+        Check(
+            "amount_and_quantity_of_other_signs",
+            Words("金额与数量的正负号不一致", "amount and quantity have different signs"),
+            Words("退费明细的数量和金额都为负数", "a refund with a negative quantity and a negative amount"),
+            ("quantity", "amount_fen"),
+            lambda t: ((t.quantity < 0) & (t.amount_fen > 0)) | ((t.quantity > 0) & (t.amount_fen < 0)),
+        ),
+        Check(
+            "reversal_of_the_same_sign",
+            Words("冲销明细的金额为正数", "what takes a line back carries a positive amount"),
+            Words("与原明细符号相反的金额", "an amount of the opposite sign"),
+            ("reversal_of", "amount_fen"),
+            lambda t: t.reversal_of.notnull() & (t.amount_fen > 0),
+        ),
     ),
+    takes_back=TakesBack("reversal_of", "visit_id", ("amount_fen", "quantity"), "occurred_at"),
 )

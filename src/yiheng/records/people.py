@@ -21,7 +21,7 @@ INSTITUTION = Table(
     aliases=("fixmedins_b",),
     columns=(
         Column("institution_id", "text", "定点医药机构编号", "code of the institution", aliases=("fixmedins_code",)),
-        Column("name", "text", "机构名称", "name", aliases=("fixmedins_name",)),
+        Column("name", "text", "机构名称", "name", aliases=("fixmedins_name",), free=True),
         Column(
             "kind",
             "text",
@@ -30,7 +30,7 @@ INSTITUTION = Table(
             aliases=("fixmedins_type",),
             codes=INSTITUTION_KIND,
         ),
-        Column("level", "text", "医院等级", "hospital level", null=True, aliases=("hosp_lv",)),
+        Column("level", "text", "医院等级", "hospital level", null=True, aliases=("hosp_lv",), free=True),
         Column(
             "division",
             "text",
@@ -89,9 +89,25 @@ ENROLMENT = Table(
             aliases=("fixmedins_code",),
             refers_to="institution",
         ),
-        Column("family_doctor", "text", "家庭医生", "code of the family doctor", null=True, aliases=("fmly_dr_codg",)),
+        Column(
+            "family_doctor",
+            "text",
+            "家庭医生",
+            "code of the family doctor",
+            null=True,
+            aliases=("fmly_dr_codg",),
+            zeros=True,
+        ),
         Column("enrolled_from", "day", "归属起日", "first day", aliases=("begndate",)),
-        Column("enrolled_until", "day", "归属止日", "last day", aliases=("enddate",)),
+        Column(
+            "enrolled_until",
+            "day",
+            "归属止日",
+            "last day; 9999-12-31 while it lasts",
+            aliases=("enddate",),
+            open_end=True,
+            not_before=("person_id", "born_on"),
+        ),
     ),
     checks=(
         Check(

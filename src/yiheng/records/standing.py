@@ -21,6 +21,9 @@ MONEY = tuple(column.name for column in SETTLEMENT if column.kind == "fen")
 
 # Later than any day: the end of a stay that still lasts.
 OPEN_END = ibis.date("9999-12-31")
+WESTERN = "western"
+# A line is the one it is inside its visit.
+LINE = ("line_id", "visit_id")
 TRANSFERRED = ("transferred", "transferred_down")
 
 
@@ -57,6 +60,11 @@ def over_standing(views: Mapping[str, View]) -> dict[str, View]:
 
 def _reading(view: View) -> View:
     return lambda tables: view(standing(tables))
+
+
+def western(t: Tables) -> ibis.Table:
+    """The diagnoses of the western list, which groups and rules go by; a lake of before knows no other."""
+    return t["diagnosis"].filter(_.kind.fill_null(WESTERN) == WESTERN)
 
 
 def takes_back(paid: ibis.Table) -> ibis.Value:
@@ -157,9 +165,9 @@ def line_taken_back(t: Tables) -> ibis.Table:
     touched = lines.semi_join(less, ["visit_id", "item_code"])
     kept = touched.group_by("visit_id", "item_code").agg(units=_.quantity.sum()).filter(_.units <= 0)
     return ibis.union(
-        touched.semi_join(kept, ["visit_id", "item_code"]).select("line_id"),
-        lines.semi_join(_settlement_gone(t), "settlement_id").select("line_id"),
-        lines.semi_join(t["visit_taken_back"], "visit_id").select("line_id"),
+        touched.semi_join(kept, ["visit_id", "item_code"]).select(*LINE),
+        lines.semi_join(_settlement_gone(t), "settlement_id").select(*LINE),
+        lines.semi_join(t["visit_taken_back"], "visit_id").select(*LINE),
         distinct=True,
     )
 
@@ -167,11 +175,11 @@ def line_taken_back(t: Tables) -> ibis.Table:
 def planned_by_diagnosis(t: Tables) -> ibis.Table:
     """Visits that are courses planned by diagnosis, whatever flag they carry: by their main diagnosis, or beside it."""
     rules = t["coding_rule"].filter(_.kind == "dx", _.measure.isin(["planned_course", "planned_beside"])).drop("kind")
-    codes = t["diagnosis"].select("code").distinct()
+    codes = western(t).select("code").distinct()
     # Codes are few and rows are many: each code is matched once.
     told = codes.join(rules, codes.code.startswith(rules.code_prefix)).drop("code_prefix").distinct()
-    held = t["diagnosis"].select("visit_id", "code", "is_main").join(told, "code")
-    main = t["diagnosis"].filter(_.is_main).select("visit_id", main=_.code)
+    held = western(t).select("visit_id", "code", "is_main").join(told, "code")
+    main = western(t).filter(_.is_main).select("visit_id", main=_.code)
     alone = held.filter(_.measure == "planned_course", _.is_main).drop("code", "is_main")
     beside = held.filter(_.measure == "planned_beside").join(main, "visit_id")
     beside = beside.filter(beside.main.startswith(beside["value"])).select(*alone.columns)
@@ -204,7 +212,7 @@ def _visits(t: Tables) -> ibis.Table:
 
 
 def _lines(t: Tables) -> ibis.Table:
-    return t["fee_line"].anti_join(t["line_taken_back"], "line_id")
+    return t["fee_line"].anti_join(t["line_taken_back"], LINE)
 
 
 REDUCED: dict[str, View] = {"settlement": _settlements, "visit": _visits, "fee_line": _lines}

@@ -23,7 +23,7 @@ MEMBERSHIP = Table(
         Column("consortium", "text", "医共体", "the consortium"),
         Column("role", "text", "成员角色", "what the institution is in it", codes=MEMBER_ROLE),
         Column("member_from", "day", "成员起日", "first day", aliases=("begndate",)),
-        Column("member_until", "day", "成员止日", "last day; empty while it lasts", True, ("enddate",)),
+        Column("member_until", "day", "成员止日", "last day; empty while it lasts", True, ("enddate",), open_end=True),
     ),
     checks=(
         Check(
@@ -45,11 +45,11 @@ DEPARTMENT = Table(
     columns=(
         institution_id(),
         Column("department", "text", "科室编码", "department code", aliases=("hosp_dept_codg",)),
-        Column("name", "text", "科室名称", "name", aliases=("hosp_dept_name",)),
+        Column("name", "text", "科室名称", "name", aliases=("hosp_dept_name",), free=True),
         Column("specialty", "text", "科别", "specialty code", True, ("caty",)),
         Column("beds", "count", "编制床位数", "approved beds", True, ("aprv_bed_cnt",), at_least=0),
         Column("opened_on", "day", "开始日期", "first day", True, ("begntime",)),
-        Column("closed_on", "day", "结束日期", "last day", True, ("endtime",)),
+        Column("closed_on", "day", "结束日期", "last day", True, ("endtime",), open_end=True),
     ),
 )
 
@@ -63,6 +63,6 @@ DOCTOR = Table(
         Column("doctor", "text", "医师编码", "national code of the doctor", aliases=("dr_codg", "dr_code")),
         Column("department", "text", "科室编码", "department code", True, ("dept_code",)),
         Column("title", "text", "职称", "title", True, ("pro_tech_duty", "drord_dr_profttl"), DOCTOR_TITLE),
-        Column("suspended_until", "day", "暂停支付资格至", "payment eligibility suspended until", True),
+        Column("suspended_until", "day", "暂停支付资格至", "payment eligibility suspended until", True, open_end=True),
     ),
 )

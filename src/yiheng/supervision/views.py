@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from yiheng.records import OPEN_END, handed_over, over_standing
+from yiheng.records import OPEN_END, handed_over, over_standing, western
 
 from .declare import Tables
 
@@ -144,7 +144,7 @@ def paid_stay(t: Tables) -> ibis.Table:
             _.began_on.delta(_.ended_on.lag().over(**before), unit="day"),
         )
     )
-    main = t["diagnosis"].filter(_.is_main).semi_join(stays, "visit_id")
+    main = western(t).filter(_.is_main).semi_join(stays, "visit_id")
     main = main.group_by("visit_id").agg(diagnosis=_.code.min())
     covered = t["settlement"].semi_join(stays, "visit_id")
     covered = covered.group_by("visit_id").agg(settlement=_.settlement_id.min(), scope_fen=_.scope_fen.sum())
@@ -214,7 +214,14 @@ def doubtful_sale(t: Tables) -> ibis.Table:
 def _short(t: Tables) -> ibis.Table:
     """Sales of batches of which more went out than ever came in; by its lines an item shows as a consumable."""
     batch = ["institution_id", "item_code", "batch"]
-    short = moved(t).group_by(batch).agg(left_units=in_units(_.quantity).sum()).filter(_.left_units < 0)
+    # A stocktaking counts what is there: nothing came in.
+    short = (
+        moved(t)
+        .filter(_.kind != "stocktaking")
+        .group_by(batch)
+        .agg(left_units=in_units(_.quantity).sum())
+        .filter(_.left_units < 0)
+    )
     sales = moved(t).filter(_.kind == "sale").semi_join(short, batch)
     consumables = t["fee_line"].filter(_.kind == "consumable").select("item_code").distinct()
     consumables = consumables.mutate(odd=ibis.literal("short_consumable"))
@@ -222,14 +229,17 @@ def _short(t: Tables) -> ibis.Table:
 
 
 def _sold_again(t: Tables) -> ibis.Table:
-    """Sales of a pack that was sold before and did not come back in between."""
+    """Sales of a pack that was sold before and did not come back in between; parts of one make up a pack at most."""
     moves = moved(t).filter(_.trace_code.notnull(), _.kind.isin(["sale", "sale_return"]))
-    moves = moves.mutate(step=ibis.ifelse(_.kind == "sale", 1, -1))
+    # A part of a pack is as much of it as its quantity; all else is the pack.
+    part = _.split.fill_null(False) & (_.quantity.abs() < 1)
+    size = ibis.ifelse(part, in_units(_.quantity.abs()), TEN_THOUSAND)
+    moves = moves.mutate(step=ibis.ifelse(_.kind == "sale", size, -size))
     several = moves.group_by("trace_code").agg(moves=_.count()).filter(_.moves > 1)
     # What comes back at an instant comes back before it is sold again.
     so_far = ibis.cumulative_window(group_by="trace_code", order_by=["moved_at", "step", "move_id"])
     moves = moves.semi_join(several, "trace_code").mutate(out=_.step.sum().over(so_far))
-    return moves.filter(_.kind == "sale", _.out > 1)
+    return moves.filter(_.kind == "sale", _.out > TEN_THOUSAND)
 
 
 def charged_sale(t: Tables, moves: ibis.Table) -> ibis.Table:
@@ -258,7 +268,7 @@ def charged_diagnosis(t: Tables) -> ibis.Table:
     """The diagnoses of visits in which an item was charged that is limited by diagnosis."""
     items = t["limit_of_item"].filter(_.measure.isin(["diagnosis", "not_diagnosis"])).select("item_code").distinct()
     visits = t["limited_charge"].semi_join(items, "item_code").select("visit_id").distinct()
-    return t["diagnosis"].semi_join(visits, "visit_id").select("visit_id", "code").distinct()
+    return western(t).semi_join(visits, "visit_id").select("visit_id", "code").distinct()
 
 
 def full_years(born: ibis.Deferred, on: ibis.Deferred) -> ibis.Deferred:

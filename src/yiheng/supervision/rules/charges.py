@@ -7,7 +7,7 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
-from yiheng.records import takes_back
+from yiheng.records import takes_back, western
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -83,7 +83,7 @@ def repeated_settlement(t: Tables, limits: Limits) -> ibis.Table:
     the fund paid.
     """
     alike = _visits_on_same_days(t)
-    main = t["diagnosis"].filter(_.is_main, _.code.notnull()).semi_join(alike, "visit_id")
+    main = western(t).filter(_.is_main, _.code.notnull()).semi_join(alike, "visit_id")
     main = main.group_by("visit_id").agg(diagnosis=_.code.min())
     paid = _standing(t["settlement"], alike)
     bills = alike.join(main, "visit_id").join(paid, "visit_id").group_by(*SAME_BILL, visit=_.visit_id)

@@ -8,7 +8,7 @@ from ibis import _
 from yiheng.basis.evidence import Words
 from yiheng.codes import HOLDS
 from yiheng.policy import Limits
-from yiheng.records import holding
+from yiheng.records import holding, western
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -50,7 +50,7 @@ def _limited(t: Tables, table: str, kind: str, listed: ibis.Table, *measures: st
     """Coded rows of which a place's list or the public coding rules of their day tell a limit."""
     public = t["coding_rule"].filter(_.kind == kind, _.measure.isin(measures)).select(*LIMIT, *HOLDS)
     undated = listed.select(*LIMIT).mutate(**{day: ibis.null(of) for day, of in HOLDS.items()})
-    rows = t[table].select("visit_id", "ordinal", "code")
+    rows = (western(t) if table == "diagnosis" else t[table]).select("visit_id", "ordinal", "code")
     found = _coded(t, _told(rows, ibis.union(undated, public), "measure", "value", *HOLDS))
     return found.filter(holding(found.began_on))
 
@@ -125,7 +125,7 @@ def operation_for_other_sex(t: Tables, limits: Limits) -> ibis.Table:
 def operation_without_diagnosis(t: Tables, limits: Limits) -> ibis.Table:
     """An operation without any diagnosis it belongs to; a visit without diagnoses is spared."""
     operations = _told(t["operation"].select("visit_id", "ordinal", "code"), limits_of(t, "px", "diagnosis"), "value")
-    held = t["diagnosis"].select(held_code=_.code, visit_id=_.visit_id)
+    held = western(t).select(held_code=_.code, visit_id=_.visit_id)
     both = operations.join(held, "visit_id")
     fits = ibis.ifelse(_.held_code.startswith(_.value), 1, 0)
     wrong = both.group_by("visit_id", "ordinal", "code").agg(fits=fits.max()).filter(_.fits == 0)

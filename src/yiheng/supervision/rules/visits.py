@@ -7,6 +7,7 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
+from yiheng.records import western
 
 from ..declare import Tables, rule
 from ..limited import RULE_BASE
@@ -193,7 +194,7 @@ def large_purchase(t: Tables, limits: Limits) -> ibis.Table:
 )
 def chronic_without_registration(t: Tables, limits: Limits) -> ibis.Table:
     """Chronic care for a disease that was not registered for the person on that day."""
-    main = t["diagnosis"].filter(_.is_main)
+    main = western(t).filter(_.is_main)
     disease = told_of(main, limits_of(t, "dx", "chronic_disease"))
     many = disease.group_by("code").agg(diseases=_.count())
     asked = calls_of(t).filter(_.kind == "chronic").select("person", "institution", "visit", "occurred_on")

@@ -6,6 +6,7 @@ import ibis
 from ibis import _
 
 from yiheng.policy import Limits
+from yiheng.records import western
 
 from ..declare import Tables, rule
 from ..few import Least
@@ -84,7 +85,7 @@ def shifted_around_stay(t: Tables, limits: Limits) -> ibis.Table:
 def dissatisfied_patients(t: Tables, limits: Limits) -> ibis.Table:
     """Far more of those asked about a visit are dissatisfied than like people are at its peers."""
     answers = t["survey"].group_by("visit_id").agg(points=_.score.sum(), questions=_.score.count())
-    main = t["diagnosis"].filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
+    main = western(t).filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
     kinds = t["institution"].select("institution_id", peer=_.kind)
     asked = answers.join(t["visit"], "visit_id").join(main, "visit_id").join(kinds, "institution_id")
     asked = asked.filter(_.peer.isin(JUDGED), _.questions > 0).select(

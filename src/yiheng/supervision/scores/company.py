@@ -10,6 +10,7 @@ import ibis
 from ibis import _
 
 from yiheng.policy import Limits
+from yiheng.records import western
 
 from .declare import Tables
 
@@ -55,7 +56,7 @@ def pairs_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
 
 def admitted_of(t: Tables, year: int, limits: Limits) -> ibis.Table:
     """Many persons admitted to one place on one day, discharged on one day, with the same illness."""
-    main = t["diagnosis"].filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
+    main = western(t).filter(_.is_main).group_by("visit_id").agg(code=_.code.min())
     paid = t["settlement"].group_by("visit_id").agg(fund_fen=_.fund_fen.sum().cast("int64"))
     stays = t["visit"].filter(_.kind == "inpatient", _.ended_on.year() == year, ~_.planned_course.fill_null(False))
     joined = stays.join(main, "visit_id").left_join(paid, "visit_id")

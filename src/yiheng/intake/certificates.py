@@ -1,0 +1,75 @@
+"""Certificate numbers in any writing: told from other numbers, written the same before they are hashed, never shown."""
+
+from __future__ import annotations
+
+from yiheng.basis.evidence import Words
+from yiheng.records import Column, Table
+
+# Division, day of birth, number, check sign: eighteen signs (GB 11643-1999), fifteen before 1999.
+BORN = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+CERTIFICATE = rf"[1-9][0-9]{{5}}{BORN}[0-9]{{3}}[0-9Xx]"
+OLD = "[1-9][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+# People who are in data of today were born before; a later day in a number is that of the visit or the bill.
+SURELY_BORN = "(19[0-9]{2}|200[0-9])(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+# With apostrophe, blanks, dashes or a word before it: digits that nothing but marks stands between.
+LOOSE = "^[^0-9]{0,12}[1-9]([^0-9A-Za-z]*[0-9]){13,16}[^0-9A-Za-z]*[0-9Xx][^0-9A-Za-z]*$"
+# Words that people put before it. Another letter makes it the number of something else, unless its check sign is right.
+CALLED = "^[^0-9A-Za-z]*(?i:id|idcard|sfz|sfzh|cert|certno|no)?[^0-9A-Za-z]*"
+SHORTEST = 15
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_SIGNS = "10X98765432"
+_UPGRADED = "left(bare(given), 6) || '19' || substr(bare(given), 7)"
+MACROS = f"""
+create or replace temp macro check_sign(seventeen) as substr('{CHECK_SIGNS}',
+  cast(list_dot_product({list(WEIGHTS)}::FLOAT[], cast(string_split(seventeen, '') as FLOAT[])) as INTEGER)
+  % {len(CHECK_SIGNS)} + 1, 1);
+create or replace temp macro bare(given) as
+  upper(regexp_replace(regexp_replace(given, '^[^0-9]+', ''), '[^0-9A-Za-z]', '', 'g'));
+create or replace temp macro is_checked(given) as case
+  when regexp_full_match(given, '{CERTIFICATE}') then right(given, 1) = check_sign(left(given, 17)) else false end;
+create or replace temp macro is_certificate(given) as case when length(given) < {SHORTEST} then false
+  else regexp_matches(given, '{LOOSE}') and regexp_full_match(bare(given), '{CERTIFICATE}')
+  and (regexp_matches(given, '{CALLED}[1-9]') or is_checked(bare(given))) end;
+create or replace temp macro is_old_certificate(given) as case when length(given) < {SHORTEST} then false
+  else regexp_matches(given, '{LOOSE}') and regexp_full_match(bare(given), '{OLD}')
+  and regexp_matches(given, '{CALLED}[1-9]') end;
+create or replace temp macro in_full(given) as case
+  when is_certificate(given) then bare(given)
+  when is_old_certificate(given) then {_UPGRADED} || check_sign({_UPGRADED})
+  else given end
+"""
+# By whether it is the number of a person.
+INSTEAD = {
+    True: Words(
+        "医保人员编号；本地以证件号码为人员编号的，新建工作区时用 --hash-person-id",
+        "the fund's own number; where that is the certificate, a workspace made with --hash-person-id",
+    ),
+    False: Words("业务编号，不含证件号码", "the number of the thing, which holds no certificate number"),
+}
+# Codes of goods, diseases and places: never a person's.
+OF_THINGS = frozenset(
+    {"item_code", "disease_code", "trace_code", "batch", "lot", "division", "specialty", "payment_way"}
+)
+OF_STAFF = frozenset({"doctor", "surgeon", "family_doctor", "carer"})
+
+
+def may_be_one(table: Table, column: Column) -> bool:
+    """Whether a certificate number may come in this column, and is told from what belongs there."""
+    code = column.kind == "text" and column.codes is None and not column.free and not column.dotted
+    return code and column.personal in (None, "person") and column.name not in OF_THINGS
+
+
+def one_in(table: Table, column: Column) -> str:
+    """SQL over the typed columns that is true when this one holds a certificate number.
+
+    Numbers of visits and bills may hold a day as well: there only what cannot be one of them is a certificate, with
+    a day of birth long ago and the right check sign.
+    """
+    value = f'"{column.name}"'
+    if column.personal == "person" and "born_on" in table.schema:
+        old = f"is_old_certificate({value}) and substr(bare({value}), 7, 6) = strftime(born_on, '%y%m%d')"
+        return f"coalesce(is_certificate({value}) or ({old}), false)"
+    if column.personal == "person" or column.name in OF_STAFF:
+        return f"coalesce(is_certificate({value}), false)"
+    sure = f"regexp_full_match(substr(bare({value}), 7, 8), '{SURELY_BORN}') and is_checked(bare({value}))"
+    return f"coalesce(case when is_certificate({value}) then {sure} else false end, false)"

@@ -1,0 +1,109 @@
+"""How codes are written: what is invisible goes, what looks like another sign or has lost digits is not read."""
+
+from __future__ import annotations
+
+import duckdb
+
+from yiheng.records import Column
+
+from . import certificates, sql
+
+# Nothing, as exports and people write it. 无 is a word of a code list as well.
+NOTHING = (
+    "null", "(null)", "<null>", "nil", "none", "nan", "n/a", "na", "#n/a", r"\n", "undefined", "-", "--", "---", "—",
+    "——", "/", "_", "空", "暂无",
+)  # fmt: skip
+NONE_IN_CHINESE = "无"
+WIDE = "".join(chr(n) for r in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for n in range(*r)) + "－＿＇＝＂"
+NARROW = "".join(chr(ord(c) - 0xFEE0) for c in WIDE)
+# No-break, thin and wide spaces are spaces; they end a value like any other.
+SPACES = "\t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+# Soft hyphen, joiners and marks of zero width, marks of direction, byte order mark, control characters.
+INVISIBLE = (
+    r"[\x00-\x08\x0e-\x1f\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}"
+    r"\x{180b}-\x{180f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{3164}\x{fe00}-\x{fe0f}\x{feff}\x{ffa0}"
+    r"\x{fff9}-\x{fffb}\x{e0000}-\x{e01ef}]"
+)
+# What a code consists of: ASCII, Chinese characters and their punctuation, letters with an accent, Roman numerals.
+# All else (Cyrillic А for A, mathematical and superscript digits ...) only looks like it.
+WRITTEN_IN = (
+    r"[ -~\p{Han}\x{b7}\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{ff}\x{2014}\x{2018}\x{2019}\x{201c}\x{201d}\x{2026}"
+    r"\x{2160}-\x{216b}\x{3001}-\x{3017}\x{ff01}-\x{ff0f}\x{ff1a}-\x{ff20}]+"
+)
+SCIENTIFIC = r"[+-]?[0-9]([.][0-9]+)?[eE][+-]?[0-9]{1,3}"
+# A float keeps fifteen digits, of single precision six: a longer one is not the number that it was.
+WHOLE_FLOAT, WHOLE_SINGLE = r"[0-9]{1,15}[.]0*", r"[0-9]{1,6}[.]0*"
+ANY_WHOLE = r"[0-9]+[.]0*"
+# A code that is none of this is taken as it is: most are, and only the others are looked at closely.
+_WHOLE = rf"(?i:null|nil|none|nan|na|undefined|#?n/a|[(<]null[)>]|\\n)|[-/_]+|0+|[0-9]+[.]0*|{SCIENTIFIC}"
+ODD = rf"^({_WHOLE})$|[^!-~]|^['`=]|^\"|'$"
+# All codes of a row are first looked at as one text, with this between them.
+BETWEEN = "\x1f"
+ODD_ROW = rf"(^|{BETWEEN})({_WHOLE}|['`=\"][^{BETWEEN}]*|[^{BETWEEN}]*')({BETWEEN}|$)|[^!-~{BETWEEN}]"
+ROW_IS_ODD = "row_is_odd"
+MACROS = f"""
+create or replace temp macro tidied(given) as nullif(trim(regexp_replace(regexp_replace(trim(regexp_replace(
+  translate(given, {sql.text(WIDE + SPACES)}, {sql.text(NARROW + " " * len(SPACES))}), {sql.text(INVISIBLE)}, '', 'g')),
+  '^="?([^"]*)"?$', '\\1'), '^[''`‘’]+|[''`‘’]+$', '', 'g')), '')
+"""
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros that the SQL of codes and of certificates is written in."""
+    con.execute(MACROS)
+    con.execute(certificates.MACROS)
+
+
+def odd_row(raws: list[str]) -> str:
+    """SQL that is true when one of the raw codes of a row has to be looked at closely."""
+    if not raws:
+        return "false"
+    return f"coalesce(regexp_matches(concat_ws({sql.text(BETWEEN)}, {', '.join(raws)}), {sql.text(ODD_ROW)}), false)"
+
+
+def looked_at(column: Column, raw: str, type_: str) -> str:
+    """SQL of a raw code as it was meant: without marks and what is invisible."""
+    text = raw if type_ == "VARCHAR" else f"cast({raw} as VARCHAR)"
+    tidy = f"tidied({text})"
+    if column.codes is not None:
+        # Of a closed list a float is a whole number; what digits were lost of is in no list.
+        tidy = f"regexp_replace({tidy}, '^([0-9]+)[.]0*$', '\\1')"
+    closely = f"case when regexp_matches({text}, {sql.text(ODD)}) then {tidy} else {text} end"
+    return f"case when {ROW_IS_ODD} then {closely} else {text} end as {tidy_of(column)}"
+
+
+def nothing_in(column: Column) -> str:
+    """SQL that is true when a value says that there is nothing."""
+    tidy, words = tidy_of(column), NOTHING if column.codes else (*NOTHING, NONE_IN_CHINESE)
+    zeros = f" or regexp_full_match({tidy}, '0+')" if column.zeros and column.null else ""
+    said = f"case when {ROW_IS_ODD} then lower({tidy}) in ({sql.texts(words)}){zeros} else false end"
+    return f"({tidy} is null or {said})"
+
+
+def code_of(column: Column, type_: str) -> str:
+    """SQL of a code: null where it says nothing, and where it cannot be read for what it was."""
+    tidy = tidy_of(column)
+    whole = {"FLOAT": WHOLE_SINGLE, "DOUBLE": WHOLE_FLOAT, "VARCHAR": WHOLE_FLOAT}.get(type_, ANY_WHOLE)
+    # Whole numbers and decimals are exact, however long. A dot and zeros may belong to the code of a diagnosis.
+    kept = column.dotted and type_ == "VARCHAR"
+    number = tidy if kept else f"regexp_replace({tidy}, '[.]0*$', '')"
+    written = f"regexp_full_match({tidy}, {sql.text(WRITTEN_IN)})"
+    closely = (
+        f"case when {nothing_in(column)} then null"
+        f" when not {written} or regexp_full_match({tidy}, '{SCIENTIFIC}') then null"
+        f" when not regexp_full_match({tidy}, '{ANY_WHOLE}') then {tidy}"
+        f" when {str(kept).lower()} or regexp_full_match({tidy}, '{whole}') then {number} end"
+    )
+    return f"case when {ROW_IS_ODD} then {closely} else {tidy} end"
+
+
+def tidy_of(column: Column) -> str:
+    """The column of ``looked_at``."""
+    return sql.name("tidy_" + column.name)
+
+
+def words_of(raw: str) -> str:
+    """SQL of words for people: as they are; nothing is no value."""
+    words = (*NOTHING, NONE_IN_CHINESE)
+    short = f"case when lower({raw}) in ({sql.texts(words)}) then null else {raw} end"
+    return f"case when length({raw}) <= {max(map(len, words))} then {short} else {raw} end"
