@@ -141,6 +141,9 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
     for fault in loaded.faults:
         say(f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；首见 {fault.first}")
         say(f"  应为：{fault.expected}")
+    for file, derived in loaded.derived.items():
+        for column, rows_told in derived.items():
+            say(f"{file}：没有 {column} 列，{rows_told:,} 行按国家编码推定")
     for file, aside in loaded.aside.items():
         say(f"{file}：未使用的列 {', '.join(aside)}")
     for refused in loaded.refused:

@@ -38,6 +38,18 @@ create or replace temp macro in_full(given) as case
   when is_old_certificate(given) then {_UPGRADED} || check_sign({_UPGRADED})
   else given end
 """
+# The same, written loosely between two signs that stand between the codes of a row.
+_S = "[^0-9A-Za-z\x1f]*"
+_DAY = f"{_S}(0{_S}[1-9]|1{_S}[0-2]){_S}(0{_S}[1-9]|[12]{_S}[0-9]|3{_S}[01])({_S}[0-9]){{3}}"
+EVER = f"((1{_S}9|2{_S}0)({_S}[0-9]){{2}}{_DAY}{_S}[0-9Xx]|[0-9]{_S}[0-9]{_DAY})"
+LONG_AGO = f"(1{_S}9({_S}[0-9]){{2}}|2{_S}0{_S}0{_S}[0-9]){_DAY}{_S}[0-9Xx]"
+
+
+def in_row(born: str) -> str:
+    """The pattern of what may be a certificate number among the codes of a row, from its day of birth on."""
+    return f"(^|\x1f)[^0-9\x1f]*[1-9]({_S}[0-9]){{5}}{_S}{born}[^0-9A-Za-z\x1f]*(\x1f|$)"
+
+
 # By whether it is the number of a person.
 INSTEAD = {
     True: Words(
@@ -59,6 +71,11 @@ def may_be_one(table: Table, column: Column) -> bool:
     return code and column.personal in (None, "person") and column.name not in OF_THINGS
 
 
+def of_a_person(column: Column) -> bool:
+    """Whether the column names a person, so that any certificate number in it is one."""
+    return column.personal == "person" or column.name in OF_STAFF
+
+
 def one_in(table: Table, column: Column) -> str:
     """SQL over the typed columns that is true when this one holds a certificate number.
 
@@ -69,7 +86,7 @@ def one_in(table: Table, column: Column) -> str:
     if column.personal == "person" and "born_on" in table.schema:
         old = f"is_old_certificate({value}) and substr(bare({value}), 7, 6) = strftime(born_on, '%y%m%d')"
         return f"coalesce(is_certificate({value}) or ({old}), false)"
-    if column.personal == "person" or column.name in OF_STAFF:
+    if of_a_person(column):
         return f"coalesce(is_certificate({value}), false)"
     sure = f"regexp_full_match(substr(bare({value}), 7, 8), '{SURELY_BORN}') and is_checked(bare({value}))"
     return f"coalesce(case when is_certificate({value}) then {sure} else false end, false)"

@@ -66,6 +66,7 @@ class Loaded:
 
     Attributes:
         snapshot: the set that readers see now; unchanged when nothing new was accepted.
+        derived: columns that a file does not bring and that follow from another: how many rows, by file.
         refused: files of which nothing was loaded, with the reason.
         left: files in the folders that are of no kind that is read.
     """
@@ -74,6 +75,7 @@ class Loaded:
     tables: dict[str, Counts]
     faults: list[FaultCount]
     aside: dict[str, list[str]]
+    derived: dict[str, dict[str, int]]
     refused: list[str]
     left: list[str]
     sources: dict[str, str]
@@ -86,6 +88,7 @@ class Loaded:
             "tables": {name: asdict(counts) for name, counts in self.tables.items()},
             "faults": [asdict(fault) for fault in self.faults],
             "columns_left_aside": self.aside,
+            "columns_derived": self.derived,
             "files_refused": self.refused,
             "files_left": self.left,
             "files": self.sources,
@@ -166,7 +169,7 @@ def load(
     sources = {s.shown: s.sha256 for s in staging.sources.values()}
     refused = [str(refusal) for refusal in opening.refused]
     left_alone = [*(p.name for p in left), *opening.left]
-    return Loaded(run, tables, faults, staging.aside, refused, left_alone, sources, snapshot)
+    return Loaded(run, tables, faults, staging.aside, staging.derived, refused, left_alone, sources, snapshot)
 
 
 def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:

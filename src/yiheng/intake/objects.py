@@ -15,7 +15,7 @@ from . import sql
 from .parse import CERTIFICATE_NUMBER, Fault, Incoming, Overlay, faults_of, typed
 from .recognise import Arm
 from .stage import judged
-from .tidy import prepare
+from .tidy import BETWEEN, odd_row, prepare
 
 # A refusal that quotes a value quotes no more of it than this.
 MOST_SHOWN = 40
@@ -37,7 +37,7 @@ class ObjectReader:
     def __init__(self, con: duckdb.DuckDBPyConnection, overlay: Overlay) -> None:
         self._con, self._overlay = con, overlay
         prepare(con)
-        self._prepared: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._prepared: dict[tuple[str, tuple[str, ...], bool], str] = {}
 
     def read(self, table: Table, given: Any, where: str) -> tuple[list[dict[str, Any]], list[Refusal]]:
         """Rows with typed values, and what is missing of them without making them useless.
@@ -76,7 +76,8 @@ class ObjectReader:
     def _values(self, table: Table, texts: list[dict[str, str | None]], where: str) -> list[Any]:
         fields = tuple(sorted({name for text in texts for name in text}))
         try:
-            statement = self._prepared.get((table.name, fields)) or self._prepare(table, fields)
+            odd = self._odd(texts)
+            statement = self._prepared.get((table.name, fields, odd)) or self._prepare(table, fields, odd)
             # A prepared statement takes its argument as text only; a quote inside is written twice.
             given = json.dumps(texts).replace("'", "''")
             return self._con.execute(f"execute {statement}('{given}')").fetchall()
@@ -85,15 +86,21 @@ class ObjectReader:
                 "a value is no text", where=f"{where} {table.name}", expected="whole characters", cure="export it again"
             ) from None
 
-    def _prepare(self, table: Table, fields: tuple[str, ...]) -> str:
+    def _odd(self, texts: list[dict[str, str | None]]) -> bool:
+        """Whether any value has to be looked at closely."""
+        values = BETWEEN.join(value for text in texts for value in text.values() if value)
+        test = odd_row(["$1"], ["$1"], [])
+        return self._con.execute(f"select {test}", [values]).fetchone() == (True,)
+
+    def _prepare(self, table: Table, fields: tuple[str, ...], closely: bool) -> str:
         row = json.dumps([dict.fromkeys(fields, "VARCHAR") or {table.key[0]: "VARCHAR"}])
         relation = f"(select unnest(from_json(?::VARCHAR, {sql.text(row)}), recursive := true))"
-        query = judged(table, _arm(table, fields, self._overlay), relation, self._overlay, None)
+        query = judged(table, _arm(table, fields, self._overlay), relation, self._overlay, None, closely)
         statement = f"read_{table.name}_{len(self._prepared)}"
         self._con.execute(
             f"prepare {statement} as {query} select {sql.names([c.name for c in table])}, _mask from checked"
         )
-        self._prepared[(table.name, fields)] = statement
+        self._prepared[(table.name, fields, closely)] = statement
         return statement
 
 

@@ -133,17 +133,17 @@ def _range(column: Column) -> Words:
     return Words(f"不小于 {column.earliest}，{last.zh}", f"not below {column.earliest} and {last.en}")
 
 
-def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = None) -> str:
+def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = None, closely: bool = True) -> str:
     """SQL that reads the raw value as the column's type; null where it cannot be read."""
     if source.codes is not None:
         # The mapping has the word on what a code means.
         whens = " ".join(f"when {sql.text(k)} then {sql.text(v)}" for k, v in source.codes.items())
         # Text keeps a code that the mapping does not name; of a closed list it is a fault.
-        return f"case {raw} {whens} {'' if column.codes else f'else {_text(column, raw, source.type)}'} end"
+        return f"case {raw} {whens} {'' if column.codes else f'else {_text(column, raw, source.type, closely)}'} end"
     if column.codes is not None:
         return _coded(column.codes, tidy_of(column), overlay or {})
     if column.kind == "text":
-        return _text(column, raw, source.type)
+        return _text(column, raw, source.type, closely)
     if column.dated:
         return _time(column, source, raw)
     if column.kind == "yes":
@@ -157,8 +157,8 @@ def typed(column: Column, source: Incoming, raw: str, overlay: Overlay | None = 
     return _number(raw, source.type, column.kind, kept, "", kept)
 
 
-def _text(column: Column, raw: str, type_: str) -> str:
-    return words_of(raw) if column.free else code_of(column, type_)
+def _text(column: Column, raw: str, type_: str, closely: bool) -> str:
+    return words_of(raw) if column.free else code_of(column, type_, closely)
 
 
 def raw_value(source: Incoming) -> str:
@@ -170,7 +170,7 @@ def raw_value(source: Incoming) -> str:
     return source.raw
 
 
-def fault_conditions(table: Table) -> list[str]:
+def fault_conditions(table: Table, closely: bool = True) -> list[str]:
     """For each fault but the cross-column checks, SQL that is true when a row has it.
 
     The SQL stands over a column ``c``, its raw value ``raw_c`` and its mark ``unreadable_c``.
@@ -182,21 +182,21 @@ def fault_conditions(table: Table) -> list[str]:
         column = table[fault.column]
         value, raw, mark = (sql.name(prefix + column.name) for prefix in ("", "raw_", "unreadable_"))
         if fault.name.endswith("_missing"):
-            absent = f"case when {value} is null then {_nothing(column, raw)} else false end"
+            absent = f"case when {value} is null then {_nothing(column, raw, closely)} else false end"
             conditions.append(f"({absent} and not {mark})")
         elif fault.name.endswith(CERTIFICATE_NUMBER):
-            conditions.append(one_in(table, column))
+            conditions.append(one_in(table, column) if closely else "false")
         elif fault.name.endswith("_out_of_range"):
             conditions.append(f"coalesce({_beyond(column, value)}, false)")
         else:
-            present = f"case when {value} is null then not {_nothing(column, raw)} else false end"
+            present = f"case when {value} is null then not {_nothing(column, raw, closely)} else false end"
             conditions.append(f"({present} or {mark})")
     return conditions
 
 
-def _nothing(column: Column, raw: str) -> str:
+def _nothing(column: Column, raw: str, closely: bool) -> str:
     """SQL that is true when the file says nothing in this column."""
-    return f"{raw} is null" if column.kind != "text" or column.free else nothing_in(column)
+    return f"{raw} is null" if column.kind != "text" or column.free else nothing_in(column, closely)
 
 
 def _beyond(column: Column, value: str) -> str:

@@ -14,6 +14,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import FAR_DAY, LASTS_FROM, TABLES, Column, Table
 
 from . import sql
+from .certificates import may_be_one, of_a_person
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import Overlay, fault_conditions, raw_value, typed
 from .privacy import Sealing
@@ -72,6 +73,7 @@ class Staging:
         overlay: codes that the province adds to the national dictionaries.
         feeds: what was staged, by table.
         broken: rows that are no rows (too few or too many fields ...): table, file, line, kind of damage.
+        derived: columns of a table that a file does not bring and that follow from another: rows, by file.
         aside: columns of a file that no contract knows, by file.
         sources: the files by the name shown.
     """
@@ -82,6 +84,7 @@ class Staging:
     overlay: Overlay = field(default_factory=dict)
     feeds: dict[str, list[Feed]] = field(default_factory=dict)
     broken: list[tuple[str, str, int, str]] = field(default_factory=list)
+    derived: dict[str, dict[str, int]] = field(default_factory=dict)
     aside: dict[str, list[str]] = field(default_factory=dict)
     sources: dict[str, SourceFile] = field(default_factory=dict)
     _names: int = 0
@@ -166,6 +169,10 @@ class Staging:
         self.sources[source.shown] = source
         for table, feeds, broken in staged:
             self.feeds.setdefault(table.name, []).extend(feeds)
+            for column in table:
+                if column.follows is not None and any(column.name not in feed.arm for feed in feeds):
+                    rows = sum(feed.good_rows for feed in feeds if column.name not in feed.arm)
+                    self.derived.setdefault(source.shown, {})[column.name] = rows
             self.broken += [(table.name, source.shown, line, kind) for line, kind in broken]
 
     def _feeds(
@@ -184,8 +191,11 @@ class Staging:
             where = ""
             if entry is not None and entry.only_if is not None:
                 where = f" where nullif(trim({sql.name(entry.only_if.replace('{n}', str(n)))}), '') is not null"
-            feeds.append(self._good(table, source, arm, where, relation))
+            feeds.append(self._good(table, source, arm, where, relation, closely=numbered))
         broken = self._broken(source, rejects) if source.form == "csv" else []
+        if not numbered and not self._all_good(feeds[0], len(broken)):
+            # Some row is odd or at fault: all are looked at closely.
+            feeds = [self._good(table, source, arms[0], feeds[0].where, self._relation(source), closely=True)]
         return [self._bad(table, feed, len(broken), relation if numbered else None) for feed in feeds], broken
 
     def _broken(self, source: SourceFile, rejects: str) -> list[tuple[int, str]]:
@@ -208,9 +218,9 @@ class Staging:
                 )
         return [(line, kind) for line, kind, _ in damage]
 
-    def _good(self, table: Table, source: SourceFile, arm: Arm, where: str, relation: str) -> Feed:
+    def _good(self, table: Table, source: SourceFile, arm: Arm, where: str, relation: str, *, closely: bool) -> Feed:
         feed = Feed(source, arm, where, self.scratch / f"{self._fresh('good')}.parquet", 0, self._fresh("bad"), 0)
-        rows = self._judged(table, feed, relation + where, numbered=False)
+        rows = judged(table, arm, relation + where, self.overlay, None, closely)
         kept = sql.names([c.name for c in table])
         query = f"copy ({rows} select {kept} from checked where _mask = 0) to {sql.text(str(feed.good))} {PARQUET}"
         with self._in_order():
@@ -261,25 +271,35 @@ class Staging:
         return f"{kind}_{self._names}"
 
 
-def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str | None) -> str:
+def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str | None, closely: bool = True) -> str:
     """The beginning of a query: raw values, then typed values, then the verdict, as the relation ``checked``.
 
     Columns are judged first, contradictions in the row last; ``_mask`` holds the faults as bits. With a ``place`` (SQL
     of the file's name) each row keeps its place and its raw values. Needs the macros of ``tidy.prepare``.
+
+    Not ``closely``, odd rows are left at fault: much quicker to plan, and enough for a file that has none.
     """
-    raws, codes, tidies, values = [], [], ["*"], []
+    raws, tidies, values = [], ["*"], []
+    codes: list[str] = []
+    persons: list[str] = []
+    others: list[str] = []
     for column in table:
         raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
         incoming = arm.get(column.name)
-        value = _value(table, column, arm, overlay)
+        value = _value(table, column, arm, overlay, closely)
         raws.append(f"{raw_value(incoming) if incoming else 'NULL'} as {raw}")
         if column.kind == "text" and not column.free:
-            tidies.append(looked_at(column, raw, incoming.type if incoming else "NULL"))
-            codes += [raw] if incoming else []
+            tidies.append(looked_at(column, raw, incoming.type if incoming else "NULL", closely))
+            if incoming:
+                codes.append(raw)
+                if may_be_one(table, column):
+                    (persons if of_a_person(column) else others).append(raw)
         raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
         values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
-    conditions = fault_conditions(table)
+    conditions = fault_conditions(table, closely)
     mask = " + ".join(f"(case when {c} then {1 << bit} else 0 end)" for bit, c in enumerate(conditions)) or "0"
+    if not closely:
+        mask += f" + (case when {ROW_IS_ODD} then {1 << MOST_FAULTS} else 0 end)"
     kept = [_kept(c) for c in table]
     if place is not None:
         raws += ["_row", f"{place} as _file"]
@@ -287,7 +307,7 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
         kept += [*STOOD, f"{{{all_raw}}} as _all"]
     return (
         f"with raws as (select {', '.join(raws)} from {relation}),"
-        f" odd as (select *, {odd_row(codes)} as {ROW_IS_ODD} from raws),"
+        f" odd as (select *, {odd_row(codes, persons, others)} as {ROW_IS_ODD} from raws),"
         f" looked as (select {', '.join(tidies)} from odd),"
         f" vals as (select *, {', '.join(values)} from looked),"
         f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"
@@ -295,19 +315,19 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
     )
 
 
-def _value(table: Table, column: Column, arm: Arm, overlay: Overlay) -> str:
+def _value(table: Table, column: Column, arm: Arm, overlay: Overlay, closely: bool) -> str:
     """SQL of a column's typed value over the raw values, or of what stands where the file says nothing."""
     incoming, raw = arm.get(column.name), sql.name("raw_" + column.name)
-    value = typed(column, incoming, raw, overlay) if incoming else "NULL"
+    value = typed(column, incoming, raw, overlay, closely) if incoming else "NULL"
     instead = f"'{column.default}'" if column.default else None
     if column.follows is not None and column.follows[0] in arm:
         of, forms = column.follows
-        told = typed(table[of], arm[of], sql.name("raw_" + of))
+        told = typed(table[of], arm[of], sql.name("raw_" + of), None, closely)
         whens = " ".join(f"when regexp_full_match({told}, {sql.text(form)}) then '{word}'" for form, word in forms)
         instead = f"case {whens} end"
     if instead is None:
         return value
-    return f"case when {nothing_in(column)} then {instead} else {value} end" if incoming else instead
+    return f"case when {nothing_in(column, closely)} then {instead} else {value} end" if incoming else instead
 
 
 def _kept(column: Column) -> str:

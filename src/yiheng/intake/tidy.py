@@ -8,12 +8,12 @@ from yiheng.records import Column
 
 from . import certificates, sql
 
-# Nothing, as exports and people write it. 无 is a word of a code list as well.
+# Nothing, as exports and people write it in any case; but 无 and none, as it is here, are words of code lists as well.
 NOTHING = (
-    "null", "(null)", "<null>", "nil", "none", "nan", "n/a", "na", "#n/a", r"\n", "undefined", "-", "--", "---", "—",
+    "null", "(null)", "<null>", "nil", "nan", "n/a", "na", "#n/a", r"\n", "undefined", "-", "--", "---", "—",
     "——", "/", "_", "空", "暂无",
 )  # fmt: skip
-NONE_IN_CHINESE = "无"
+NONE_IN_CHINESE, PYTHONS = "无", ("None", "NONE")
 WIDE = "".join(chr(n) for r in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for n in range(*r)) + "－＿＇＝＂"
 NARROW = "".join(chr(ord(c) - 0xFEE0) for c in WIDE)
 # No-break, thin and wide spaces are spaces; they end a value like any other.
@@ -35,11 +35,14 @@ SCIENTIFIC = r"[+-]?[0-9]([.][0-9]+)?[eE][+-]?[0-9]{1,3}"
 WHOLE_FLOAT, WHOLE_SINGLE = r"[0-9]{1,15}[.]0*", r"[0-9]{1,6}[.]0*"
 ANY_WHOLE = r"[0-9]+[.]0*"
 # A code that is none of this is taken as it is: most are, and only the others are looked at closely.
-_WHOLE = rf"(?i:null|nil|none|nan|na|undefined|#?n/a|[(<]null[)>]|\\n)|[-/_]+|0+|[0-9]+[.]0*|{SCIENTIFIC}"
-ODD = rf"^({_WHOLE})$|[^!-~]|^['`=]|^\"|'$"
+_WHOLE = (
+    r"(?i:null|nil|nan|na|undefined|#?n/a|[(<]null[)>]|\\n)|None|NONE|[-/_]+|0+|[0-9]+[.]0*|无|空|暂无|—+"
+    rf"|{SCIENTIFIC}"
+)
+ODD = rf"^({_WHOLE})$|[^!-~\p{{Han}}]|^['`=]|^\"|'$"
 # All codes of a row are first looked at as one text, with this between them.
 BETWEEN = "\x1f"
-ODD_ROW = rf"(^|{BETWEEN})({_WHOLE}|['`=\"][^{BETWEEN}]*|[^{BETWEEN}]*')({BETWEEN}|$)|[^!-~{BETWEEN}]"
+ODD_ROW = rf"(^|{BETWEEN})({_WHOLE}|['`=\"][^{BETWEEN}]*|[^{BETWEEN}]*')({BETWEEN}|$)|[^!-~{BETWEEN}\p{{Han}}]"
 ROW_IS_ODD = "row_is_odd"
 MACROS = f"""
 create or replace temp macro tidied(given) as nullif(trim(regexp_replace(regexp_replace(trim(regexp_replace(
@@ -54,47 +57,68 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(certificates.MACROS)
 
 
-def odd_row(raws: list[str]) -> str:
-    """SQL that is true when one of the raw codes of a row has to be looked at closely."""
-    if not raws:
-        return "false"
-    return f"coalesce(regexp_matches(concat_ws({sql.text(BETWEEN)}, {', '.join(raws)}), {sql.text(ODD_ROW)}), false)"
+def odd_row(raws: list[str], persons: list[str], others: list[str]) -> str:
+    """SQL that is true when one of the raw codes of a row has to be looked at closely.
+
+    Args:
+        persons: those of them that may be a person's number.
+        others: those that may hold one although they are the number of something else.
+    """
+    ever, long_ago = certificates.in_row(certificates.EVER), certificates.in_row(certificates.LONG_AGO)
+    tests = [_found(raws, ODD_ROW)] if raws else []
+    for some, pattern in ((persons, ever), (others, long_ago)):
+        if some:
+            longest = f"greatest(0, {', '.join(f'length(cast({raw} as VARCHAR))' for raw in some)})"
+            found = _found(some, pattern)
+            tests.append(f"case when {longest} < {certificates.SHORTEST} then false else {found} end")
+    return f"({' or '.join(tests) or 'false'})"
 
 
-def looked_at(column: Column, raw: str, type_: str) -> str:
+def _found(raws: list[str], pattern: str) -> str:
+    return f"coalesce(regexp_matches(concat_ws({sql.text(BETWEEN)}, {', '.join(raws)}), {sql.text(pattern)}), false)"
+
+
+def looked_at(column: Column, raw: str, type_: str, closely: bool) -> str:
     """SQL of a raw code as it was meant: without marks and what is invisible."""
     text = raw if type_ == "VARCHAR" else f"cast({raw} as VARCHAR)"
+    if not closely:
+        return f"{text} as {tidy_of(column)}"
     tidy = f"tidied({text})"
     if column.codes is not None:
         # Of a closed list a float is a whole number; what digits were lost of is in no list.
         tidy = f"regexp_replace({tidy}, '^([0-9]+)[.]0*$', '\\1')"
-    closely = f"case when regexp_matches({text}, {sql.text(ODD)}) then {tidy} else {text} end"
-    return f"case when {ROW_IS_ODD} then {closely} else {text} end as {tidy_of(column)}"
+    odd = f"case when regexp_matches({text}, {sql.text(ODD)}) then {tidy} else {text} end"
+    return f"case when {ROW_IS_ODD} then {odd} else {text} end as {tidy_of(column)}"
 
 
-def nothing_in(column: Column) -> str:
+def nothing_in(column: Column, closely: bool) -> str:
     """SQL that is true when a value says that there is nothing."""
     tidy, words = tidy_of(column), NOTHING if column.codes else (*NOTHING, NONE_IN_CHINESE)
+    if not closely:
+        return f"({tidy} is null)"
     zeros = f" or regexp_full_match({tidy}, '0+')" if column.zeros and column.null else ""
-    said = f"case when {ROW_IS_ODD} then lower({tidy}) in ({sql.texts(words)}){zeros} else false end"
+    listed = f"lower({tidy}) in ({sql.texts(words)}) or {tidy} in ({sql.texts(PYTHONS)})"
+    said = f"case when {ROW_IS_ODD} then {listed}{zeros} else false end"
     return f"({tidy} is null or {said})"
 
 
-def code_of(column: Column, type_: str) -> str:
+def code_of(column: Column, type_: str, closely: bool) -> str:
     """SQL of a code: null where it says nothing, and where it cannot be read for what it was."""
     tidy = tidy_of(column)
+    if not closely:
+        return tidy
     whole = {"FLOAT": WHOLE_SINGLE, "DOUBLE": WHOLE_FLOAT, "VARCHAR": WHOLE_FLOAT}.get(type_, ANY_WHOLE)
     # Whole numbers and decimals are exact, however long. A dot and zeros may belong to the code of a diagnosis.
     kept = column.dotted and type_ == "VARCHAR"
     number = tidy if kept else f"regexp_replace({tidy}, '[.]0*$', '')"
     written = f"regexp_full_match({tidy}, {sql.text(WRITTEN_IN)})"
-    closely = (
-        f"case when {nothing_in(column)} then null"
+    odd = (
+        f"case when {nothing_in(column, closely)} then null"
         f" when not {written} or regexp_full_match({tidy}, '{SCIENTIFIC}') then null"
         f" when not regexp_full_match({tidy}, '{ANY_WHOLE}') then {tidy}"
         f" when {str(kept).lower()} or regexp_full_match({tidy}, '{whole}') then {number} end"
     )
-    return f"case when {ROW_IS_ODD} then {closely} else {tidy} end"
+    return f"case when {ROW_IS_ODD} then {odd} else {tidy} end"
 
 
 def tidy_of(column: Column) -> str:
