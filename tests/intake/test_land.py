@@ -89,6 +89,7 @@ def test_a_check_that_lacks_a_value_is_counted_as_unknown(tmp_path):
         "fund_parts_differ_from_fund_total": 4,
         "payers_differ_from_total": 0,
         "person_parts_differ_from_person_total": 4,
+        "reversal_of_the_same_sign": 0,
     }
 
 

@@ -77,8 +77,8 @@ def _best(columns: list[Look]) -> tuple[Table, list[Match], list[Look]]:
 
     def rank(table: Table) -> tuple[float, int, float]:
         matches = _matches(table, columns)
-        must = [c for c in table if not c.null]
-        found = sum(not m.column.null for m in matches)
+        must = [c for c in table if c.must]
+        found = sum(m.column.must for m in matches)
         return found * len(matches) / len(must), len(matches), sum(m.score for m in matches)
 
     table = max(TABLES.values(), key=rank)
@@ -162,7 +162,7 @@ def _dates(matches: list[Match]) -> list[str]:
 
 def _entry(source: SourceFile, table: Table, matches: list[Match], left: list[Look]) -> list[str]:
     found = {m.column.name: m for m in matches}
-    must = [c.name for c in table if not c.null]
+    must = [c.name for c in table if c.must]
     lines = [
         f"  - table: {table.name}     # {table.zh}：认出 {len(matches)} 列，必填 {len(must)} 列中的"
         f" {sum(name in found for name in must)} 列",
@@ -173,7 +173,7 @@ def _entry(source: SourceFile, table: Table, matches: list[Match], left: list[Lo
         if column.name in found:
             match = found[column.name]
             lines.append(f"      {column.name}: {_written(match.look.theirs)}     # {column.zh}：{match.why}")
-        elif not column.null:
+        elif column.must:
             lines.append(f"      # 缺 {column.name}: ?     # {column.zh}，必填；{EXPECTED[column.kind].zh}")
     lines += _codes(matches)
     lines += [f"    # 未用的列：{_commented(look.theirs)}（{_kind(look)}）" for look in left]

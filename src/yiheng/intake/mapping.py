@@ -168,7 +168,7 @@ def _faults(document: Document, i: int, entry: TableMapping) -> list[Refusal]:
         if column not in ours
     ]
     faults += [fault for column in entry.codes if column in ours for fault in _code_faults(document, i, entry, column)]
-    missing = [c.name for c in table if not c.null and c.name not in entry.columns]
+    missing = [c.name for c in table if table.needs(c, entry.columns)]
     if missing:
         where = document.place(("tables", i, "columns"))
         faults.append(

@@ -112,6 +112,11 @@ class Column:
     follows: tuple[str, tuple[tuple[str, str], ...]] | None = None
 
     @property
+    def must(self) -> bool:
+        """Whether a file has to say it: it may not be empty, and follows from nothing."""
+        return not (self.null or self.default or self.follows)
+
+    @property
     def dated(self) -> bool:
         """Whether it is a day or an instant."""
         return self.kind in ("day", "instant")

@@ -51,7 +51,7 @@ def _section(table: Table) -> str:
 
 
 def _row(table: Table, column: Column) -> str:
-    name = f"`{column.name}`" + ("*" if column.name in table.key else "?" if column.null else "")
+    name = f"`{column.name}`" + ("*" if column.name in table.key else "" if column.must else "?")
     meaning = column.en
     if column.codes is not None:
         words = ", ".join(

@@ -72,7 +72,7 @@ def _write_book(into: Path, tables: Sequence[Table], spelling: Spelling) -> None
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(table):
             name = field_name(table, column, spelling)
-            sheet.write_string(0, at, name, may if column.null else must)
+            sheet.write_string(0, at, name, must if column.must else may)
             sheet.write_comment(0, at, _told(column, name), {"x_scale": 2})
             sheet.set_column(at, at, WIDTH, _format(column, name, formats))
             _list(sheet, at, column, name)
@@ -85,7 +85,7 @@ def _told(column: Column, name: str) -> str:
         expected = "以分计的整数" if name == column.name else "以元计，至多两位小数"
     else:
         expected = EXPECTED[column.kind].zh
-    lines = [f"{column.zh}（{'可空' if column.null else '必填'}）", expected]
+    lines = [f"{column.zh}（{'必填' if column.must else '可空'}）", expected]
     if column.codes is not None:
         labels = column.codes.zh
         lines[1:] = [f"{value} {labels[word]}" for word, value in _accepted(column, name).items()]
