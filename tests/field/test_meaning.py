@@ -232,3 +232,13 @@ def test_a_copy_of_a_workspace_keeps_what_waits(county, tmp_path):
     loaded(county, field("11-reversal-message/one2.json"))
     elsewhere = shutil.copytree(county, tmp_path / "elsewhere")
     assert loaded(elsewhere, field("11-reversal-message/one1.json")).tables["settlement"].accepted == 2
+
+
+def test_point_10_an_open_end_is_not_unrolled_beyond_the_data(county, tmp_path):
+    text = field("base/enrolment.csv").read_text("utf-8").replace("N001,beishan,T37002,2024-01-01,2025-12-31", "")
+    text = "\n".join(line for line in text.splitlines() if line) + "\nN001,beishan,T37002,2024-01-01,9999-12-31\n"
+    (tmp_path / "enrolment.csv").write_text(text, "utf-8")
+    assert loaded(county, tmp_path / "enrolment.csv").tables["enrolment"].corrected == 1
+    measured = said(yiheng("measure", "admission_rate", "--by", "year", "-w", county, "--format", "json"))
+    # Two years of visits, and not one of the next eight thousand.
+    assert {row["year"] for row in measured["rows"]} == {2024, 2025}

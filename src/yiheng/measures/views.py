@@ -192,13 +192,11 @@ def covered(t: Tables) -> ibis.Table:
 
 def _ended(t: Tables, span: ibis.Table) -> ibis.Table:
     """Enrolments that last are counted to the end of the year of the last visit: no days that nobody has seen."""
-    last = t["visit"].agg(seen=ibis.coalesce(_.began_on.max(), ibis.date(LASTS_FROM)).year())
+    year = ibis.coalesce(_.began_on.max(), ibis.date(LASTS_FROM)).truncate("Y").cast("timestamp")
+    last = t["visit"].agg(seen=((year + ibis.interval(years=1)).cast("date") - ibis.interval(days=1)).cast("date"))
+    lasting = _.enrolled_until >= ibis.date(LASTS_FROM)
     ended = span.cross_join(last).mutate(
-        _until=ibis.ifelse(
-            _.enrolled_until >= ibis.date(LASTS_FROM),
-            ibis.greatest(ibis.date(_.seen, 12, 31), _.enrolled_from),
-            _.enrolled_until,
-        )
+        _until=ibis.ifelse(lasting, ibis.greatest(_.seen, _.enrolled_from), _.enrolled_until)
     )
     return ended.mutate(enrolled_until=_._until).drop("_until", "seen")
 
