@@ -116,21 +116,35 @@ def stay(t: Tables) -> ibis.Table:
         t["settlement"].group_by("visit_id").agg(total_fen=_.total_fen.sum(), unknown_totals=_.total_fen.isnull().sum())
     )
     stays = t["visited"].filter(_.visit_kind == "inpatient")
-    last = ibis.coalesce(_.ended_on, OPEN_END)
-    in_order = {"group_by": "person", "order_by": ["began_on", "_last", "visit_id"]}
-    stays = stays.mutate(_last=last).mutate(
-        _next=_.began_on.lead().over(**in_order),
-        _next_planned=_.planned_course.lead().over(**in_order).fill_null(False),
-        _next_institution=_.institution.lead().over(**in_order),
+    back = _followed(stays).mutate(followed=ibis.literal(1, "int64"))
+    finished = stays.filter(_.ended_on.notnull()).left_join(back, "visit_id").drop("visit_id_right")
+    stays = finished.mutate(
         stay_days=ibis.greatest(_.ended_on.delta(_.began_on, unit="day"), 1).cast("int64"),
-    )
-    gap = _._next.delta(_.ended_on, unit="day")
-    handed_on = handed_over(_.discharge_way, _._next_institution != _.institution, gap)
-    soon = gap.between(0, LIMITS["readmission_days"].value) & ~_._next_planned & ~handed_on
-    stays = stays.mutate(readmitted=ibis.ifelse(soon.fill_null(False), 1, 0).cast("int64"))
-    stays = stays.filter(_.ended_on.notnull()).drop("_last", "_next", "_next_planned", "_next_institution")
+        readmitted=_.followed.fill_null(0),
+    ).drop("followed")
     with_cost = stays.left_join(paid, "visit_id").drop("visit_id_right")
     return _by_payer(with_cost.left_join(t["paying"], "visit_id").drop("visit_id_right"))
+
+
+def _followed(stays: ibis.Table) -> ibis.Table:
+    """The stays after which the same person was admitted again soon and unplanned, whatever stays lie between.
+
+    A stay that was handed over on its last day goes on at the other place: what follows, follows the stay there.
+    """
+    others = stays.select(
+        n_visit=_.visit_id, n_person=_.person, n_institution=_.institution, n_began=_.began_on,
+        n_last=ibis.coalesce(_.ended_on, OPEN_END), n_planned=_.planned_course.fill_null(False),
+    )  # fmt: skip
+    pairs = stays.filter(_.ended_on.notnull()).join(others, [_.person == others.n_person])
+    gap = pairs.n_began.delta(pairs.ended_on, unit="day")
+    # Of two stays that begin on one day, the one that ends later, else the later number, follows.
+    same_day = (pairs.n_began == pairs.began_on) & (
+        (pairs.n_last > pairs.ended_on) | ((pairs.n_last == pairs.ended_on) & (pairs.n_visit > pairs.visit_id))
+    )
+    soon = gap.between(0, LIMITS["readmission_days"].value) & ((pairs.n_began > pairs.began_on) | same_day)
+    handed_on = soon & handed_over(pairs.discharge_way, pairs.n_institution != pairs.institution, gap)
+    back = pairs.filter(soon & ~pairs.n_planned).select("visit_id").distinct()
+    return back.anti_join(pairs.filter(handed_on).select("visit_id").distinct(), "visit_id")
 
 
 def examined(t: Tables) -> ibis.Table:
