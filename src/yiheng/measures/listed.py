@@ -24,7 +24,8 @@ def listed(t: Tables) -> ibis.Table:
     """One row a settlement list, or finished stay without one, with its visit, person, codes and sums."""
     born = t["person"].select(person=_.person_id, born_on=_.born_on)
     page = t["front_page"].mutate(list_number=_.visit_id)
-    rows = t["visited"].join(born, "person")
+    # How a stay ended is judged as the list says it.
+    rows = t["visited"].drop("discharge_way").join(born, "person")
     # Each side has one row a visit at most, so none multiplies the lists.
     for side in (page, _coded(t), _operated(t), _settled(t), _charged(t)):
         rows = rows.left_join(side, "visit_id").drop("visit_id_right")
