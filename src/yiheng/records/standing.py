@@ -41,6 +41,9 @@ class Standing(Mapping[str, ibis.Table], AsItStands):
         reduce = REDUCED.get(name)
         return reduce(self._tables) if reduce else self._tables[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 
