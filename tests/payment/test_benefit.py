@@ -103,3 +103,26 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused():
     visit |= {"cost": 100, "covered": 100, "deductible_used": 0, "paid_before": 0, "points": 0}
     with pytest.raises(Refusal, match="'path_clear' of 'v1' is 'perhaps'"):
         borne(visit)
+
+
+def test_point_9_a_guarantee_is_rounded_in_favour_of_the_person():
+    """Of 95,872.65 covered 90 % are 86,285.385. The own part is 9,587.265 at most, so 9,587.26, and 86,285.39 are paid."""
+    visit = dict.fromkeys(WORDS, "no") | {"setting": "inpatient", "level": "tertiary", "low_income": "yes"}
+    visit |= {"cost": 9_587_265, "covered": 9_587_265, "deductible_used": 0, "paid_before": 0, "points": 0}
+    layers = borne(visit)
+    assert layers["个人"] == Fen(958_726)
+    assert total(amount for name, amount in layers.items() if name != "个人") == Fen(8_628_539)
+
+
+@given(visits(low_income="yes"))
+def test_point_9_never_less_is_paid_than_was_guaranteed(visit):
+    layers = borne(visit | {"cost": visit["covered"]})
+    assert 100 * layers["个人"].n <= 10 * visit["covered"]
+
+
+def test_point_9_a_chinese_reason_names_a_class_in_chinese():
+    visit = dict.fromkeys(WORDS, "no") | {"setting": "inpatient", "level": "tertiary"}
+    visit |= {"cost": 100_000, "covered": 100_000, "deductible_used": 0, "paid_before": 0, "points": 0}
+    facts = PartyFacts("v1", {name: fact(name, value) for name, value in visit.items()})
+    told = settle(SOURCE, 2025, facts).as_json()
+    assert "住院起付线：三级 800 元" in told and "in-patient deductible: tertiary 800 元" in told

@@ -10,12 +10,14 @@ import pytest
 from tests.statements.shipped import POLICIES
 from yiheng.basis.money import Fen, round_fen
 from yiheng.payment import examples_file, settle, share_pools
+from yiheng.payment.declare import percent, percent_of
 from yiheng.payment.examples import example_facts
 from yiheng.policy import read_examples, read_policy
 
 # An amount, or a number of people, times a rate; and an amount in parts as outcome pay writes it.
 AMOUNT = r"(-?[\d,]+\.\d\d)"
-PRODUCT = re.compile(rf"(?:^|：|预算 ){AMOUNT} 元 × (-?[\d./]+) %$")
+# A rate in percent, or where that does not end about so much and the two numbers that are exact.
+PRODUCT = re.compile(rf"(?:^|：|预算 ){AMOUNT} 元 × (?:(-?[\d.]+) %|≈-?[\d.]+ %（＝(-?\d+) ÷ (\d+)）)$")
 OUTCOME = re.compile(rf"(\d+) 人 ×（{AMOUNT} ＋ {AMOUNT} × ([\d./]+) %）元")
 
 
@@ -43,7 +45,8 @@ def test_point_22_a_product_gives_its_amount(statement):
         for says in why.says:
             assert "% %" not in says and "点值约" not in says
         if why.amount is not None and (found := PRODUCT.search(why.says.zh)):
-            exact = Fen.from_yuan(found[1]).n * Fraction(found[2]) / 100
+            rate = Fraction(found[2]) / 100 if found[2] else Fraction(int(found[3]), int(found[4]))
+            exact = Fen.from_yuan(found[1]).n * rate
             assert abs(why.amount.n) == abs(round_fen(exact, "half_up").n), why.says.zh
         if why.amount is not None and (found := OUTCOME.search(why.says.zh)):
             each = Fen.from_yuan(found[2]).n + Fen.from_yuan(found[3]).n * Fraction(found[4]) / 100
@@ -65,3 +68,10 @@ def test_point_22_leftover_fen_are_named():
     because = named("qingdao", "A surplus is kept and shared").because
     assert "分得尾差 0.01 元" in because["use/基层设备与培训"].says.zh
     assert "零头舍去" in because["use/双向转诊人员"].says.zh
+
+
+def test_point_9_a_share_that_does_not_end_is_told_about_with_its_two_amounts():
+    """1 of 3 is 33.33 and more per cent; 1 of 4 is 25 per cent, and needs no more."""
+    assert percent_of(Fen(100_000_000), Fen(300_000_000)) == "≈33.33 %（＝1,000,000.00 ÷ 3,000,000.00）"
+    assert percent_of(Fen(100_000_000), Fen(400_000_000)) == "25 %"
+    assert percent(Fraction(-2, 3)) == "≈-66.67 %（＝-2 ÷ 3）"

@@ -156,6 +156,10 @@ def test_point_2_paying_and_collecting_are_set_off():
     told = conclusion(statement)
     assert "扣款·查实违规 130.00 元（大写：壹佰叁拾元整）。" in told
     assert told[-1] == "收付相抵后：医共体应缴回医保基金 30.00 元（大写：叁拾元整）。"
+    on_paper = conclusion(statement, sums_first=True)
+    assert sorted(on_paper) == sorted(told)
+    first = next(at for at, line in enumerate(on_paper) if line.startswith("扣款·"))
+    assert on_paper.index(told[-1]) < first, "on paper the sums come before the single accounts"
 
 
 def test_point_2_nothing_due_is_said_only_when_every_account_is_nothing(tmp_path):

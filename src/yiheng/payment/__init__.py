@@ -1,7 +1,7 @@
 """The book: budget, care, clearing and distribution, step by step, each with its reason."""
 
 from .against import Against, examples_against, rows_against
-from .book import ACCOUNTS, Account, Book, Transfer
+from .book import ACCOUNTS, PURPOSES, Account, Book, Transfer, called
 from .check import check_policy
 from .declare import STEPS, Step, check_steps, decided, refuse_choices
 from .editor import editor_schema
@@ -16,6 +16,7 @@ from .settle import FIGURES, Statement, settle, settle_each
 __all__ = [
     "ACCOUNTS",
     "FIGURES",
+    "PURPOSES",
     "STEPS",
     "Account",
     "Against",
@@ -28,6 +29,7 @@ __all__ = [
     "Step",
     "Transfer",
     "budget_part",
+    "called",
     "check_policy",
     "check_steps",
     "decided",

@@ -29,6 +29,12 @@ ACCOUNTS: dict[str, Words] = {
     "deducted": Words("扣款", "deducted"),
     "other": Words("其他资金", "money of others"),
 }
+# What accounts are opened for by a step itself; what a policy names it names in its own words.
+PURPOSES: dict[str, Words] = {
+    "pool": Words("调剂金", "reserve"),
+    "deposit": Words("质量保证金", "quality deposit"),
+    "head": Words("院长年薪", "pay of the head"),
+}
 MAY_OWE = ("fund", "own", "other", "payable")
 MUST_BE_EMPTY = ("budget", "due", "owed")
 
@@ -42,6 +48,15 @@ class Account(NamedTuple):
 
     def __str__(self) -> str:
         return "/".join(part for part in self if part)
+
+
+def called(kind: str, purpose: str = "") -> Words:
+    """What people call an account: its kind, and what it is for."""
+    zh, en = ACCOUNTS[kind]
+    if not purpose:
+        return Words(zh, en)
+    own = PURPOSES.get(purpose, Words(purpose, purpose))
+    return Words(f"{zh}·{own.zh}", f"{en}: {own.en}")
 
 
 @dataclass(frozen=True, slots=True)

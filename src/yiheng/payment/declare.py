@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from yiheng.basis.evidence import Because, Words
-from yiheng.basis.money import Fen, total
+from yiheng.basis.money import Fen, ratio, total
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy import PolicyFile, Terms
+from yiheng.policy.domains import shown
 from yiheng.policy.schema import FactKind, Unit
 from yiheng.policy.terms import Tier
 
@@ -47,7 +48,7 @@ SEVERAL: tuple[Taken, ...] = ("facts", "numbers")
 
 STEPS: dict[str, Step] = {}
 
-# More digits than any rate a policy writes; a rate that needs more is shown as a fraction.
+# More digits than any rate a policy writes; a rate that needs more is shown as about so much.
 DIGITS = 12
 
 
@@ -70,10 +71,11 @@ class Case:
         """What of an overrun is on its way to be borne."""
         return -self.book.balance(Account("owed", self.party))
 
-    def rate_at(self, bands: str, at: Fraction, *, from_edge: bool = False) -> Fraction:
+    def rate_at(self, bands: str, at: Fraction, called: str = "", *, from_edge: bool = False) -> Fraction:
         """The rate of the band that holds a number.
 
         Args:
+            called: what the number is, for the refusal.
             from_edge: a band begins at its lower edge; else an edge belongs to the band below it.
 
         Raises:
@@ -87,7 +89,8 @@ class Case:
             rate = None if at < first or (last is not None and at > last) else known.value.reached(at)
         if rate is None:
             raise Refusal(
-                f"no band of '{bands}' holds {at}", where=str(known.because.source or self.terms.source.file),
+                f"no band of '{bands}' holds {called}{shown(_plain(at))}",
+                where=str(known.because.source or self.terms.source.file),
                 expected=" | ".join(_band(tier) for tier in known.value.tiers),
                 cure=f"check the facts of '{self.party}', or add the band with its article",
             )  # fmt: skip
@@ -143,14 +146,40 @@ def formula(zh: str, en: str, *rests_on: Because) -> Because:
 
 @lru_cache
 def percent(rate: Fraction) -> str:
-    """A rate as people write it: in percent where that ends, else as a fraction of a hundred."""
+    """A rate as people write it: in percent where that ends; else about, with the two numbers that are exact."""
+    exact = _plain(rate)
+    return in_percent(exact) or f"{about(exact)}（＝{exact.numerator} ÷ {exact.denominator}）"
+
+
+def percent_of(part: Fraction | Fen, whole: Fraction | Fen) -> str:
+    """What one amount is of another in percent; where that does not end, about, with both amounts in yuan."""
+    of, by = (_plain(ratio(one.n)) if isinstance(one, Fen) else _plain(one) for one in (part, whole))
+    return in_percent(of / by) or f"{about(of / by)}（＝{_yuan(of)} ÷ {_yuan(by)}）"
+
+
+def _plain(number: Fraction) -> Fraction:
+    """A number without its formula: words are no cells."""
+    return Fraction(number.numerator, number.denominator)
+
+
+def about(rate: Fraction) -> str:
+    """A rate in percent, marked as rounded to two decimals."""
+    return f"≈{Decimal(round(rate * 10_000)) / 100:.2f} %"
+
+
+def _yuan(fen: Fraction) -> str:
+    return str(Fen(int(fen))) if fen.denominator == 1 else f"{fen.numerator}/{100 * fen.denominator}"
+
+
+def in_percent(rate: Fraction) -> str | None:
+    """A rate in percent where that ends."""
     hundredfold = rate * 100
     with localcontext(prec=DIGITS) as exact:
         exact.traps[Inexact] = True
         try:
             text = f"{Decimal(hundredfold.numerator) / hundredfold.denominator:f}"
         except Inexact:
-            text = str(hundredfold)
+            return None
     return f"{text} %"
 
 

@@ -17,7 +17,7 @@ from yiheng.policy.domains import UNITS
 from yiheng.policy.schema import AtLeast, Conditions
 
 from . import steps as _declared  # noqa: F401  importing declares the steps
-from .book import ACCOUNTS, Account, Book, Transfer
+from .book import ACCOUNTS, Account, Book, Transfer, called
 from .declare import STEPS, Case, Clears, check_steps
 from .facts import PartyFacts
 
@@ -297,7 +297,7 @@ def _figures_json(figures: Mapping[str, Fen]) -> str:
 
 
 def _transfer_json(t: Transfer, seen: dict[int, str]) -> str:
-    to_zh = ACCOUNTS[t.taker.kind].zh + (f"·{t.taker.purpose}" if t.taker.purpose else "")
+    to_zh = called(t.taker.kind, t.taker.purpose).zh
     return (
         f'{{"from": {quoted(str(t.giver))}, "to": {quoted(str(t.taker))},'
         f' "from_zh": {quoted(ACCOUNTS[t.giver.kind].zh)}, "to_zh": {quoted(to_zh)}, "yuan": "{t.amount.yuan}",'

@@ -311,6 +311,14 @@ class Policy(Strict):
         sign = SIGNS.get(self.values[stated.sets].unit, "") if stated.sets else ""
         return Words(f"{choice}{sign}", f"{choice}{sign}")
 
+    def class_words(self, name: str) -> Words:
+        """A class as people read it: what the fact of that name is, or a word in its first Chinese spelling."""
+        if name in self.facts:
+            return self.facts[name].says.words
+        spelled = [other for fact in self.facts.values() for other in fact.spellings.get(name, [])]
+        zh = next((other for other in spelled if not other.isascii() and other.isalpha()), name)
+        return Words(zh, name)
+
     @model_validator(mode="after")
     def _risk_takes_cells_and_values(self) -> Policy:
         for name, risk in self.risk.items():

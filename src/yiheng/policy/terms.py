@@ -141,14 +141,14 @@ class Terms:
         """The rate of a class, such as a track."""
         value, entry, place = self._live(name, ("percent_by",))
         text = self._of(name, entry, key, place)
-        return Known(_fraction(text, "percent", place), self._because(value, entry, f"{key} {text}", place))
+        return Known(_fraction(text, "percent", place), self._because(value, entry, text, place, key))
 
     @_once
     def amount_for(self, name: str, key: str) -> Known[Fen]:
         """The amount of a class, such as an age group."""
         value, entry, place = self._live(name, ("yuan_by",))
         text = self._of(name, entry, key, place)
-        return Known(_fen(name, text, place), self._because(value, entry, f"{key} {text}", place))
+        return Known(_fen(name, text, place), self._because(value, entry, text, place, key))
 
     def classes(self, name: str) -> tuple[str, ...]:
         """The classes of a value, in the order of the file."""
@@ -293,10 +293,12 @@ class Terms:
             raise Refusal(f"'{name}' has no value for '{key}'", where=place, cure=nearest(key, known))
         return known[key]
 
-    def _because(self, value: Value, entry: Entry, text: str, place: str) -> Because:
+    def _because(self, value: Value, entry: Entry, text: str, place: str, key: str = "") -> Because:
         sign = SIGNS.get(value.unit, "")
         zh, en = value.says.words
-        says = Words(f"{zh}：{text}{sign}（{entry.article}）", f"{en}: {text}{sign} ({entry.article})")
+        of = self.source.policy.class_words(key) if key else None
+        its, its_en = (f"{of.zh} ", f"{of.en} ") if of else ("", "")
+        says = Words(f"{zh}：{its}{text}{sign}（{entry.article}）", f"{en}: {its_en}{text}{sign} ({entry.article})")
         where, _, line = place.rpartition(":")
         return Because(says, source=Place(where, line))
 

@@ -14,23 +14,27 @@ from .in_words import in_words
 Row = dict[str, Any]
 
 
-def conclusion(statement: Row) -> list[str]:
-    """What is paid and by whom, in figures and in capital numerals; every account that moves anything is told."""
+def conclusion(statement: Row, *, sums_first: bool = False) -> list[str]:
+    """What is paid and by whom, in figures and in capital numerals; every account that moves anything is told.
+
+    Args:
+        sums_first: what is to be paid or collected in all comes before the single accounts, as on paper.
+    """
     figures = {name: Fen.from_yuan(yuan) for name, yuan in statement["figures"].items()}
     found = [one for one in dues(statement) if one.amount]
     lines = [line for line in (_year(statement, figures),) if line]
-    lines += [f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way]}。" for one in found]
+    single = [f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way]}。" for one in found]
     due = sums(found)
     moved = [way for way in MOVES if due[way]]
     if not moved:
         # What was paid in advance, withheld or is borne by others was told above.
-        return [*lines, ONLY_STATED if found else NOTHING_AT_ALL]
-    lines += [f"合计：{SUMS[way]} {_both(due[way])}。" for way in moved]
+        return [*lines, *single, ONLY_STATED if found else NOTHING_AT_ALL]
+    whole = [f"合计：{SUMS[way]} {_both(due[way])}。" for way in moved]
     if due["pay"] and due["collect"]:
         net = due["pay"] - due["collect"]
         way: Way = "collect" if net < NOTHING else "pay"
-        lines.append(f"收付相抵后：{SUMS[way]} {_both(-net if net < NOTHING else net)}。")
-    return lines
+        whole.append(f"收付相抵后：{SUMS[way]} {_both(-net if net < NOTHING else net)}。")
+    return lines + (whole + single if sums_first else single + whole)
 
 
 def _year(statement: Row, figures: dict[str, Fen]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen, total
-from yiheng.payment import ACCOUNTS, FIGURES, STEPS
+from yiheng.payment import FIGURES, PURPOSES, STEPS, called
 
 Row = dict[str, Any]
 # ``pay``: the fund pays the party; ``collect``: the party pays the fund; ``others``: others pay the party; ``borne``: a
@@ -25,8 +25,6 @@ WAYS: dict[Way, Words] = {
     "borne": Words("由该方承担并支付", "this payer bears and pays it"),
 }
 MOVES: tuple[Way, ...] = ("pay", "collect", "others", "borne")
-RESERVES = {"pool": Words("调剂金", "reserve"), "deposit": Words("质量保证金", "quality deposit")}
-PAID_FOR = {"head": Words("院长年薪", "pay of the head")}
 MONTH = re.compile(r"\d{4}-\d{2}")
 # The step that counts an advance: what the party keeps or bears is then part of what is still to be paid.
 COUNTS_ADVANCE = "settle_prepaid"
@@ -111,13 +109,6 @@ def _account(party: str, written: str) -> tuple[str, str]:
     return kind, written.removeprefix(kind).removeprefix(f"/{party}").removeprefix("/")
 
 
-def _named(kind: str, purpose: str) -> Words:
-    zh, en = ACCOUNTS[kind]
-    if purpose in PAID_FOR:
-        return Words(f"{zh}·{PAID_FOR[purpose].zh}", f"{en}: {PAID_FOR[purpose].en}")
-    return Words(f"{zh}·{purpose}", f"{en}: {purpose}") if purpose else Words(zh, en)
-
-
 def _left(moves: list[Move], kind: str, purpose: str) -> Fen:
     taken = total(m.amount for m in moves if (m.taker, m.purpose_of_taker) == (kind, purpose))
     return taken - total(m.amount for m in moves if (m.giver, m.purpose_of_giver) == (kind, purpose))
@@ -150,7 +141,7 @@ def _borne(moves: list[Move], way: Way) -> Iterator[Due]:
 def _deducted(moves: list[Move]) -> Iterator[Due]:
     for purpose in _purposes(moves, "deducted"):
         ahead = any(m.purpose_of_taker == purpose and m.taker == "deducted" and m.stage == "prepayment" for m in moves)
-        says = _named("deducted", purpose)
+        says = called("deducted", purpose)
         if ahead:
             says = Words(f"{says.zh}（已从当月预付款抵扣）", f"{says.en} (taken off the month's advance)")
         yield Due(says, _left(moves, "deducted", purpose), "counted" if ahead else "collect")
@@ -159,20 +150,20 @@ def _deducted(moves: list[Move]) -> Iterator[Due]:
 def _rewards(moves: list[Move]) -> Iterator[Due]:
     for purpose in _purposes(moves, "reward"):
         giver = next(m.giver for m in moves if (m.taker, m.purpose_of_taker) == ("reward", purpose))
-        yield Due(_named("reward", purpose), _left(moves, "reward", purpose), "pay" if giver == "fund" else "others")
+        yield Due(called("reward", purpose), _left(moves, "reward", purpose), "pay" if giver == "fund" else "others")
 
 
 def _advances(moves: list[Move], counted: bool) -> Iterator[Due]:
     for purpose in _purposes(moves, "prepaid"):
         paid = total(m.amount for m in moves if (m.taker, m.purpose_of_taker) == ("prepaid", purpose))
-        yield Due(_named("prepaid", purpose), paid, "advanced")
+        yield Due(called("prepaid", purpose), paid, "advanced")
         left = _left(moves, "prepaid", purpose)
         if counted and left:
             yield Due(Words(f"多拨部分待收回·{purpose}", f"advance to be returned: {purpose}"), left, "collect")
     for purpose in _purposes(moves, "payable"):
-        yield Due(_named("payable", purpose), -_left(moves, "payable", purpose), "pay")
+        yield Due(called("payable", purpose), -_left(moves, "payable", purpose), "pay")
 
 
 def _by_purpose(moves: list[Move], kind: str, way: Way) -> Iterator[Due]:
     for purpose in _purposes(moves, kind):
-        yield Due(RESERVES.get(purpose) or _named(kind, purpose), _left(moves, kind, purpose), way)
+        yield Due(PURPOSES.get(purpose) or called(kind, purpose), _left(moves, kind, purpose), way)

@@ -57,7 +57,8 @@ def write_statement_pdf(
                 ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
             ],
             "sections": [
-                {"kind": "pairs", "title": "清算结果", "rows": _figures(statement), "lead": conclusion(statement)},
+                {"kind": "pairs", "title": "清算结果", "rows": _figures(statement),
+                 "lead": conclusion(statement, sums_first=True)},
                 table("应收应付（本清算单全部账户）", DUES, due_rows(statement)),
                 {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
                 SIGNATURES,

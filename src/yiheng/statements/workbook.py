@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
-from yiheng.payment import ACCOUNTS, FIGURES
+from yiheng.payment import FIGURES, called
 from yiheng.policy import PolicyFile
 from yiheng.runs import Pair, Stand
 from yiheng.runs.manifest import told_pins
@@ -300,7 +300,7 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
 def _account(name: str) -> str:
     """A further figure, ``kind/purpose``, in words."""
     kind, _, purpose = name.partition("/")
-    return f"{ACCOUNTS[kind].zh}·{purpose}" if purpose else ACCOUNTS[kind].zh
+    return called(kind, purpose).zh
 
 
 def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:

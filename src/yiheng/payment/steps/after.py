@@ -31,7 +31,7 @@ def pay_head(case: Case, full: str, score: str, rates: str) -> Iterator[Transfer
         case.facts.number(score),
         case.terms.bands(rates),
     )
-    rate = case.rate_at(rates, points)
+    rate = case.rate_at(rates, points, "the score ")
     amount = case.terms.rounded(pay.value.n * rate)
     why = formula(
         f"年薪 × {percent(rate)}", f"full pay × {percent(rate)}", pay.because.worth(pay.value), because, bands.because

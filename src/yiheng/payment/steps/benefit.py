@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because
-from yiheng.basis.money import NOTHING, Fen, larger, smaller, total
+from yiheng.basis.money import NOTHING, Fen, larger, round_fen, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
@@ -208,10 +208,13 @@ def _brought_down(
     case: Case, name: str, payer: str, covered: str, most_own: Fraction, because: Because
 ) -> Iterator[Transfer]:
     """What brings the person's own part of the covered cost down to a share: of what is left to bear, then of what the
-    person has borne already, such as a large deductible."""
+    person has borne already, such as a large deductible.
+
+    What is guaranteed to the person is rounded in the person's favour: the limit of the own part down, never up.
+    """
     whole, why = case.facts.known(covered)
     paid = total(t.amount for t in case.book.journal if t.taker.kind == "payer" and t.taker.purpose != PERSON)
-    limit = case.terms.rounded(whole.n * most_own)
+    limit = round_fen(whole.n * most_own, "down")
     over = larger(whole - paid - limit, NOTHING)
     says = formula(
         f"政策范围内费用－已支付－个人上限 {limit} 元（{percent(most_own)}）",

@@ -13,7 +13,7 @@ from yiheng.basis.evidence import Because
 from yiheng.basis.money import NOTHING, Fen, larger, ratio, smaller
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, percent, step
+from ..declare import Case, formula, percent, percent_of, step
 
 
 @step(zh="结余先列为待定，逐步核定后支付。", stage="clearing")
@@ -67,18 +67,18 @@ def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | Non
     granted = case.granted()
     if due <= NOTHING:
         return
-    rate = ratio(due.n, granted.n)
+    rate = percent_of(due, granted)
     if ratio(due.n) >= need * granted.n:
         # A gate that is passed moves nothing and leaves its reason.
         passed = formula(
-            f"结余率 {percent(rate)} 达到最低结余率 {percent(need)}，不扣减",
-            f"savings rate {percent(rate)} reaches {percent(need)}: nothing is cut", why,
+            f"结余率 {rate} 达到最低结余率 {percent(need)}，不扣减",
+            f"savings rate {rate} reaches {percent(need)}: nothing is cut", why,
         )  # fmt: skip
         yield from back_to_fund(case, name, NOTHING, passed)
         return
     says = formula(
-        f"结余率 {percent(rate)} 低于最低结余率 {percent(need)}",
-        f"savings rate {percent(rate)} below {percent(need)}",
+        f"结余率 {rate} 低于最低结余率 {percent(need)}",
+        f"savings rate {rate} below {percent(need)}",
         why,
     )
     if below is None:
@@ -158,7 +158,7 @@ def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     need, why = case.facts.number(gate)
     if owed <= NOTHING:
         return
-    rate = percent(ratio(owed.n, granted.n)) if granted > NOTHING else "—"
+    rate = percent_of(owed, granted) if granted > NOTHING else "—"
     if ratio(owed.n) >= need * granted.n:
         passed = formula(
             f"超支率 {rate} 达到下限 {percent(need)}，不免除",

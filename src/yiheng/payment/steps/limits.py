@@ -37,9 +37,13 @@ def carve_out(case: Case, parts: list[str]) -> Iterator[Transfer]:
 
 @step(zh="合并机构的预算分步向目标额调整。", stage="budget", target="fact", phase="rate")
 def move_to_target(case: Case, target: str, phase: str) -> Iterator[Transfer]:
-    """After a merger the budget moves to its target in steps: each year by that year's rate of the distance."""
+    """After a merger the budget moves to its target in steps: each year by that year's rate of the distance.
+
+    The budget that comes of it is rounded, not the distance.
+    """
     (goal, because), rate = case.facts.known(target), case.terms.rate(phase)
-    step_fen = case.terms.rounded((goal - case.granted()).n * rate.value)
+    granted = case.granted()
+    step_fen = case.terms.rounded(granted.n + (goal - granted).n * rate.value) - granted
     shown = percent(rate.value)
     why = formula(f"（目标额－预算）× {shown}", f"(target − budget) × {shown}", because.worth(goal), rate.because)
     yield from _changed(case, "move_to_target", step_fen, why)
@@ -55,7 +59,7 @@ def set_reserve(case: Case, share: str) -> Iterator[Transfer]:
 def adjust_by_score(case: Case, score: str, change: str) -> Iterator[Transfer]:
     """Last year's score raises or lowers the budget, by the rate of the band it lies in."""
     (points, because), bands = case.facts.number(score), case.terms.bands(change)
-    rate = case.rate_at(change, points)
+    rate = case.rate_at(change, points, "the score ")
     why = formula(f"预算 × {percent(rate)}", f"budget × {percent(rate)}", because, bands.because)
     yield from _changed(case, "adjust_by_score", case.terms.rounded(case.granted().n * rate), why)
 

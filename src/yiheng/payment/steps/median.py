@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yiheng.basis.money import FEN_PER_YUAN, NOTHING, ratio
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, percent, step
+from ..declare import Case, formula, percent, percent_of, step
 from .due import back_to_fund, keep_part
 
 # What the deviation is measured by, as the source leaves it open.
@@ -42,9 +42,10 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     middle = formula(
         "合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending", counted, because
     )
+    deviation = percent_of(off, by) if by > 0 else "—"
     why = formula(
-        f"偏差 {percent(off / by) if by > 0 else '—'}，返还 {percent(rate)}",
-        f"deviation {percent(off / by) if by > 0 else '—'}, {percent(rate)} is returned",
+        f"偏差 {deviation}，返还 {percent(rate)}",
+        f"deviation {deviation}, {percent(rate)} is returned",
         middle.worth(case.terms.rounded(reasonable)),
         choice.because,
         bands.because,

@@ -229,7 +229,7 @@ def credit_pay(case: Case, payment: str, score: str, grades: str) -> Iterator[Tr
     """
     (paid, why), (points, score_why) = case.facts.known(payment), case.facts.number(score)
     bands = case.terms.bands(grades)
-    rate = case.rate_at(grades, points, from_edge=True)
+    rate = case.rate_at(grades, points, "the score ", from_edge=True)
     amount = case.terms.rounded(paid.n * abs(rate))
     says = formula(
         f"年度医保支付总额 × {percent(rate)}", f"the year's payment × {percent(rate)}",

@@ -14,7 +14,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Step as Written
 
-from ..book import ACCOUNTS, Account, Book, Transfer
+from ..book import Account, Book, Transfer, called
 from ..declare import STEPS, Case
 from ..facts import Fact, PartyFacts
 from ..pools import pooled
@@ -165,14 +165,13 @@ def _keyed(came: list[Transfer]) -> dict[Key, Transfer]:
     return keyed
 
 
-def _words(account: Account) -> tuple[str, str]:
-    zh, en = ACCOUNTS[account.kind]
-    return (f"{zh}·{account.purpose}", f"{en}: {account.purpose}") if account.purpose else (zh, en)
+def _words(account: Account) -> Words:
+    return called(account.kind, account.purpose)
 
 
 def _figure(formulas: Formulas, name: str, amount: Fen) -> int:
     kind, _, purpose = name.partition("/")
-    says = FIGURES[name] if name in FIGURES else Words(*_words(Account(kind, "", purpose)))
+    says = FIGURES[name] if name in FIGURES else called(kind, purpose)
     formula = written(amount.n)
     value = amount.n.value if isinstance(amount.n, Number) else Fraction(amount.n)
     formulas.named("figure", says, "money", formula, value)
