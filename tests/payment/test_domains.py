@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -173,3 +174,11 @@ def test_point_8_a_pool_of_points_is_shared_although_a_party_has_no_spending(tmp
     assert done.exit_code == 1
     assert [(one["party"], one["figures"]["budget"]) for one in answer["statements"]] == [("a", "25000000.00")]
     assert [one["party"] for one in answer["refused"]] == ["b"]
+
+
+@pytest.mark.parametrize(("unit", "text"), [("score", "0.8分"), ("score", "0.8 分"), ("percent", "0.8%")])
+def test_point_8_a_figure_below_one_of_a_hundred_has_a_spelling_of_its_own(unit, text):
+    """0.8 of 100 is 0.008; without its sign 0.8 may be 80 of 100, and the refusal names both."""
+    assert read(declared(kind="number", unit=unit), text).number == Fraction(8, 1000)
+    with pytest.raises(Refusal, match=f"write 80, or {text.replace(' ', '')} if that is meant"):
+        read(declared(kind="number", unit=unit), "0.8")

@@ -11,7 +11,7 @@ from yiheng.basis.money import FEN_PER_YUAN, Fen
 from yiheng.basis.numbers import exact_number, plain_text
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.policy.dates import year_of
-from yiheng.policy.domains import UNITS, OutOfDomain
+from yiheng.policy.domains import OWN_SIGN, UNITS, OutOfDomain
 from yiheng.policy.schema import Fact as DeclaredFact
 
 from .facts import CellSum, Fact
@@ -105,11 +105,12 @@ def _amount_read(declared: DeclaredFact, plain: str) -> Fen:
 def _number_read(declared: DeclaredFact, plain: str) -> Fraction:
     """A number as steps take it: percentages and scores of a hundred as fractions of one.
 
-    A per cent sign makes plain what a percentage or a share is in.
+    A per cent sign makes plain what a percentage or a share is in, 分 what a score is in.
     """
     domain = declared.domain
-    marked = plain.endswith("%") and domain is not None and domain.unit in ("percent", "share")
-    text = plain.removesuffix("%").rstrip() if marked else plain
+    sign = {**OWN_SIGN, "share": "%"}.get(domain.unit, "") if domain is not None else ""
+    marked = bool(sign) and plain.endswith(sign)
+    text = plain.removesuffix(sign).rstrip() if marked else plain
     if re.search("[eE][+]?[0-9]", text):
         raise ValueError(f"{plain[:40]!r} is in scientific form, which may have lost digits; write it out")
     number = exact_number(text)

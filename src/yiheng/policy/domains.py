@@ -52,6 +52,8 @@ if set(UNITS) != set(get_args(FactUnit)):
 
 # Units written from 0 to 100 whose figures others write from 0 to 1: below one, but not zero, is that other scale.
 OF_A_HUNDRED: tuple[FactUnit, ...] = ("percent", "score")
+# What leaves no doubt that a figure below one is meant as it stands.
+OWN_SIGN: dict[FactUnit, str] = {"percent": "%", "score": "分"}
 OF_ONE: tuple[FactUnit, ...] = ("share", "factor")
 
 
@@ -92,14 +94,14 @@ class Domain:
         Args:
             number: the figure in the unit.
             text: as it was written.
-            marked: written with a per cent sign, which leaves no doubt of the scale.
+            marked: written with its own sign (``OWN_SIGN``), which leaves no doubt of the scale.
 
         Raises:
             OutOfDomain: when it is out of range, not whole, or on the other scale.
         """
         other_scale = self.unit in OF_A_HUNDRED and 0 < abs(number) < 1 and not marked
         if other_scale:
-            sign = f", or {text}% if that is meant" if self.unit == "percent" else ""
+            sign = f", or {text}{OWN_SIGN[self.unit]} if that is meant"
             raise OutOfDomain(
                 f"{text} is on the scale from 0 to 1", f"{self.words.en}; below 1 only 0",
                 f"write {shown(number * 100)}{sign}",
