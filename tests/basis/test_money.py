@@ -24,7 +24,7 @@ def test_yuan_are_read_exactly(text, fen):
     assert Fen.from_yuan(text) == Fen(fen)
 
 
-@pytest.mark.parametrize("text", ["1.234", "", "1e3", "一百", "1.2.3", "--1", "nan"])
+@pytest.mark.parametrize("text", ["1.234", "", "1e3", "一百", "1.2.3", "--1", "nan", "00", "000", "007.5", "0,100"])
 def test_yuan_finer_than_a_fen_or_no_amount_are_refused(text):
     with pytest.raises(ValueError, match="two decimals"):
         Fen.from_yuan(text)

@@ -126,3 +126,10 @@ def test_what_the_standard_writer_wrote_comes_back(tmp_path_factory, rows, end):
 def test_point_11_one_gigantic_line_is_a_sentence(tmp_path, content):
     with pytest.raises(Refusal, match=r"facts\.csv:"):
         read(tmp_path, content)
+
+
+def test_point_10_an_amount_cut_in_two_is_not_hidden_by_an_empty_last_cell(tmp_path):
+    # 1100000,50 without quotes gives a cell more; the empty last cell must not make room for it.
+    content = "party,year,spend,last,before\na,2010,1100000,50,1000000.00,\n"
+    with pytest.raises(Refusals, match="facts.csv:2: this row has 6 cells, the header 5"):
+        read(tmp_path, content)

@@ -214,6 +214,22 @@ def test_point_1_a_withdrawn_trial_is_passed_over(workspace, first, tmp_path):
     assert shown(workspace) == both(right, "trial")
 
 
+def test_point_1_a_manifest_rewritten_by_hand_makes_nothing_official(workspace, first):
+    run = run_settle(workspace, first, year=2025, assume={"cap_base": "base_spend"})["run"]
+    file = workspace.find_run(run) / "manifest.json"
+    whole = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**whole, "inputs": {**whole["inputs"], "assume": {}}}), "utf-8")
+    with pytest.raises(Refusal, match="its manifest is not what the run wrote"):
+        propose(workspace, run, by="li", why=WHY)
+    right = settled(workspace, first)
+    file = workspace.find_run(right) / "manifest.json"
+    whole = json.loads(file.read_text("utf-8"))
+    del whole["outputs"]
+    file.write_text(json.dumps(whole), "utf-8")
+    with pytest.raises(Refusal, match="its manifest names no statements"):
+        propose(workspace, right, by="li", why=WHY)
+
+
 def test_point_1_statements_changed_after_they_were_proposed_are_refused(workspace, first):
     run = settled(workspace, first)
     propose(workspace, run, by="li", why=WHY)

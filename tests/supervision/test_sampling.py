@@ -124,6 +124,9 @@ def test_the_whole_is_no_less_than_what_was_found():
         (Stratum("A", 9, 150, checked((100, 1), (100, 1))), "more than its whole stratum"),
         (Stratum("A", 9, 900, checked((100, 101), (100, 1))), "more is wrong"),
         (Stratum("A", 9, 900, (Checked("u", 1, 0), Checked("u", 1, 0))), "checked twice"),
+        (Stratum("A", 9, 900, (Checked("u1", 1, 0), Checked("Ｕ1\u200b", 1, 0))), "checked twice"),
+        (Stratum("A", 9, 900, (Checked(" ", 1, 0), Checked("u", 1, 0))), "has no name"),
+        (Stratum("A", 2, 900, checked((100, 1), (100, 1))), "all 2 units were checked and claimed 2.00 yuan"),
         (Stratum("A", 9, 900, checked((0, 0), (0, 0))), "claimed nothing"),
     ],
 )

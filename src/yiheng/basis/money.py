@@ -16,7 +16,8 @@ SHOWN = 40
 Rounding = Literal["half_up", "half_even", "down"]
 
 # A comma groups thousands or is refused: 1000,50 may mean 1,000.50. More than 18 digits are no money of a fund.
-_YUAN = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,5}|\d{1,18})(\.\d{1,2})?", re.ASCII)
+# A zero at the start of a longer number is the end of one that was cut in two at its comma.
+_YUAN = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3}){1,5}|0|[1-9]\d{0,17})(\.\d{1,2})?", re.ASCII)
 
 
 class Formula(ABC):

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from yiheng.basis.refusals import Refusal, Refusals, nearest
@@ -26,6 +27,7 @@ MOST_REFUSALS = 20
 # A first line with which a spreadsheet is told the delimiter; it stands above the header.
 SEPARATOR_LINE = re.compile(r'"?sep=(?P<sign>[,;|\t])"?', re.IGNORECASE)
 # A number of a person or a phone: the file has no header.
+WHOLE, AFTER_COMMA = re.compile(r"\s*[+-]?\d+"), re.compile(r"\d{1,3}(\.\d+)?\s*")
 VALUE = re.compile(r"\d{9}")
 QUOTED = re.compile(r'"[^"]*"')
 
@@ -85,7 +87,7 @@ def read_delimited(path: Path, needs: Sequence[str] = ()) -> Delimited:
     faults: list[Refusal] = []
     for line, cells in records:
         # A delimiter too many at the end of a line holds no value; the engine passes over it too.
-        if len(cells) == len(header) + 1 and not cells[-1]:
+        if len(cells) == len(header) + 1 and not cells[-1] and not _cut_in_two(cells):
             cells.pop()
         if len(cells) == len(header):
             rows.append(Row(line, dict(zip(header, map(str.strip, cells), strict=True))))
@@ -94,6 +96,11 @@ def read_delimited(path: Path, needs: Sequence[str] = ()) -> Delimited:
     if faults:
         raise Refusals(faults)
     return Delimited(path.name, header, tuple(rows), hashlib.sha256(raw).hexdigest())
+
+
+def _cut_in_two(cells: Sequence[str]) -> bool:
+    """Whether two cells side by side may be one amount that was cut at its comma, such as ``1000,50`` or ``1,000``."""
+    return any(WHOLE.fullmatch(one) and AFTER_COMMA.fullmatch(other) for one, other in pairwise(cells))
 
 
 def separator(line: str) -> tuple[int, str]:

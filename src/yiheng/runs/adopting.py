@@ -11,11 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from yiheng import __version__
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
-from .manifest import MANIFEST, sha256
+from .manifest import MANIFEST, Manifest, sha256
 from .official import policy_in_force
 from .settling import STATEMENTS
 from .standing import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs
@@ -174,10 +175,17 @@ def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
 
 
 def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
+    """What is not as the run wrote it: the inputs and pins that its id is made of, and each output."""
+    cure = f"settle again, then see yiheng replay {folder.name}"
+    made_of = Manifest(manifest["verb"], manifest["inputs"], manifest["pins"])
+    own_version = manifest.get("versions", {}).get("yiheng") == __version__
+    if own_version and made_of.run != folder.name:
+        return [Refusal("its manifest is not what the run wrote", where=folder.name, cure=cure)]
+    if STATEMENTS not in manifest.get("outputs", {}):
+        return [Refusal("its manifest names no statements", where=folder.name, expected=STATEMENTS, cure=cure)]
     return [
-        Refusal(f"{name} is not what the run wrote", where=folder.name, expected=f"SHA-256 {hashed}",
-                cure=f"settle again, then see yiheng replay {folder.name}")
-        for name, hashed in manifest.get("outputs", {}).items()
+        Refusal(f"{name} is not what the run wrote", where=folder.name, expected=f"SHA-256 {hashed}", cure=cure)
+        for name, hashed in manifest["outputs"].items()
         if not (folder / name).exists() or sha256(folder / name) != hashed
     ]  # fmt: skip
 

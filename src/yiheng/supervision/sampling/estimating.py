@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from yiheng.basis.money import round_fen
+from yiheng.basis.money import Fen, round_fen
+from yiheng.basis.numbers import plain_text
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.policy import Limits
 
@@ -141,14 +142,24 @@ def _root(square: Fraction) -> int:
 def _fault(stratum: Stratum) -> Refusal | None:
     many, name = len(stratum.sample), stratum.name
     units = [one.unit for one in stratum.sample]
-    if len(set(units)) < many:
-        return Refusal("a unit was checked twice", where=name, expected="each unit once")
+    if (
+        not all(plain_text(unit).casefold() for unit in units)
+        or len({plain_text(unit).casefold() for unit in units}) < many
+    ):
+        return Refusal("a unit has no name or was checked twice", where=name, expected="each unit once, by its name")
     if many > stratum.units:
         return Refusal(f"{many} units were checked of {stratum.units}", where=name, expected="no more than there are")
     if many < min(2, stratum.units) or not many:
         return Refusal(f"{many} units were checked of {stratum.units}", where=name, expected="at least two, or all")
-    if sum(one.claimed_fen for one in stratum.sample) > stratum.claimed_fen:
+    claimed = sum(one.claimed_fen for one in stratum.sample)
+    if claimed > stratum.claimed_fen:
         return Refusal("the sample claimed more than its whole stratum", where=name)
+    if many == stratum.units and claimed != stratum.claimed_fen:
+        return Refusal(
+            f"all {many} units were checked and claimed {Fen(claimed)} yuan", where=name,
+            expected=f"{Fen(stratum.claimed_fen)} yuan, what the whole stratum claimed",
+            cure="correct the number of units or the claimed amount of the stratum",
+        )  # fmt: skip
     wrong = next((one for one in stratum.sample if not 0 <= one.wrong_fen <= one.claimed_fen), None)
     if wrong:
         return Refusal(
