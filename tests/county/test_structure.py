@@ -73,7 +73,7 @@ def test_kind_of_person_fits_age_and_insurance(town):
 def test_the_first_diagnosis_was_there_on_admission_and_only_stays_say_so(county):
     assert (
         county.one("""select count(*) from diagnosis join visit using (visit_id)
-        where (kind = 'inpatient') <> (admission_condition is not null)
+        where (visit.kind = 'inpatient') <> (admission_condition is not null)
         or is_main and admission_condition <> 'present'""")
         == 0
     )

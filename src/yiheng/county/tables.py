@@ -138,6 +138,7 @@ def _diagnoses(
     condition = pick(later, _CONDITION_WEIGHTS, len(row))
     return {
         "visit_id": visit_ids(first + row),
+        "kind": words(["western"], np.zeros(len(row), np.int32)),
         "ordinal": pa.array(ordinal.astype(np.int64)),
         "code": words([illness.code for illness in ILLNESSES], codes[row, slot]),
         "name": words([illness.name for illness in ILLNESSES], codes[row, slot]),
