@@ -40,6 +40,9 @@ def drawn_rows(source, rng, number):
         row = {column: inside(rng, fact) for column, fact in columns.items()}
         if {"cost", "covered"} <= row.keys():
             row["covered"] = str(min(row["cost"], row["covered"], key=float))
+        if {"uncontrollable", "justified", "mismanagement", "spend"} <= row.keys():
+            # What nobody knows of the overrun here is at least what was spent beyond the budget: none has a cause.
+            row |= dict.fromkeys(("uncontrollable", "justified", "mismanagement"), "0")
         yield FactsRow(f"p{i}", source.policy.in_force.last.year, i + 2, row)
 
 

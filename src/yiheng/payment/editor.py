@@ -34,6 +34,10 @@ def _loosen(node: Any) -> None:
         node["type"] = ["string", "number", "boolean"]
     elif node.get("type") == "integer":
         node["type"] = ["integer", "string"]
+    elif node.get("type") == "boolean":
+        # Some editors read ``true`` as a word.
+        node.pop("type")
+        node["enum"] = [True, False, "true", "false"]
     for one in node.values():
         _loosen(one)
 
