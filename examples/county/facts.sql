@@ -47,6 +47,8 @@ select s.consortium as party, s.year, p.heads as people, coalesce(g.heads, p.hea
   printf('%.2f', last.fen * 1.05 / 100) as benchmark, printf('%.2f', s.fen / 100) as expenditure, '0.9' as quality_score,
   'Global' as risk_option, printf('%.2f', before3.fen / 100) as base_year_1, printf('%.2f', before2.fen / 100) as base_year_2,
   printf('%.2f', last.fen / 100) as base_year_3, '1' as quality_factor, '1' as raw_score, p.heads as assigned_beneficiaries,
+  '90' as service_quality, '90' as assessment, '0.00' as uncontrollable, '0.00' as justified, '0.00' as mismanagement,
+  printf('%.2f', last.fen / 100) as last_total, printf('%.2f', last.fen * 1.02 / 100) as target,
   '0.02' as min_savings_rate, '1' as met_quality_standard, 'High Revenue' as revenue_category, 'E' as track, '2024' as start_date
 from spent s join span on s.year = span.settled join people p using (consortium, year) join points using (consortium, year)
   left join signed g using (consortium) cross join income

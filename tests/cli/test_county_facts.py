@@ -14,7 +14,7 @@ from yiheng.payment import STEPS
 from yiheng.policy import read_policy
 
 # Money that the policies add where it is packed or known; a county without it is settled all the same.
-LEFT_OUT = {"public_health"}
+LEFT_OUT = {"public_health", "public_health_spend"}
 
 
 def run(*arguments: object):
