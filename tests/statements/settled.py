@@ -19,9 +19,9 @@ HOSTILE = (
 )
 
 
-def settled(folder: Path, *rows: str, name: str = "facts.csv", **how: Any) -> dict[str, Any]:
+def settled(folder: Path, *rows: str, name: str = "facts.csv", policy: Path = POLICY, **how: Any) -> dict[str, Any]:
     """What a run keeps that settled rows of party, spending and spending of the base year for 2025."""
     space = Workspace(folder / "ws") if (folder / "ws").exists() else Workspace.new(folder / "ws")
     lines = ["party,spend,base_spend,public_health,year", *(f"{row},,2025" for row in rows)]
     (folder / name).write_text("\n".join(lines) + "\n", "utf-8")
-    return run_settle(space, POLICY, facts=folder / name, **how)
+    return run_settle(space, policy, facts=folder / name, **how)

@@ -10,7 +10,7 @@ import pytest
 
 from yiheng.statements import write_workbook
 
-from .settled import HOSTILE, settled
+from .settled import HOSTILE, POLICY, settled
 
 CELL = re.compile(r"(?:(\w+)!)?\b([A-Z]+\d+)\b")
 FIGURES = ("总额预算", "基金支出", "结余", "超支", "结余留用", "基金分担", "医共体承担")
@@ -114,7 +114,12 @@ def test_accounts_are_sums_of_transfers(workbook):
 
 
 def test_an_amount_that_a_cell_cannot_hold_is_text_and_in_no_formula(tmp_path):
-    result = settled(tmp_path, "东河,10500000000000000.01,10000000000000000.03")
+    # A place that allows more money than any fund has: its figures have more digits than a cell keeps.
+    text = (POLICY / "2022.yaml").read_text("utf-8")
+    beyond = tmp_path / "beyond" / "2022.yaml"
+    beyond.parent.mkdir()
+    beyond.write_text(text.replace("unit: yuan\n", 'unit: yuan\n    most: "100000000000000000"\n'), "utf-8")
+    result = settled(tmp_path, "东河,10500000000000000.01,10000000000000000.03", policy=beyond)
     write_workbook(result, tmp_path / "s.xlsx")
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     assert book["清算结果"]["E2"].value == "10500000000000000.01"
