@@ -11,7 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from yiheng.payment import ACCOUNTS, FIGURES
+from yiheng.payment import FIGURES
+from yiheng.payment.book import called
 from yiheng.policy import Example, PolicyFile, read_policy
 from yiheng.runs import kept_policies
 from yiheng.statements import statements_of, write_workbook
@@ -86,8 +87,8 @@ def words(statement) -> dict[str, str]:
     told = {}
     for name, yuan in {**statement["figures"], **statement["further"]}.items():
         kind, _, purpose = name.partition("/")
-        zh = FIGURES[name].zh if name in FIGURES else ACCOUNTS[kind].zh
-        told[f"{zh}·{purpose}" if purpose else zh] = yuan
+        zh = FIGURES[name].zh if name in FIGURES else called(kind, purpose).zh
+        told[zh] = yuan
     return told
 
 
