@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 
 def newest():
@@ -25,7 +26,7 @@ def test_point_15_the_largest_overrun_stands_first(as_):
     page = as_("clerk").get("/overview/").content.decode()
     told = re.findall(r"party=(\w+)&amp;year=2025", page)
     figures = {party: results.settled()[party, 2025].statement["figures"] for party in told}
-    over = [round(float(f["spend"]) - float(f["budget"]), 2) for f in (figures[party] for party in told)]
+    over = [Decimal(figures[party]["spend"]) - Decimal(figures[party]["budget"]) for party in told]
     assert over == sorted(over, reverse=True)
 
 

@@ -33,6 +33,9 @@ def read(fact, text):
     return fact_read(fact, text, "c", Place("f.csv", "7"))
 
 
+CAUSES = ("uncontrollable", "justified", "mismanagement")
+
+
 def drawn_rows(source, rng, number):
     """Rows inside the domains; of one visit no more is covered than it costs, of one overrun no more has a cause."""
     columns = {fact.column: fact for fact in source.policy.facts.values() if fact.column}
@@ -40,9 +43,10 @@ def drawn_rows(source, rng, number):
         row = {column: inside(rng, fact) for column, fact in columns.items()}
         if {"cost", "covered"} <= row.keys():
             row["covered"] = str(min(row["cost"], row["covered"], key=float))
-        if {"uncontrollable", "justified", "mismanagement", "spend"} <= row.keys():
-            # What nobody knows of the overrun here is at least what was spent beyond the budget: none has a cause.
-            row |= dict.fromkeys(("uncontrollable", "justified", "mismanagement"), "0")
+        if set(CAUSES) <= row.keys():
+            # A third each of what was spent beyond 120 % of the base: the budget grows by less, so it is overrun.
+            beyond = Fraction(row["spend"]) - Fraction(6, 5) * Fraction(row["base_spend"])
+            row |= dict.fromkeys(CAUSES, str(max(int(beyond / 3), 0)))
         yield FactsRow(f"p{i}", source.policy.in_force.last.year, i + 2, row)
 
 
