@@ -32,8 +32,8 @@ def test_each_layer_of_each_visit_is_shown_and_a_wrong_word_refuses_its_row_only
     layers = ("payer/基本医保", "payer/医疗救助", "payer/个人")
     assert [first[name] for name in layers] == ["6750.00", "1350.00", "1900.00"]
     assert [second[name] for name in layers] == ["138.75", "", "61.25"]
-    assert "visits.csv:4:setting" in done.stderr and "emergency" in done.stderr
-    assert "outpatient" in done.stderr and "inpatient" in done.stderr
+    assert "visits.csv:4:setting: 'emergency' is none of its words" in done.stderr
+    assert "expected: outpatient | inpatient" in done.stderr
     (workbook,) = (tmp_path / "ws" / "runs").glob("*/statements.xlsx")
     book = openpyxl.load_workbook(workbook)
     header = next(book["清算结果"].iter_rows(values_only=True))
