@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from yiheng.basis.refusals import Refusal
-from yiheng.codes import SHIPPED_FILES
+from yiheng.codes import SHIPPED_FILES, STANDARD
 from yiheng.runs import KNOWN, lists_known, load_codes, look_up
 
 from .show import answer, say
@@ -93,7 +93,7 @@ def codes_list(workspace: Path | None, form: str) -> int:
         for edition in one["editions"] or [dict.fromkeys(("edition", "from", "until", "rows", "file"))]
     ]
     answer(form, {"lists": lists}, ["list", "代码表", "edition", "from", "until", "rows", "file"], rows)
-    if not any(one["editions"] for one in lists):
+    if not any(one["editions"] for one in lists if one["list"] not in STANDARD):
         say("尚未导入代码表。下一步：yiheng codes load --list dictionary")
     return DONE
 
