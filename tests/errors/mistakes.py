@@ -125,7 +125,7 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
     "Facts": {
         "a fact comes from nowhere": Mistake(", total: fund_spend}\n  people", "}\n  people", 8, ("needs 'total'",)),
         "a kind does not exist": Mistake("kind: number, unit: people", "kind: integer, unit: people", 9, ("'facts.people.kind'", "number")),
-        "a total is a number": Mistake("kind: number, unit: people, column: people", "kind: number, total: fund_spend", 9, ("a total of the lake is an amount",)),
+        "a total is a word": Mistake("kind: number, unit: people, column: people", "kind: word, total: fund_spend", 9, ("a total of the lake is an amount or a number",)),
         "words of a number": Mistake("column: people}", "column: people, words: [A]}", 9, ("'words' belong to a fact of kind word",)),
         "a year is no number": Mistake('year: "-1"', "year: last", 13, ("'facts.cells_1.year'", "not a whole number")),
         "a number without its unit": Mistake("unit: people, ", "", 9, ("'people' does not say what it may be", "write its unit")),
