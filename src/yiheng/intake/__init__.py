@@ -5,6 +5,7 @@ from .draft import draft_mapping
 from .load import Counts, Loaded, load
 from .mapping import MappingFile, read_mapping
 from .objects import ObjectReader
+from .parse import Overlay
 from .privacy import Privacy
 from .quarantine import FaultCount
 from .rejects import write_rejects
@@ -16,6 +17,7 @@ __all__ = [
     "Loaded",
     "MappingFile",
     "ObjectReader",
+    "Overlay",
     "Privacy",
     "draft_mapping",
     "load",

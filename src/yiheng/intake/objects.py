@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -14,8 +14,8 @@ from yiheng.records import EXPECTED, Column, Table
 from . import sql
 from .parse import CERTIFICATE_NUMBER, Fault, Incoming, Overlay, faults_of, typed
 from .recognise import Arm
-from .stage import judged
-from .tidy import BETWEEN, odd_row, prepare
+from .stage import DUCK_TYPES, MOST_FAULTS, judged
+from .tidy import prepare
 
 # A refusal that quotes a value quotes no more of it than this.
 MOST_SHOWN = 40
@@ -23,21 +23,35 @@ MOST_SHOWN = 40
 IN_YUAN = " yuan"
 # What of a row may be unknown before anything is paid.
 UNPRICED = ("fen", "price")
+# The mark of a row whose codes must be looked at closely.
+ODD = 1 << MOST_FAULTS
 
 
 class ObjectReader:
     """Reads objects of any table, under our names or national ones.
 
     A statement is prepared once for the columns that a source names, for its objects name the same ones every time.
+    What is read stays in the engine as well, as ``kept(table)``, until the transaction is rolled back.
 
     Args:
+        tables: the tables that are read.
         overlay: codes that the province adds to the national dictionaries.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, overlay: Overlay) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, tables: Iterable[Table], overlay: Overlay) -> None:
         self._con, self._overlay = con, overlay
         prepare(con)
         self._prepared: dict[tuple[str, tuple[str, ...], bool], str] = {}
+        self._faults: dict[str, list[Fault]] = {}
+        for table in tables:
+            columns = ", ".join(f"{sql.name(c.name)} {DUCK_TYPES[c.kind]}" for c in table)
+            con.execute(f"create temp table {self.kept(table.name)} ({columns}, _mask BIGINT)")
+            self._faults[table.name] = faults_of(table)
+
+    @staticmethod
+    def kept(table: str) -> str:
+        """The engine's table of the rows that were read: their columns, and what is wrong with them."""
+        return sql.name(f"read_{table}")
 
     def read(self, table: Table, given: Any, where: str) -> tuple[list[dict[str, Any]], list[Refusal]]:
         """Rows with typed values, and what is missing of them without making them useless.
@@ -61,7 +75,7 @@ class ObjectReader:
         columns = [column.name for column in table]
         rows = [dict(zip(columns, row, strict=False)) for row in values]
         questions: list[Refusal] = []
-        known = faults_of(table)
+        known = self._faults[table.name]
         for number, (*_row, mask) in enumerate(values):
             # Nearly all rows have no fault.
             for bit, fault in enumerate(known) if mask else ():
@@ -75,31 +89,33 @@ class ObjectReader:
 
     def _values(self, table: Table, texts: list[dict[str, str | None]], where: str) -> list[Any]:
         fields = tuple(sorted({name for text in texts for name in text}))
+        # A prepared statement takes its argument as text only; a quote inside is written twice.
+        given = json.dumps(texts, ensure_ascii=False).replace("'", "''")
         try:
-            odd = self._odd(texts)
-            statement = self._prepared.get((table.name, fields, odd)) or self._prepare(table, fields, odd)
-            # A prepared statement takes its argument as text only; a quote inside is written twice.
-            given = json.dumps(texts).replace("'", "''")
-            return self._con.execute(f"execute {statement}('{given}')").fetchall()
-        except (duckdb.Error, UnicodeError):
+            given.encode()
+        except UnicodeEncodeError:
             raise Refusal(
                 "a value is no text", where=f"{where} {table.name}", expected="whole characters", cure="export it again"
             ) from None
+        rows = self._judge(table, fields, given, closely=False)
+        # Odd codes are few; the first look tells whether there are any.
+        if any(row[-1] & ODD for row in rows):
+            self._con.execute(f"delete from {self.kept(table.name)}")
+            rows = self._judge(table, fields, given, closely=True)
+        return rows
 
-    def _odd(self, texts: list[dict[str, str | None]]) -> bool:
-        """Whether any value has to be looked at closely."""
-        values = BETWEEN.join(value for text in texts for value in text.values() if value)
-        test = odd_row(["$1"], ["$1"], [])
-        return self._con.execute(f"select {test}", [values]).fetchone() == (True,)
+    def _judge(self, table: Table, fields: tuple[str, ...], given: str, *, closely: bool) -> list[Any]:
+        statement = self._prepared.get((table.name, fields, closely)) or self._prepare(table, fields, closely)
+        return self._con.execute(f"execute {statement}('{given}')").fetchall()
 
     def _prepare(self, table: Table, fields: tuple[str, ...], closely: bool) -> str:
         row = json.dumps([dict.fromkeys(fields, "VARCHAR") or {table.key[0]: "VARCHAR"}])
         relation = f"(select unnest(from_json(?::VARCHAR, {sql.text(row)}), recursive := true))"
         query = judged(table, _arm(table, fields, self._overlay), relation, self._overlay, None, closely)
         statement = f"read_{table.name}_{len(self._prepared)}"
-        self._con.execute(
-            f"prepare {statement} as {query} select {sql.names([c.name for c in table])}, _mask from checked"
-        )
+        shown = sql.names([*(c.name for c in table), "_mask"])
+        into = f"insert into {self.kept(table.name)} ({shown})"
+        self._con.execute(f"prepare {statement} as {into} {query} select {shown} from checked returning {shown}")
         self._prepared[(table.name, fields, closely)] = statement
         return statement
 

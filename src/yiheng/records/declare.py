@@ -197,9 +197,13 @@ class Table:
     copies: tuple[Copied, ...] = ()
     takes_back: TakesBack | None = None
     _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
+    _by_alias: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._by_name.update({c.name: c for c in self.columns})
+        for column in self.columns:
+            for name in (column.name, *column.aliases):
+                self._by_alias.setdefault(name, column)
 
     def __getitem__(self, column: str) -> Column:
         return self._by_name[column]
@@ -224,8 +228,4 @@ class Table:
 
     def column_under(self, name: str) -> Column | None:
         """The column that a file calls ``name``: our name or a national one, any case."""
-        wanted = name.strip().lower()
-        for column in self.columns:
-            if wanted == column.name or wanted in column.aliases:
-                return column
-        return None
+        return self._by_alias.get(name.strip().lower())

@@ -2,7 +2,8 @@
 
 from .adopting import adopt, propose, withdraw
 from .auditing import run_audit
-from .bills import Desk, read_bill
+from .bill_rows import read_bill
+from .bills import Desk
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in

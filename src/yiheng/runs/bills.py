@@ -4,10 +4,8 @@ should be known of each line."""
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,28 +14,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.operations import UnboundTable
 
-from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
-from yiheng.documents import read_json
-from yiheng.intake import ObjectReader
 from yiheng.records import FEW_VIEWS, REDUCED, TABLES, AsItStands, Standing
 from yiheng.supervision import LIMITS, RULES, VIEWS, Rule, advice, own_fen, right_of, told
 
 from .auditing import LISTED
+from .bill_rows import BillReader, Rows
 from .editions import edition_file, editions_in_use, overlay_on
 from .excepted import Exceptions
 from .place_limits import limit_pins
 from .row_file import plain
 from .workspace import Workspace
 
-Rows = dict[str, list[dict[str, Any]]]
-# The bill of a long stay with all of the person's history has some megabytes.
-MOST_BYTES = 64 * 1024 * 1024
 ASKED: tuple[str, ...] = ("before", "during")
 # The table of limits depends on code lists alone and stands for all bills.
 LIMITS_TABLE = "limit_of_item"
-# A prescription that was not charged yet is judged by its lines as they would be charged.
-ORDERS = "order_line"
 # What decides of a bill, the strictest first; of what is told alone the bill passes.
 DECISIONS = ("stop", "hint")
 DUCKDB = {
@@ -77,17 +68,15 @@ class Desk:
         asked = [rule for rule in RULES.values() if set(rule.stages) & set(ASKED)]
         self._needed = sorted({name for rule in asked for name in (*rule.reads, *rule.beside)})
         for name in self._needed:
-            self._tables[name] = self._filled_from_text(name, TABLES[name].kept)
+            self._tables[name] = self._filled(name, TABLES[name].kept)
         lists = {*LISTED, CATALOGUE.name, *(name for rule in asked for name in rule.codes)}
         held = self._lists(workspace, on, sorted(lists))
         self._exceptions = Exceptions(workspace, editions_in_use(workspace, [EXCEPTION.name]).get(EXCEPTION.name, []))
-        kinds = f"select item_code, kind from {CATALOGUE.name}"
-        self._kinds: dict[str, str] = dict(self._con.execute(kinds).fetchall())
         # Each view with all that it reads in turn, in the order in which they build on each other.
         self._computed: dict[str, frozenset[str]] = {}
         self._tables[LIMITS_TABLE] = self._view(LIMITS_TABLE)
         self._leaving = list(self._leave_what_stands())
-        self._reader = ObjectReader(self._con, overlay_on(workspace, on)[1])
+        self._reader = BillReader(self._con, self._needed, overlay_on(workspace, on)[1])
         self.unknown: list[dict[str, Any]] = []
         self._questions = [question for rule in asked if (question := self._question(rule, held))]
         self._advice = advice(self._tables)
@@ -102,16 +91,14 @@ class Desk:
                 nothing are its lines: a prescription is checked before anything is dispensed.
 
         Raises:
-            Refusals: rows that a load would not accept either, tables that no rule reads, rows of another visit.
+            Refusals: rows that a load would not accept either, tables that do not exist, rows that refer to nothing.
         """
-        rows, questions = self._rows(bill, shown_as)
-        about = _about(bill.get("visits"), rows, shown_as)
-        rows["fee_line"] += self._prescribed(rows)
-        items = {row["item_code"] for row in rows["fee_line"]}
-        asked = [one for one in self._questions if one.items is None or one.items & items]
         # What is taken back as a whole need not be deleted table by table.
         self._con.begin()
         try:
+            rows, about, questions = self._reader.read(bill, shown_as)
+            items = {row["item_code"] for row in rows["fee_line"]}
+            asked = [one for one in self._questions if one.items is None or one.items & items]
             self._fill(rows, frozenset().union(*(one.views for one in asked)))
             found = [finding for question in asked for finding in self._ask(question) if finding["visit"] in about]
             lines = list(self._advise(about))
@@ -132,12 +119,7 @@ class Desk:
             "questions": [str(one) for one in questions],
         }
 
-    def _fill(self, rows: Mapping[str, list[dict[str, Any]]], views: frozenset[str]) -> None:
-        for name in self._needed:
-            if rows[name]:
-                # A prepared statement takes its argument as text only; a quote inside is written twice.
-                text = json.dumps(rows[name], default=str).replace("'", "''")
-                self._con.execute(f"execute fill_{name}('{text}')")
+    def _fill(self, rows: Rows, views: frozenset[str]) -> None:
         if any((row["quantity"] or 0) < 0 for row in rows["fee_line"]) or any(map(_takes_back, rows["settlement"])):
             for statement in self._leaving:
                 self._con.execute(statement)
@@ -160,22 +142,6 @@ class Desk:
                 continue
             says = told(row)
             yield plain({**named, **row, "own_fen": own_fen(row), "says": says.zh, "says_en": says.en})
-
-    def _prescribed(self, rows: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """Orders of visits without fee lines, as the lines that they would become; what they cost is unknown."""
-        charged = {row["visit_id"] for row in rows["fee_line"]}
-        unknown = dict.fromkeys(column.name for column in TABLES["fee_line"])
-        return [
-            {
-                **unknown,
-                **{name: order[name] for name in unknown.keys() & order.keys()},
-                "line_id": order["order_id"],
-                "kind": self._kinds.get(order["item_code"], "drug"),
-                "occurred_at": order["ordered_at"],
-            }
-            for order in rows[ORDERS]
-            if order["visit_id"] not in charged
-        ]
 
     def _view(self, name: str) -> ibis.Table:
         """A table for what a view gives of a bill, and how it is filled."""
@@ -209,33 +175,6 @@ class Desk:
         """Free the desk."""
         self._con.close()
 
-    def _rows(self, bill: Mapping[str, Any], shown_as: str) -> tuple[Rows, list[Refusal]]:
-        """The rows of a bill by table, judged as a load would, and what is missing of them."""
-        rows: Rows = {name: [] for name in (*self._needed, ORDERS)}
-        faults: list[Refusal] = []
-        questions: list[Refusal] = []
-        for name, given in bill.items():
-            if name == "visits":
-                continue
-            table = next((one for one in TABLES.values() if name in (one.name, *one.aliases)), None)
-            if table is None:
-                faults.append(Refusal(f"'{name}' is no table of rows", where=shown_as, cure=nearest(name, TABLES)))
-            elif table.name in rows:
-                try:
-                    read, missing = self._reader.read(table, given, shown_as)
-                    rows[table.name] += read
-                    questions += missing
-                except Refusals as refused:
-                    faults += refused.found
-                except Refusal as refused:
-                    faults.append(refused)
-        if not faults and not rows["visit"]:
-            faults.append(Refusal("the bill names no visit", where=shown_as, expected='"visit": [{"visit_id": …}]'))
-        faults = faults or list(_strangers(rows, shown_as))
-        if faults:
-            raise Refusals(faults)
-        return rows, questions
-
     def _lists(self, workspace: Workspace, on: dt.date, names: list[str]) -> set[str]:
         """Take the editions that hold on a day; gives the lists that have one."""
         held = set()
@@ -267,42 +206,11 @@ class Desk:
         self._con.execute(f'prepare "ask_{rule.name}" as select {shown} from ({ibis.to_sql(rows, dialect="duckdb")})')
         return Question(rule, rows.columns, self._views_of(rows), items)
 
-    def _filled_from_text(self, name: str, schema: ibis.Schema) -> ibis.Table:
-        """An empty table that one text of rows fills, so that a plan is made once for all bills."""
-        columns = {column: DUCKDB[str(kind)] for column, kind in schema.items()}
-        shown = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    def _filled(self, name: str, schema: ibis.Schema) -> ibis.Table:
+        """An empty table that the rows of each bill fill, so that a plan is made once for all bills."""
+        shown = ", ".join(f'"{column}" {DUCKDB[str(kind)]}' for column, kind in schema.items())
         self._con.execute(f"create temp table {name} ({shown})")
-        row = json.dumps([columns])
-        self._con.execute(
-            f"prepare fill_{name} as insert into {name} select unnest(from_json(?, '{row}'), recursive := true)"
-        )
         return ibis.table(schema, name=name)
-
-
-def _about(visits: Any, rows: Rows, shown_as: str) -> list[str]:
-    """The visits that are asked about.
-
-    Raises:
-        Refusals: visits that the bill does not hold.
-    """
-    known = [row["visit_id"] for row in rows["visit"]]
-    asked = known if not visits else visits if isinstance(visits, list) else [visits]
-    if strange := [one for one in asked if one not in known]:
-        raise Refusals(
-            Refusal(f"'{one}' is asked about and not in the bill", where=shown_as, cure=nearest(str(one), known))
-            for one in strange
-        )
-    return asked
-
-
-def _strangers(rows: Rows, shown_as: str) -> Iterator[Refusal]:
-    """Rows of a visit that the bill does not hold: no rule would look at them."""
-    known = {row["visit_id"] for row in rows["visit"]}
-    for name, given in rows.items():
-        for number, row in enumerate(given, start=1):
-            if name != "visit" and row.get("visit_id") is not None and row["visit_id"] not in known:
-                what, where = f"no visit of the bill is '{row['visit_id']}'", f"{shown_as} {name}[{number}]"
-                yield Refusal(what, where=where, cure=nearest(row["visit_id"], known))
 
 
 class _Tables(dict[str, ibis.Table], AsItStands):
@@ -327,15 +235,3 @@ def _takes_back(paid: Mapping[str, Any]) -> bool:
 def _decision(findings: list[dict[str, Any]]) -> str:
     answers = {one["answer"] for one in findings}
     return next((one for one in DECISIONS if one in answers), "pass")
-
-
-def read_bill(path: Path) -> dict[str, Any]:
-    """A bill of a JSON file.
-
-    Raises:
-        Refusal: no such file, no JSON, no object, a key that stands twice. Numbers are kept as text.
-    """
-    bill = read_json(path, most=MOST_BYTES)
-    if not isinstance(bill, dict):
-        raise Refusal("a bill is one object", where=path.name, expected='{"visit": [...], "fee_line": [...]}')
-    return bill
