@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ from .excess import Excess
 from .faults_of_pages import PageFaults
 from .front_pages import counted, front_page_table
 from .goods import Stock
+from .happen import plant_events
 from .labels import AnswerSheet
 from .ledgers import Ledgers
 from .neglect import Neglect
@@ -83,6 +84,7 @@ def make_county(
     seed: int = 2025,
     years: tuple[int, ...] = (2022, 2023, 2024, 2025),
     quality_labels: Path | None = None,
+    event_labels: Path | None = None,
 ) -> CountyMade:
     """Write a county as one Parquet file per table, and its planted faults as a CSV elsewhere.
 
@@ -95,13 +97,16 @@ def make_county(
         seed: another seed is another county.
         years: calendar years that follow each other.
         quality_labels: file of a second answer sheet; only if it is given do the front pages have planted faults.
+        event_labels: file that names every refund, reversal, late claim, open stay and whatever else happens to real
+            rows; only if it is given do they happen.
 
     Raises:
         Refusal: when there are too few people, a gap between years, or labels among the data.
     """
     _refuse_nonsense(data, labels, people, years)
-    if quality_labels:
-        _refuse_nonsense(data, quality_labels, people, years)
+    for more in (quality_labels, event_labels):
+        if more:
+            _refuse_nonsense(data, more, people, years)
     draws = [np.random.default_rng([seed, part]) for part in range(5 + len(years))]
     places = found_places(people)
     persons = settle_people(draws[0], people, years, places)
@@ -135,7 +140,12 @@ def make_county(
         making.write_books()
     if quality_labels and making.page_faults:
         making.page_faults.write(quality_labels)
-    return CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
+    made = CountyMade(dict(folder.rows), fund_fen, sheet.write(labels))
+    if event_labels is None:
+        return made
+    actors = np.array([*script.actors, *script.quiet], np.int64)
+    sizes, effect = plant_events(seed, data, event_labels, years=years, actors=actors, faults=labels)
+    return replace(made, rows=made.rows | sizes, fund_fen=fund_fen + effect)
 
 
 def _refuse_nonsense(data: Path, labels: Path, people: int, years: tuple[int, ...]) -> None:
