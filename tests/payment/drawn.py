@@ -114,7 +114,10 @@ def _facts(rng: Random, source: PolicyFile, party: str, scale: int) -> PartyFact
     made = {}
     for name, declared in source.policy.facts.items():
         because = Because(declared.says.words, source=FACT)
-        if declared.kind == "amount":
+        if declared.kind == "amount" and "causes" in _arguments_of(source, name):
+            # No more of an overrun has a cause than there is; what is drawn spends up to 140 for 60.
+            made[name] = Fact(Fen(scale * rng.randint(0, 2) // 100), because)
+        elif declared.kind == "amount":
             made[name] = Fact(Fen(scale * rng.randint(60, 140) // 100 + rng.randint(0, 99)), because)
         elif declared.kind == "word":
             made[name] = Fact(None, because, word=rng.choice(_words(source, name)))

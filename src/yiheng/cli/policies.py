@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from yiheng.basis.refusals import Refusal
-from yiheng.payment import check_policy, editor_schema, examples_file, read_aloud, run_examples
+from yiheng.payment import (
+    check_policy,
+    editor_schema,
+    examples_file,
+    read_aloud,
+    run_examples,
+    small_percentages,
+)
 from yiheng.policy import PolicyFile, edition_name, read_policy
 from yiheng.runs import Workspace, refuse_unknown_totals
 
@@ -150,9 +157,10 @@ def schema() -> None:
 
 
 def _unsaid(source: PolicyFile) -> list[str]:
-    """Amounts without a unit: right, because an amount is in yuan from zero on, but better said."""
+    """What is right, but better said: amounts without a unit, which are yuan from zero on, and small percentages."""
     amounts = [name for name, fact in source.policy.facts.items() if fact.kind == "amount" and not fact.unit]
-    return [f"no unit given, taken as yuan from 0: {', '.join(amounts)}"] if amounts else []
+    told = [f"no unit given, taken as yuan from 0: {', '.join(amounts)}"] if amounts else []
+    return told + small_percentages(source)
 
 
 def _files(path: str) -> list[Path]:

@@ -3,10 +3,11 @@
 from .against import Against, examples_against, rows_against
 from .book import ACCOUNTS, PURPOSES, Account, Book, Transfer, called
 from .check import check_policy
+from .check_domains import small_percentages
 from .declare import STEPS, Step, check_steps, decided, refuse_choices
 from .editor import editor_schema
 from .examples import Outcome, examples_file, run_examples
-from .fact_text import fact_or_fault, fact_read, judged
+from .fact_text import fact_or_fault, fact_read, judged, scale_in_doubt
 from .facts import CellSum, Fact, PartyFacts
 from .notice import budget_part
 from .pools import share_pools
@@ -43,7 +44,9 @@ __all__ = [
     "refuse_choices",
     "rows_against",
     "run_examples",
+    "scale_in_doubt",
     "settle",
     "settle_each",
     "share_pools",
+    "small_percentages",
 ]

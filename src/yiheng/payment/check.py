@@ -9,8 +9,9 @@ from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.policy import PolicyFile, Terms
 from yiheng.policy.schema import Entry, Pool
 
-from .check_domains import bounds, domains, words
+from .check_domains import base_years, bounds, domains, words
 from .declare import check_steps
+from .sequence import sequence
 
 WHOLE = 100
 
@@ -27,9 +28,12 @@ def check_policy(source: PolicyFile, *, every_unit: bool = False) -> None:
     found: list[Refusal] = []
     try:
         check_steps(source)
+        found += sequence(source)
     except Refusals as faults:
         found += faults.found
-    for check in (_values, bounds, _pools, words):
+    except Refusal as fault:
+        found.append(fault)
+    for check in (_values, bounds, base_years, _pools, words):
         found += check(source)
     found += domains(source, every_unit)
     if found:

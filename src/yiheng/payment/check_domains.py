@@ -43,6 +43,63 @@ def domains(source: PolicyFile, every_unit: bool) -> Iterator[Refusal]:
         yield from _doubled_spellings(name, fact, where)
 
 
+# What a step takes as the money of earlier years.
+EARLIER = ("history", "base_spend")
+
+
+def base_years(source: PolicyFile) -> Iterator[Refusal]:
+    """A base year is over before the year that is settled, and counts once; nothing comes from a year to come."""
+    facts = source.policy.facts
+    for name, fact in facts.items():
+        if fact.total and fact.year > 0:
+            yield _of_year(source, name, "is after the year that is settled", "0 for that year, -1 for the year before")
+    for name in dict.fromkeys(_earlier(source)):
+        if name in facts and facts[name].total and facts[name].year == 0:
+            yield _of_year(source, name, "is the year that is settled, and a base year is earlier", "-1 or less")
+    for i, written in enumerate(source.policy.steps):
+        history = written.takes.get("history")
+        yield from _same_year(source, history if isinstance(history, list) else [], ("steps", i, "takes", "history"))
+    for risk, norm in source.policy.risk.items():
+        yield from _same_year(source, norm.base, ("risk", risk, "base"))
+
+
+def _earlier(source: PolicyFile) -> Iterator[str]:
+    """The facts that stand for earlier years: of a step, of weights that name years, of a norm's base."""
+    for written in source.policy.steps:
+        for argument in EARLIER:
+            given = written.takes.get(argument, [])
+            yield from given if isinstance(given, list) else [given]
+        if written.step == "budget_from_weighted_history":
+            weights = source.policy.values.get(str(written.takes.get("weights")))
+            for entry in weights.history if weights else ():
+                yield from entry.value if isinstance(entry.value, dict) else ()
+    for norm in source.policy.risk.values():
+        yield from norm.base
+
+
+def _of_year(source: PolicyFile, name: str, what: str, expected: str) -> Refusal:
+    year = source.policy.facts[name].year
+    return Refusal(
+        f"the year {year} of the fact '{name}' {what}",
+        where=source.document.place(("facts", name, "year")), expected=expected, cure="write the year it is of",
+    )  # fmt: skip
+
+
+def _same_year(source: PolicyFile, names: Iterable[str], path: tuple[str | int, ...]) -> Iterator[Refusal]:
+    """Two facts of the lake that are the same total of the same year."""
+    seen: dict[object, str] = {}
+    for name in dict.fromkeys(names):
+        fact = source.policy.facts.get(name)
+        if fact is None or fact.total is None:
+            continue
+        other = seen.setdefault((fact.total, fact.year, fact.insurance, fact.people), name)
+        if other != name:
+            yield Refusal(
+                f"'{other}' and '{name}' are the same total of the same year ({fact.year})",
+                where=source.document.place(path), expected="each base year once", cure="correct the year of one",
+            )  # fmt: skip
+
+
 def _doubled_spellings(name: str, fact: Fact, where: str) -> Iterator[Refusal]:
     seen: dict[str, str] = {}
     for word, aliases in fact.spellings.items():
@@ -69,6 +126,25 @@ def bounds(source: PolicyFile) -> Iterator[Refusal]:
                 for text in choices:
                     if _number(text) is None:
                         yield Refusal(f"'{text[:40]}' cannot be set for '{name}'", where=where, expected=value.unit)
+
+
+def small_percentages(source: PolicyFile) -> list[str]:
+    """The values in per cent that have a figure of one or less: right, unless a part of one was meant.
+
+    A value that sets ``most`` below 100 says itself how large its figures are.
+    """
+    told = []
+    for name, value in source.policy.values.items():
+        of_itself = value.most is not None and exact_number(value.most) < BOUNDS["percent"][1]
+        if value.unit not in ("percent", "percent_by", "bands") or of_itself:
+            continue
+        figures = [text for entry in value.history for text in _figures(entry)]
+        told += [
+            f"'{name}' is {text} %: if a part of one was meant, write {shown(number * 100)}"
+            for text in dict.fromkeys(figures)
+            if (number := _number(text)) is not None and 0 < number <= 1
+        ]
+    return told
 
 
 def _figures(entry: Entry) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
@@ -11,7 +11,7 @@ from yiheng.basis.money import FEN_PER_YUAN, Fen
 from yiheng.basis.numbers import exact_number, plain_text
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.policy.dates import year_of
-from yiheng.policy.domains import OWN_SIGN, UNITS, OutOfDomain
+from yiheng.policy.domains import OF_A_HUNDRED, OWN_SIGN, UNITS, OutOfDomain
 from yiheng.policy.schema import Fact as DeclaredFact
 
 from .facts import CellSum, Fact
@@ -23,8 +23,36 @@ NOTHING_THERE = frozenset({"nan", "null", "none", "n/a", "#n/a", "na", "<na>", "
 YEARS = range(1900, 2200)
 
 
-def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> Fact:
+def scale_in_doubt(declared: DeclaredFact, texts: Iterable[str]) -> bool:
+    """Whether a column of percentages or scores of a hundred says nothing above 1: its 1 may mean 100.
+
+    A policy that sets ``most`` below 100 says itself how large the figures are.
+    """
+    domain = declared.domain
+    if (
+        declared.kind != "number"
+        or domain is None
+        or domain.unit not in OF_A_HUNDRED
+        or domain.most < UNITS[domain.unit].most
+    ):
+        return False
+    sign, plain = OWN_SIGN[domain.unit], [plain_text(text) for text in texts]
+    numbers = [number for text in plain if (number := _number_or_none(text.removesuffix(sign))) is not None]
+    return bool(numbers) and max(numbers) == 1 and any(_number_or_none(text) == 1 for text in plain)
+
+
+def _number_or_none(text: str) -> Fraction | None:
+    try:
+        return exact_number(text)
+    except ValueError:
+        return None
+
+
+def fact_read(declared: DeclaredFact, text: str, column: str, place: Place, doubted: bool = False) -> Fact:
     """A fact from the text of a cell; an empty one is unknown, or what the policy says of an empty cell.
+
+    Args:
+        doubted: whether a 1 of the column may mean 100 (:func:`scale_in_doubt`).
 
     Raises:
         Refusal: the text is no figure of the fact's kind, or one outside its domain; with column and range.
@@ -36,15 +64,17 @@ def fact_read(declared: DeclaredFact, text: str, column: str, place: Place) -> F
     if not plain:
         return Fact(None, because)
     try:
+        if doubted and declared.domain is not None and _number_or_none(plain) == 1:
+            raise declared.domain.other_scale(Fraction(1), plain)
         return _known(declared, plain, because)
     except ValueError as wrong:
         raise _refused(declared, column, str(place), wrong) from None
 
 
-def fact_or_fault(declared: DeclaredFact, text: str, column: str, place: Place) -> Fact:
+def fact_or_fault(declared: DeclaredFact, text: str, column: str, place: Place, doubted: bool = False) -> Fact:
     """As :func:`fact_read`, but what is refused comes as a fact with its fault: the other parties are settled."""
     try:
-        return fact_read(declared, text, column, place)
+        return fact_read(declared, text, column, place, doubted)
     except Refusal as fault:
         zh, en = declared.says.words
         says = Words(f"{zh}（列 {column}）", f"{en} (column {column})")

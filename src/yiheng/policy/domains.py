@@ -88,6 +88,14 @@ class Domain:
         zh, en = ("，整数", "whole, ") if self.whole else ("", "")
         return Words(f"{unit.words.zh}，{low} 至 {high}{zh}", f"{unit.words.en}, {en}from {low} to {high}")
 
+    def other_scale(self, number: Fraction, text: str) -> OutOfDomain:
+        """The refusal of a figure of a hundred that is written as one of one."""
+        below = "below 1 only 0" if number < 1 else "no other figure of the column is above 1"
+        return OutOfDomain(
+            f"{text} is on the scale from 0 to 1", f"{self.words.en}; {below}",
+            f"write {shown(number * 100)}, or {text}{OWN_SIGN[self.unit]} if that is meant",
+        )  # fmt: skip
+
     def judge(self, number: Fraction, text: str, *, marked: bool = False) -> None:
         """Refuse a figure outside the domain.
 
@@ -99,13 +107,8 @@ class Domain:
         Raises:
             OutOfDomain: when it is out of range, not whole, or on the other scale.
         """
-        other_scale = self.unit in OF_A_HUNDRED and 0 < abs(number) < 1 and not marked
-        if other_scale:
-            sign = f", or {text}{OWN_SIGN[self.unit]} if that is meant"
-            raise OutOfDomain(
-                f"{text} is on the scale from 0 to 1", f"{self.words.en}; below 1 only 0",
-                f"write {shown(number * 100)}{sign}",
-            )  # fmt: skip
+        if self.unit in OF_A_HUNDRED and 0 < abs(number) < 1 and not marked:
+            raise self.other_scale(number, text)
         if not self.least <= number <= self.most:
             hundredth = self.unit == "share" and 1 < number <= 100
             cure = f"write {shown(number / 100)}, or {text}% if it is a percentage" if hundredth else ""

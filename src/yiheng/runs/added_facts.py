@@ -10,10 +10,11 @@ from pathlib import Path
 from yiheng.basis.evidence import Place, Words
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.payment import Fact, PartyFacts, fact_or_fault
+from yiheng.payment import Fact, PartyFacts, fact_or_fault, scale_in_doubt
 from yiheng.policy import PolicyFile
+from yiheng.policy.schema import Fact as DeclaredFact
 
-from .facts import FactsRow, facts_rows
+from .fact_rows import FactsRow, facts_rows
 from .manifest import sha256
 
 ADDED = "added_facts.csv"
@@ -59,16 +60,24 @@ def with_added(
         Refusals: the file cannot be read.
     """
     whole, strangers = dict(parties), []
-    for row in facts_rows(file, PARTY, YEAR):
-        if row.year not in (0, year):
-            continue
+    rows = [row for row in facts_rows(file, PARTY, YEAR) if row.year in (0, year)]
+    doubted = {
+        name
+        for name, declared in source.policy.facts.items()
+        if declared.column
+        and scale_in_doubt(
+            declared, (row.cells.get(_column(source, declared, row), "") for row in rows if not row.fault)
+        )
+    }
+    for row in rows:
         if row.party not in parties:
             what = f"'{row.party}' answered for nobody in {year}"
             stranger = Refusal(what, where=f"{shown}:{row.line}", cure=nearest(row.party, parties))
             strangers.append((row.party, row.fault or stranger))
         else:
             lake = parties[row.party].facts
-            added = _read(source, shown, row, {name for name, one in lake.items() if _knows(one)}.difference(override))
+            known = {name for name, one in lake.items() if _knows(one)}.difference(override)
+            added = _read(source, shown, row, known, doubted)
             replaced = {name: _instead(lake[name], one) for name, one in added.items() if name in lake}
             whole[row.party] = replace(parties[row.party], facts={**lake, **added, **replaced})
     return whole, strangers
@@ -109,17 +118,24 @@ def refuse_override(sources: Iterable[PolicyFile], override: Sequence[str], adde
             )
 
 
-def _read(source: PolicyFile, shown: str, row: FactsRow, known: Collection[str]) -> dict[str, Fact]:
+def _read(
+    source: PolicyFile, shown: str, row: FactsRow, known: Collection[str], doubted: Collection[str]
+) -> dict[str, Fact]:
     """The facts of a row, but those that are known already."""
     facts = {}
     for name, declared in source.policy.facts.items():
         if name in known or declared.column is None:
             continue
-        own = f"{source.policy.policy}.{declared.column}"
-        column = own if own in row.cells else declared.column
+        column = _column(source, declared, row)
         if column not in row.cells and declared.empty is None:
             continue
         place = Place(shown, str(row.line))
-        fact = fact_or_fault(declared, row.cells.get(column) or "", column, place)
+        fact = fact_or_fault(declared, row.cells.get(column) or "", column, place, name in doubted)
         facts[name] = replace(fact, fault=row.fault, judged="always") if row.fault else fact
     return facts
+
+
+def _column(source: PolicyFile, declared: DeclaredFact, row: FactsRow) -> str:
+    """The column of a fact: that of this policy alone where the row has it."""
+    own = f"{source.policy.policy}.{declared.column}"
+    return own if own in row.cells else declared.column or ""

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from ibis import _
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.numbers import plain_text
 from yiheng.basis.refusals import Refusal, is_near, nearest
-from yiheng.documents import read_delimited
 from yiheng.measures import TOTALS
-from yiheng.payment import Fact, PartyFacts, fact_or_fault, judged
+from yiheng.payment import Fact, PartyFacts, fact_or_fault, judged, scale_in_doubt
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
 from .cells import with_cells
 from .completeness import Missing, missing
 from .engine import Engine
+from .fact_rows import FactsRow
 from .totals import Asked, by_month, lake_fact, refuse_unknown_totals, summed
 
 # The table of what is paid, and the total that counts its rows where no fact is of all claims.
 PAID, CLAIMS = "settlement", "fund_spend"
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass
@@ -86,57 +82,26 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int, over: bool = 
     return gathered
 
 
-@dataclass(frozen=True)
-class FactsRow:
-    """One row of a facts file.
-
-    Attributes:
-        fault: why the row is of no party and year, or of one that has another row; its facts are not read then.
-    """
-
-    party: str
-    year: int
-    line: int
-    cells: dict[str, str]
-    fault: Refusal | None = None
+def facts_of_rows(source: PolicyFile, file: str, rows: Sequence[FactsRow]) -> list[PartyFacts]:
+    """The policy's facts from rows of one year; a column of percentages that says nothing but 0 and 1 is refused."""
+    doubted = columns_in_doubt(source, rows)
+    return [facts_of_row(source, file, row, doubted) for row in rows]
 
 
-def facts_rows(file: Path, party_column: str, year_column: str) -> Iterator[FactsRow]:
-    """The rows of a facts file, one party and year each; a row that is not is there with its fault.
-
-    Raises:
-        Refusals: the file cannot be read, or lacks a column.
-    """
-    rows: list[FactsRow] = []
-    lines: dict[tuple[str, int], list[int]] = {}
-    for one in read_delimited(file, (party_column, year_column)):
-        party, year = plain_text(one.cells[party_column]), _year(one.cells[year_column])
-        fault = None
-        if not party or year is None:
-            what = f"party '{party}' or year '{one.cells[year_column]}' is no name or year"
-            fault = Refusal(what, where=f"{file.name}:{one.line}", expected="a party and a year such as 2025")
-        else:
-            lines.setdefault((party, year), []).append(one.line)
-        rows.append(FactsRow(party, year or 0, one.line, one.cells, fault))
-    for row in rows:
-        same = lines.get((row.party, row.year), [])
-        if row.fault is None and len(same) > 1:
-            what = f"'{row.party}' {row.year} stands twice (lines {', '.join(map(str, same))})"
-            row = replace(row, fault=Refusal(what, where=f"{file.name}:{row.line}", cure="keep one of them"))
-        yield row
+def columns_in_doubt(source: PolicyFile, rows: Sequence[FactsRow]) -> frozenset[str]:
+    """The columns whose scale the rows together leave open."""
+    columns = {fact.column: fact for fact in source.policy.facts.values() if fact.column}
+    return frozenset(c for c, fact in columns.items() if scale_in_doubt(fact, (row.cells.get(c, "") for row in rows)))
 
 
-def _year(text: str) -> int | None:
-    """A year; a program that knows only numbers writes 2025 as 2025.0."""
-    plain = re.fullmatch(r"(\d{4})(\.0+)?", plain_text(text), re.ASCII)
-    return int(plain[1]) if plain and FIRST_YEAR <= int(plain[1]) <= LAST_YEAR else None
-
-
-def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
+def facts_of_row(source: PolicyFile, file: str, row: FactsRow, doubted: Collection[str] = ()) -> PartyFacts:
     """The policy's facts from one row; an empty cell is unknown, a wrong one has its fault.
 
     A column that the file lacks is unknown too, with the nearest name that it has; where an empty cell means something,
     so does the lack of the column, unless one of nearly that name is there.
+
+    Args:
+        doubted: columns in which 1 may mean 100.
     """
     facts = {}
     for name, declared in source.policy.facts.items():
@@ -147,7 +112,7 @@ def facts_of_row(source: PolicyFile, file: str, row: FactsRow) -> PartyFacts:
         if text is None and (declared.empty is None or is_near(declared.column, row.cells)):
             facts[name] = _without_column(declared, declared.column, file, row)
         else:
-            facts[name] = fact_or_fault(declared, text or "", declared.column, place)
+            facts[name] = fact_or_fault(declared, text or "", declared.column, place, declared.column in doubted)
     return PartyFacts(row.party, facts)
 
 

@@ -25,7 +25,8 @@ from .added_facts import ADDED, added_pins, keep_added, refuse_override, with_ad
 from .alternatives import figures_under
 from .completeness import Completeness, Missing, refuse_empty_act, refuse_unknown_limits
 from .engine import Engine
-from .facts import facts_from_lake, facts_of_row, facts_rows
+from .fact_rows import FactsRow, facts_rows
+from .facts import facts_from_lake, facts_of_rows
 from .inputs_told import inputs_json
 from .kept import FACTS, keep_facts, keep_policies
 from .manifest import Manifest, canonical, sha256, write_whole
@@ -250,7 +251,7 @@ def _stated(
 def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]) -> Iterator[Settled]:
     names = next(iter(sources.values())).policy.facts_file
     shown = manifest.inputs["facts"]
-    whole: dict[int, list[PartyFacts]] = {}
+    whole: dict[int, list[FactsRow]] = {}
     unread: dict[int, Refusal] = {}
     for row in facts_rows(file, names.party, names.year):
         if manifest.inputs["year"] not in (None, row.year) and row.fault is None:
@@ -259,11 +260,13 @@ def _settled_rows(file: Path, manifest: Manifest, sources: dict[int, PolicyFile]
         if refusal is None and row.year not in sources:
             refusal = Refusal(f"no policy is in force at the end of {row.year}", where=f"{shown}:{row.line}")
         if refusal is None:
-            whole.setdefault(row.year, []).append(facts_of_row(sources[row.year], shown, row))
+            whole.setdefault(row.year, []).append(row)
         else:
-            unread.setdefault(row.year, refusal)
+            if not row.of_all:
+                unread.setdefault(row.year, refusal)
             yield Settled(row.party or f"line {row.line}", row.year, None, None, refusal)
-    for year, parties in whole.items():
+    for year, rows in whole.items():
+        parties = facts_of_rows(sources[year], shown, rows)
         policy, lost = sources[year].policy, unread.get(year) or unread.get(0)
         if lost is not None and (policy.pools or policy.risk):
             # Shared without the party of that row, the others would get its part.
@@ -350,12 +353,12 @@ def parties_of_file(source: PolicyFile, facts: Path) -> dict[int, list[PartyFact
         Refusals: rows without party or year, columns that the file lacks, cells that are no figure.
     """
     names = source.policy.facts_file
-    parties: dict[int, list[PartyFacts]] = {}
+    rows: dict[int, list[FactsRow]] = {}
     for row in facts_rows(facts, names.party, names.year):
         if row.fault is not None:
             raise row.fault
-        parties.setdefault(row.year, []).append(facts_of_row(source, facts.name, row))
-    return parties
+        rows.setdefault(row.year, []).append(row)
+    return {year: facts_of_rows(source, facts.name, of_year) for year, of_year in rows.items()}
 
 
 def _sources(policy: Path, years: list[int]) -> dict[int, PolicyFile]:
