@@ -75,8 +75,9 @@ def test_the_order_of_parties_does_not_matter(rows):
 def test_no_more_than_the_best_fifth_and_its_equals_is_rewarded(scores):
     parties = [party(f"c{i:02}", signed=1000, score=Fraction(score, 100)) for i, score in enumerate(scores)]
     statements = [settle(XIAMEN, YEAR, one) for one in share_pools(XIAMEN, YEAR, parties)]
-    best = {score for score, s in zip(scores, statements, strict=True) if "reward/排名奖励" in s.further}
-    rest = {score for score, s in zip(scores, statements, strict=True) if "reward/排名奖励" not in s.further}
+    # Who gets nothing is told so under the reward; a fee of 1,000 people is never nothing.
+    best = {score for score, s in zip(scores, statements, strict=True) if s.further["reward/排名奖励"]}
+    rest = {score for score, s in zip(scores, statements, strict=True) if not s.further["reward/排名奖励"]}
     assert bool(best) == (len(scores) >= 5)
     assert not best or not rest or min(best) > max(rest)
     assert sum(score > min(best, default=100) for score in scores) * 5 < len(scores)
@@ -140,3 +141,17 @@ def test_marks_that_are_turned_round_are_refused(tmp_path):
 def test_a_pool_of_two_kinds_is_refused(tmp_path, old, new, says):
     with pytest.raises(Refusals, match=says):
         changed(tmp_path, "xiamen", old, new)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 100)), min_size=1, max_size=8))
+def test_point_9_gains_and_losses_of_all_institutions_add_up_to_nothing_to_the_fen(rows):
+    """Unless nobody gains: then there is nobody to give to, and the fund keeps what is lost."""
+    parties = [party(f"i{i}", {"payment": fen}, score=Fraction(score, 100)) for i, (fen, score) in enumerate(rows)]
+    shared = share_pools(CREDIT, YEAR, parties, assume={"adds_up": "zero_sum"})
+    settled = [settle(CREDIT, YEAR, one, assume={"adds_up": "zero_sum"}) for one in shared]
+    gained = sum(s.further["reward"].n for s in settled if "reward" in s.further)
+    lost = sum(s.figures["party_bears"].n for s in settled)
+    # Half up: a tenth of what an institution below 60 was paid.
+    assert lost == sum((fen + 5) // 10 for fen, score in rows if score < 60)
+    assert gained == (lost if any(fen and score >= 90 for fen, score in rows) else 0)

@@ -77,7 +77,7 @@ def test_a_choice_that_nothing_computes_from_is_refused(tmp_path):
 
 def test_a_choice_sets_a_value_of_one_class(tmp_path):
     space, facts = Workspace.new(tmp_path / "ws"), tmp_path / "facts.csv"
-    facts.write_text("party,signed_people,spend,year\na,10,700,2017\n", "utf-8")
+    facts.write_text("party,signed_people,spend,year\na,10,700,2017\nb,10,700,2017\n", "utf-8")
     how = {"facts": facts, "assume": {"per_head": "80.00"}}
     result = run_settle(space, ROOT / "policies" / "yancheng-median", **how)
     # 10 x 80.00

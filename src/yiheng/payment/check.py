@@ -11,6 +11,7 @@ from yiheng.policy.schema import Entry, Pool
 
 from .check_domains import base_years, bounds, domains, words
 from .declare import check_steps
+from .pools import CREDIT_SUMS, TIES
 from .sequence import sequence
 
 WHOLE = 100
@@ -77,19 +78,38 @@ def _pools(source: PolicyFile) -> Iterator[Refusal]:
         if name in policy.facts or name in policy.risk:
             yield Refusal(f"the pool '{name}' is called like a fact", where=where, cure="give it another name")
         yield from _names_of_pool(source, pool, where)
+        yield from _choices_of_pool(source, pool, where)
         if pool.pot is not None:
             yield from _pot(source, name, pool, where)
 
 
 def _names_of_pool(source: PolicyFile, pool: Pool, where: str) -> Iterator[Refusal]:
     facts = source.policy.facts
-    named = [*pool.by, *pool.sized.values(), pool.each, pool.mean_of, pool.over, pool.rank_of]
+    amounts = (pool.mean_of, pool.gain_of)
+    named = [*pool.by, *pool.sized.values(), pool.each, pool.over, pool.rank_of, pool.graded_by, *amounts]
     for fact in (one for one in named if one is not None):
-        expected = "amount" if fact == pool.mean_of else "number"
+        expected = "amount" if fact in amounts else "number"
         if fact not in facts:
             yield Refusal(f"'{fact}' is not a fact of this file", where=where, cure=nearest(fact, facts))
         elif facts[fact].kind != expected:
             yield Refusal(f"the fact '{fact}' is of kind {facts[fact].kind}", where=where, expected=expected)
+
+
+def _choices_of_pool(source: PolicyFile, pool: Pool, where: str) -> Iterator[Refusal]:
+    """The assumptions that a pool takes, and the bands of what is gained and lost."""
+    policy = source.policy
+    for name, choices in ((pool.ties, TIES), (pool.adds_up, CREDIT_SUMS)):
+        if name is not None and name not in policy.assumptions:
+            yield Refusal(
+                f"'{name}' is not an assumption of this file", where=where, cure=nearest(name, policy.assumptions)
+            )
+        elif name is not None:
+            stated = policy.assumptions[name]
+            for one in (stated.chosen, *stated.alternatives):
+                if one not in choices:
+                    yield Refusal(f"'{one}' cannot be chosen for '{name}'", where=where, expected=" | ".join(choices))
+    if pool.grades is not None and (pool.grades not in policy.values or policy.values[pool.grades].unit != "bands"):
+        yield Refusal(f"'{pool.grades}' is not a value in bands", where=where, cure=nearest(pool.grades, policy.values))
 
 
 def _pot(source: PolicyFile, name: str, pool: Pool, where: str) -> Iterator[Refusal]:

@@ -187,27 +187,15 @@ def _band(tier: Tier) -> str:
     return f"from {tier.low}" + (f" to {tier.high}" if tier.high is not None else "")
 
 
-def leftover(pool: Fen, share: Fraction, part: Fen) -> Words:
-    """Whether a part of a pool got one of the leftover fen, and why."""
-    exact = int(pool.n) * Fraction(share.numerator, share.denominator)
-    if exact.denominator == 1:
-        return Words("无尾差", "nothing left over")
-    if int(part.n) > exact:
-        return Words(
-            "分得尾差 0.01 元：舍去的零头最大，同大者按名称先后",
-            "with a leftover fen: the largest fraction cut off, ties by name",
-        )
-    return Words("零头舍去，尾差归零头更大或名称在前者", "cut down: leftover fen to larger fractions, ties by name")
-
-
 def decided(source: PolicyFile) -> list[str]:
-    """The assumptions whose alternatives can be computed: they set a value, or a step takes them as a choice."""
+    """The assumptions whose alternatives can be computed: they set a value, or a step or pool takes them."""
     takes = [
         name
         for written in source.policy.steps
         for argument, name in written.takes.items()
         if STEPS[written.step].takes.get(argument) == "choice"
     ]
+    takes += [one for pool in source.policy.pools.values() for one in (pool.ties, pool.adds_up) if one]
     return [name for name, stated in source.policy.assumptions.items() if stated.sets or name in takes]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import FEN_PER_YUAN, Fen, exceeds, ratio, total
+from yiheng.basis.money import FEN_PER_YUAN, NOTHING, Fen, exceeds, larger, ratio, total
 from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import Known, PolicyFile, Terms
@@ -16,12 +16,19 @@ from yiheng.policy.schema import Pool
 
 from .declare import percent
 from .facts import Fact, PartyFacts
+from .leftovers import leftovers
 from .risk import risk_norms
 
 # What a figure of all parties is where there is one party alone.
 ALL_OF_IT = Words("只有一方，资金池全归该方", "the only party has the whole pot")
 FIRST_AND_LAST = Words("只有一方，无可比较，既是第一也是末位", "the only party: both first and last")
 ITS_OWN = Words("只有一方，平均数就是该方自己的数", "the only party: the mean is its own figure")
+# How equal scores rank, as sources leave it open.
+EQUAL_PLACE, BY_NAME, AT_LEAST_ONE = "equal place", "by name", "at least one"
+TIES = (EQUAL_PLACE, BY_NAME, AT_LEAST_ONE)
+# Whether what some gain is what others lose.
+OPEN, ZERO_SUM = "open", "zero_sum"
+CREDIT_SUMS = (OPEN, ZERO_SUM)
 
 
 def _among(parties: Sequence[PartyFacts], alone: Words, told: Words) -> Words:
@@ -62,8 +69,10 @@ def pooled(terms: Terms, parties: Sequence[PartyFacts]) -> list[PartyFacts]:
             made = [_compared_to_nobody(name, pool, found[0], place)]
         elif pool.pot is not None:
             made = _parts(terms, pool, found, place)
+        elif pool.gain_of is not None:
+            made = _gains(terms, pool, found, place)
         else:
-            made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(pool, found, place)
+            made = _mean(pool, found, place) if pool.mean_of is not None else _ranks(terms, pool, found, place)
         found = [replace(one, facts={**one.facts, name: fact}) for one, fact in zip(found, made, strict=True)]
     return found
 
@@ -91,13 +100,16 @@ def _parts(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) ->
     if sum(exact_number(written) for written in pool.by.values()) != 100:
         raise Refusal("the percents of a pool do not add up to 100", where=str(place))
     shared = terms.shared(pot.value, weights)
+    told_rests = leftovers(pot.value, weights, shared)
     zh, en = pool.says.words
     made = []
     for one in parties:
         rate = percent(weights[one.party])
         rests = (pot.because.worth(pot.value), *(one.number(fact)[1] for fact in pool.by))
+        rest = told_rests[one.party]
         told = Words(
-            f"{zh}：资金池 × {rate}（{len(parties)} 方共分）", f"{en}: pot × {rate} ({len(parties)} parties share)"
+            f"{zh}：资金池 × {rate}，{rest.zh}（{len(parties)} 方共分）",
+            f"{en}: pot × {rate}, {rest.en} ({len(parties)} parties share)",
         )
         words = _among(parties, ALL_OF_IT, told)
         made.append(Fact(shared[one.party], Because(words, shared[one.party], place, rests)))
@@ -112,16 +124,56 @@ def _pot(terms: Terms, pool: Pool, parties: list[PartyFacts]) -> Known[Fen]:
     return Known(terms.rounded(heads * pot.value.n), pot.because)
 
 
-def _ranks(pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
+def _ranks(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     """The place of each party, the highest first, as a fraction of all parties."""
-    numbers = [one.number(pool.rank_of or "") for one in parties]
+    numbers = [(one.party, *one.number(pool.rank_of or "")) for one in parties]
+    chosen = terms.choice(pool.ties, TIES) if pool.ties else None
+    how = chosen.value if chosen else EQUAL_PLACE
     zh, en = pool.says.words
     made = []
-    for number, why in numbers:
-        position = 1 + sum(exceeds(other, number) for other, _ in numbers)
-        told = Words(f"{zh}：{len(parties)} 方中第 {position}", f"{en}: {position} of {len(parties)}")
+    for party, number, why in numbers:
+        position = 1 + sum(exceeds(other, number) for _, other, _ in numbers)
+        equals = sorted(name for name, other, _ in numbers if other == number)
+        position += equals.index(party) if how == BY_NAME else 0
+        # The first is within any share of the best where at least one must be.
+        rank = ratio(0 if how == AT_LEAST_ONE and position == 1 else position, len(parties))
+        told = Words(
+            f"{zh}：{len(parties)} 方中第 {position}" + (f"（{len(equals)} 方同分）" if len(equals) > 1 else ""),
+            f"{en}: {position} of {len(parties)}" + (f" ({len(equals)} with this score)" if len(equals) > 1 else ""),
+        )
         words = _among(parties, FIRST_AND_LAST, told)
-        made.append(Fact(None, Because(words, None, place, (why,)), number=ratio(position, len(parties))))
+        made.append(Fact(None, Because(words, None, place, (why, *([chosen.because] if chosen else []))), number=rank))
+    return made
+
+
+def _gains(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
+    """What each party gains where all gains and losses together are nothing: what some lose, shared to the fen."""
+    zh, en = pool.says.words
+    chosen = terms.choice(pool.adds_up or "", CREDIT_SUMS)
+    if chosen.value != ZERO_SUM:
+        because = Because(Words(f"{zh}：不须相抵", f"{en}: nothing has to add up"), None, place, (chosen.because,))
+        return [Fact(None, because)] * len(parties)
+    grades = terms.bands(pool.grades or "")
+    lost, weights = NOTHING, {}
+    for one in parties:
+        change = one.known(pool.gain_of or "")[0].n * grades.value.reached(one.number(pool.graded_by or "")[0])
+        weights[one.party] = larger(change, ratio(0))
+        lost += larger(-terms.rounded(change), NOTHING)
+    if not any(weights.values()):
+        # Nobody gains: what is lost stays with the fund.
+        shared = dict.fromkeys(weights, NOTHING)
+        rests = dict.fromkeys(weights, Words("无可提高的一方", "no party gains"))
+    else:
+        shared = terms.shared(lost, weights)
+        rests = leftovers(lost, weights, shared)
+    made = []
+    for one in parties:
+        part, rest = shared[one.party], rests[one.party]
+        told = Words(
+            f"{zh}：{len(parties)} 方扣减合计 {lost} 元，按应提高额分，{rest.zh}",
+            f"{en}: {lost} yuan lost by {len(parties)} parties, shared by what each would gain; {rest.en}",
+        )
+        made.append(Fact(part, Because(told, part, place, (chosen.because, grades.because))))
     return made
 
 

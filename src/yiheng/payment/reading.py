@@ -36,6 +36,7 @@ def _facts(source: PolicyFile) -> Iterator[str]:
         yield f"  {fact.says.zh}：{_domain(fact)}，{_origin(fact)}"
     for pool in policy.pools.values():
         how = "各方共分一个资金池" if pool.pot else "各方合计的平均数" if pool.mean_of else "各方中的名次"
+        how = "收支相抵时，各方扣减之和的份额" if pool.gain_of else how
         yield f"  {pool.says.zh}：由全部各方的数据算得（{how}）"
     for risk in policy.risk.values():
         yield f"  {risk.says.zh}：按风险单元由全部各方的数据算得"

@@ -31,6 +31,14 @@ FIGURES: dict[str, Words] = {
     "party_bears": Words("医共体承担", "borne by the consortium"),
 }
 
+# Why a figure of clearing is nothing: there was nothing to clear, or the policy clears nothing.
+NOT_CLEARED = Because(Words("本政策不设总额预算，不清算结余和超支", "the policy grants no budget and clears none"))
+NO_SURPLUS = Because(Words("支出不低于预算，没有结余可留用", "spending reached the budget: no surplus to keep"))
+NO_OVERRUN = Because(Words("支出未超过预算，没有超支可分担", "spending within the budget: no overrun to bear"))
+NOT_SHARED = Because(Words("政策未规定基金分担超支", "the policy has the fund bear no part of an overrun"))
+NONE = (
+    ("kept", "surplus", NO_SURPLUS), ("fund_bears", "overrun", NO_OVERRUN), ("party_bears", "overrun", NO_OVERRUN),
+)  # fmt: skip
 
 # What a column of whole fen holds at most.
 MOST_FEN = 2**63
@@ -228,9 +236,20 @@ def stated(party: str, year: int, book: Book) -> Statement:
     # What is paid names its cuts itself; where nothing is left to pay, the surplus and its cuts stand alone.
     cut = [_line(t, 1) for t in book.journal if t.taker.kind == "due"]
     cut += [_line(t, -1) for t in book.journal if t.giver.kind == "due" and t.taker.kind == "fund"]
-    reasons["kept"] = _sum(FIGURES["kept"], kept, reasons["surplus"], *(() if kept else cut))
-    reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, reasons["overrun"])
-    reasons["party_bears"] = _sum(FIGURES["party_bears"], own, reasons["overrun"])
+    # As of what is kept: where nothing is left to bear, the overrun and what the fund took over of it stand alone.
+    eased = [_line(t, 1) for t in book.journal if t.giver.kind == "owed"]
+    eased += [_line(t, -1) for t in book.journal if t.giver.kind == "fund" and t.taker.kind == "owed"]
+    zero = {name: () if reasons[side].amount else (why,) for name, side, why in NONE}
+    reasons["kept"] = _sum(FIGURES["kept"], kept, *zero["kept"], reasons["surplus"], *(() if kept else cut))
+    whole = () if fund or zero["fund_bears"] else (NOT_SHARED,)
+    reasons["fund_bears"] = _sum(FIGURES["fund_bears"], fund, *zero["fund_bears"], *whole, reasons["overrun"])
+    reasons["party_bears"] = _sum(
+        FIGURES["party_bears"], own, *(() if own else zero["party_bears"]), reasons["overrun"], *(() if own else eased)
+    )
+    if not any(reasons[name].rests_on for name in ("budget", "spend")):
+        # What a policy without a package pays or charges stands for itself.
+        moved = {"kept": kept, "fund_bears": fund, "party_bears": own}
+        reasons = {n: _sum(FIGURES[n], moved.get(n, []), *(() if moved.get(n) else (NOT_CLEARED,))) for n in FIGURES}
     figures = {name: reasons[name].amount or NOTHING for name in FIGURES}
     uses = [t for t in book.journal if t.taker.kind == "use"]
     split = {t.giver for t in uses}

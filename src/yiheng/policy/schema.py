@@ -140,12 +140,15 @@ class Value(Strict):
 
 
 class Pool(Strict):
-    """A figure of each party that needs all parties: a part of one pot, the mean of all, or its rank.
+    """A figure of each party that needs all parties: a part of one pot, the mean of all, its rank, or what others lose.
 
     A part: ``pot`` (a value in yuan, with ``each`` so much for each of that number fact) is shared by number facts,
     each with its percent of the pot; a fact named in ``sized`` is a share and weighs with the size of the party. A
     mean: the sum of the fact ``mean_of`` over all parties, by the sum of ``over``. A rank: the place of the party by
-    the number fact ``rank_of``, the highest first and equals alike, as a fraction of all parties.
+    the number fact ``rank_of``, the highest first, as a fraction of all parties; equals alike, or as the assumption
+    ``ties`` chooses. What others lose: the bands ``grades`` change the amount fact ``gain_of`` by the number fact
+    ``graded_by``; where the assumption ``adds_up`` chooses ``zero_sum``, what is taken from some is shared by what the
+    others would gain.
 
     One party alone is shared with or compared to nobody: its reason tells so, or with ``alone: refused`` it is refused.
     """
@@ -158,14 +161,25 @@ class Pool(Strict):
     mean_of: str | None = None
     over: str | None = None
     rank_of: str | None = None
+    ties: str | None = None
+    gain_of: str | None = None
+    graded_by: str | None = None
+    grades: str | None = None
+    adds_up: str | None = None
     alone: Literal["told", "refused"] = "told"
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> Pool:
         part, mean = self.pot is not None and bool(self.by), self.mean_of is not None and self.over is not None
         halves = (self.pot is None) != (not self.by) or (self.mean_of is None) != (self.over is None)
-        if [part, mean, self.rank_of is not None].count(True) != 1 or halves:
-            raise ValueError("needs one of 'pot' and 'by', 'mean_of' and 'over', or 'rank_of'")
+        gains = [one is not None for one in (self.gain_of, self.graded_by, self.grades, self.adds_up)]
+        if [part, mean, self.rank_of is not None, all(gains)].count(True) != 1 or halves or any(gains) != all(gains):
+            raise ValueError(
+                "needs one of 'pot' and 'by', 'mean_of' and 'over', 'rank_of', or 'gain_of' with 'graded_by', 'grades'"
+                " and 'adds_up'"
+            )
+        if self.ties and self.rank_of is None:
+            raise ValueError("'ties' belong to a rank")
         if (self.each or self.sized) and not part:
             raise ValueError("'each' and 'sized' belong to a pot")
         if not set(self.sized) <= set(self.by):
@@ -174,7 +188,7 @@ class Pool(Strict):
 
     @property
     def kind(self) -> FactKind:
-        return "amount" if self.pot is not None else "number"
+        return "amount" if self.pot is not None or self.gain_of is not None else "number"
 
 
 class Risk(Strict):

@@ -63,6 +63,7 @@ class SettleRun:
         told = [inputs["facts"]] if inputs.get("facts") else []
         told += [f"{name}={choice}" for name, choice in (inputs.get("assume") or {}).items()]
         told += [f"known on {inputs['known_on']}"] if inputs.get("known_on") else []
+        told += [f"{name} from {inputs.get('with')}" for name in inputs.get("override") or ()]
         return ", ".join(told) or None
 
     @property

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yiheng.basis.money import Fen
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, leftover, percent, step
+from ..declare import Case, formula, percent, step
+from ..leftovers import leftovers
 from .outcome import named, rewarded
 
 
@@ -65,8 +66,10 @@ def share_cost(case: Case, cost: str, shares: str) -> Iterator[Transfer]:
 def _split(case: Case, name: str, pool: str, shares: str, taker: str) -> Iterator[Transfer]:
     (amount, why), agreed = case.facts.known(pool), case.terms.shares(shares)
     other = case.book.open(Account("other", case.party))
-    for member, part in sorted(case.terms.shared(amount, agreed.value).items()):
-        rate, rest = percent(agreed.value[member]), leftover(amount, agreed.value[member], part)
+    parts = case.terms.shared(amount, agreed.value)
+    rests = leftovers(amount, agreed.value, parts)
+    for member, part in sorted(parts.items()):
+        rate, rest = percent(agreed.value[member]), rests[member]
         says = formula(
             f"合计 × {rate}，{rest.zh}", f"total × {rate}; {rest.en}",
             why.worth(amount), agreed.because,

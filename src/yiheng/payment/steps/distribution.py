@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from yiheng.basis.evidence import Because
+from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, ratio, smaller, total
 from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
-from ..declare import Case, formula, leftover, percent, step
+from ..declare import Case, formula, percent, step
+from ..leftovers import leftovers
+
+AT_FLOOR = Words("按保底额", "at the floor")
 
 
 @step(zh="留用的结余按约定比例在医共体内部分配，分文不差。", stage="distribution", shares="shares")
@@ -20,8 +23,10 @@ def distribute_kept(case: Case, shares: str) -> Iterator[Transfer]:
     if pool[1] <= NOTHING:
         return
     agreed = case.terms.shares(shares)
-    for purpose, part in sorted(case.terms.shared(pool[1], agreed.value).items()):
-        rate, rest = percent(agreed.value[purpose]), leftover(pool[1], agreed.value[purpose], part)
+    parts = case.terms.shared(pool[1], agreed.value)
+    rests = leftovers(pool[1], agreed.value, parts)
+    for purpose, part in sorted(parts.items()):
+        rate, rest = percent(agreed.value[purpose]), rests[purpose]
         why = formula(
             f"留用结余 × {rate}，{rest.zh}",
             f"kept surplus × {rate}; {rest.en}",
@@ -65,8 +70,12 @@ def distribute_by_points(
         raise Refusal(
             f"the points of '{case.party}' are below zero, or nothing for all", expected="points of the members"
         )
-    for member, part in _above_floors(case, pool[1], by, least).items():
-        says = formula(f"工分 × 权重，保底 {least[member]}", f"points × weight, at least {least[member]}", *why[member])
+    for member, (part, rest) in _above_floors(case, pool[1], by, least).items():
+        says = formula(
+            f"工分 × 权重，保底 {least[member]} 元，{rest.zh}",
+            f"points × weight, at least {least[member]} yuan; {rest.en}",
+            *why[member],
+        )  # fmt: skip
         yield _part(case, "distribute_by_points", pool, member, part, says)
 
 
@@ -84,25 +93,38 @@ def distribute_by_needs(case: Case, needs: list[str], out_of: str | None = None)
     spent = smaller(pool[1], asked)
     if spent <= NOTHING:
         return
-    parts = case.terms.shared(spent, {name: ratio(amount.n) for name, (amount, _) in known.items()})
+    weights = {name: ratio(amount.n) for name, (amount, _) in known.items()}
+    parts = case.terms.shared(spent, weights)
+    rests = leftovers(spent, weights, parts)
     for member, part in parts.items():
-        amount, because = known[member]
-        says = formula(f"需要合计 {asked}，可分 {spent}", f"needs of {asked}, {spent} to share", because.worth(amount))
+        (amount, because), rest = known[member], rests[member]
+        says = formula(
+            f"需要合计 {asked} 元，可分 {spent} 元，{rest.zh}", f"needs of {asked}, {spent} to share; {rest.en}",
+            because.worth(amount),
+        )  # fmt: skip
         yield _part(case, "distribute_by_needs", pool, member, part, says)
 
 
-def _above_floors(case: Case, pool: Fen, by: dict[str, Fraction], least: dict[str, Fen]) -> dict[str, Fen]:
+def _above_floors(
+    case: Case, pool: Fen, by: dict[str, Fraction], least: dict[str, Fen]
+) -> dict[str, tuple[Fen, Words]]:
     """Shares by weight; whoever would get less than the floor gets the floor, and the others share what is left."""
     if total(least.values()) >= pool:
-        return case.terms.shared(pool, {name: ratio(floor.n) for name, floor in least.items()})
+        return _with_rests(case, pool, {name: ratio(floor.n) for name, floor in least.items()})
     held: dict[str, Fen] = {}
     while True:
         free = {name: weight for name, weight in by.items() if name not in held}
-        parts = case.terms.shared(pool - total(held.values()), free)
-        short = {name: least[name] for name, part in parts.items() if part < least[name]}
+        parts = _with_rests(case, pool - total(held.values()), free)
+        short = {name: least[name] for name, (part, _) in parts.items() if part < least[name]}
         if not short:
-            return {**held, **parts}
+            return {**{name: (floor, AT_FLOOR) for name, floor in held.items()}, **parts}
         held |= short
+
+
+def _with_rests(case: Case, pool: Fen, weights: dict[str, Fraction]) -> dict[str, tuple[Fen, Words]]:
+    parts = case.terms.shared(pool, weights)
+    rests = leftovers(pool, weights, parts)
+    return {name: (part, rests[name]) for name, part in parts.items()}
 
 
 def _pool(case: Case, out_of: str | None) -> tuple[Account, Fen]:

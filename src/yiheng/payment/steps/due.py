@@ -282,7 +282,7 @@ def _cuts(case: Case, account: Account) -> tuple[Because, ...]:
 def keep_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     part = case.terms.rounded(due.n * rate)
-    if due > part:
+    if due >= part:
         says = formula(f"待定结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
         yield from back_to_fund(case, name, due - part, says)
 
@@ -290,23 +290,27 @@ def keep_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[T
 def _capped_due(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     most = case.terms.rounded(case.granted().n * rate)
-    if due > most:
-        says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
-        yield from back_to_fund(case, name, due - most, says)
+    yield from back_to_fund(case, name, larger(due - most, NOTHING), _limit(due > most, most, rate, why))
 
 
 def _capped_owed(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     owed = case.owed()
     most = case.terms.rounded(case.granted().n * rate)
-    if owed > most:
-        says = formula(f"上限＝预算 × {percent(rate)}", f"limit = budget × {percent(rate)}", why)
-        yield from fund_takes_over(case, name, owed - most, says)
+    yield from fund_takes_over(case, name, larger(owed - most, NOTHING), _limit(owed > most, most, rate, why))
+
+
+def _limit(over: bool, most: Fen, rate: Fraction, why: Because) -> Because:
+    """What a limit is, and that it is not reached where it cuts nothing."""
+    zh, en = ("", "") if over else ("，未超过", ", not exceeded")
+    return formula(
+        f"上限＝预算 × {percent(rate)}＝{most} 元{zh}", f"limit = budget × {percent(rate)} = {most} yuan{en}", why
+    )
 
 
 def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     owed = case.owed()
     part = case.terms.rounded(owed.n * rate)
-    if owed > part:
+    if owed >= part:
         says = formula(f"待定超支 ×（1 － {percent(rate)}）", f"owed × (1 − {percent(rate)})", why)
         yield from fund_takes_over(case, name, owed - part, says)
 

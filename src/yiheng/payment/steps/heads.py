@@ -24,7 +24,7 @@ def budget_per_head(case: Case, people: list[str], standard: str) -> Iterator[Tr
         (number, counted), head = case.facts.number(stratum), case.terms.amount_for(standard, stratum)
         part = head.value.n * number
         parts += part
-        says = formula(f"{number} 人 × {head.value}", f"{number} people × {head.value}", counted, head.because)
+        says = formula(f"{number} 人 × {head.value} 元", f"{number} people × {head.value} yuan", counted, head.because)
         why.append(says.worth(case.terms.rounded(part)))
     because = formula("各类人数 × 人头标准之和", "sum of people × standard per head", *why)
     yield grant(case, "budget_per_head", case.terms.rounded(parts), because)

@@ -12,6 +12,9 @@ from .due import back_to_fund, keep_part
 
 # What the deviation is measured by, as the source leaves it open.
 DEVIATION_BASES = ("reasonable_surplus", "budget")
+# What is returned where no deviation can be measured.
+NONE_OF_IT, ALL_OF_IT = "nothing", "all"
+BEYOND_BANDS = ("last band", NONE_OF_IT, ALL_OF_IT)
 
 
 @step(
@@ -22,13 +25,17 @@ DEVIATION_BASES = ("reasonable_surplus", "budget")
     mean="number",
     base="choice",
     rates="bands",
+    beyond="choice",
 )
-def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: str) -> Iterator[Transfer]:
+def return_by_deviation(
+    case: Case, people: str, mean: str, base: str, rates: str, beyond: str | None = None
+) -> Iterator[Transfer]:
     """The nearer a surplus is to the reasonable one, the larger the share that is returned.
 
     The reasonable surplus is the budget less people × the mean spending per head of all parties, in yuan. An upper edge
-    belongs to the better band. Where the base is nothing or less, the deviation is beyond every band. A surplus
-    that is too large is punished like one that is too small, so more spending may yield more.
+    belongs to the better band. Where the base is nothing or less, the deviation is beyond every band, and ``beyond``
+    says what is returned. A surplus that is too large is punished like one that is too small, so more spending may
+    yield more.
     """
     due = case.book.balance(Account("due", case.party))
     if due <= NOTHING:
@@ -38,7 +45,13 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
     reasonable = case.granted().n - heads * yuan * FEN_PER_YUAN
     by = ratio(case.granted().n) if choice.value == "budget" else reasonable
     off = abs(due.n - reasonable)
-    rate = case.rate_at(rates, off / by) if by > 0 else bands.value.tiers[-1].rate
+    rate, left_open = bands.value.tiers[-1].rate, []
+    if by > 0:
+        rate = case.rate_at(rates, off / by)
+    elif beyond is not None:
+        beyond_all = case.terms.choice(beyond, BEYOND_BANDS)
+        left_open = [beyond_all.because]
+        rate = {NONE_OF_IT: ratio(0), ALL_OF_IT: ratio(1)}.get(beyond_all.value, rate)
     middle = formula(
         "合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending", counted, because
     )
@@ -49,6 +62,7 @@ def return_by_deviation(case: Case, people: str, mean: str, base: str, rates: st
         middle.worth(case.terms.rounded(reasonable)),
         choice.because,
         bands.because,
+        *left_open,
     )
     yield from keep_part(case, "return_by_deviation", rate, why)
 
@@ -58,9 +72,16 @@ def volume_due(case: Case, volume: str, least: str) -> Iterator[Transfer]:
     """Where less service was given than the least volume, nothing is due."""
     due = case.book.balance(Account("due", case.party))
     (given, because), need = case.facts.number(volume), case.terms.count(least)
-    if due > NOTHING and given < need.value:
-        why = formula(f"服务量 {given} 低于 {need.value}", f"volume {given} below {need.value}", because, need.because)
-        yield from back_to_fund(case, "volume_due", due, why)
+    if due <= NOTHING:
+        return
+    short, rests = given < need.value, (because, need.because)
+    if short:
+        why = formula(f"服务量 {given} 低于 {need.value}", f"volume {given} below {need.value}", *rests)
+    else:
+        why = formula(
+            f"服务量 {given} 达到 {need.value}，不扣减", f"volume {given} reaches {need.value}: nothing is cut", *rests
+        )
+    yield from back_to_fund(case, "volume_due", due if short else NOTHING, why)
 
 
 @step(zh="结余的一定比例与考核得分挂钩。", stage="clearing", clears="due", tied="rate", score="number")

@@ -11,6 +11,7 @@ from yiheng.basis.refusals import Refusal
 
 from ..book import Account, Transfer
 from ..declare import Case, formula, percent, step
+from ..pools import CREDIT_SUMS, ZERO_SUM
 
 # How to pay between the two results that a source states.
 BETWEEN = ("linear", "lower", "upper")
@@ -203,6 +204,13 @@ def reward_best(case: Case, rank: str, top: str, extra: str, extra_of: str) -> I
     """Those who rank within the top share get a share of the fee on top."""
     (position, why), first = case.facts.number(rank), case.terms.rate(top)
     if position > first.value:
+        says = formula(
+            f"名次不在前 {percent(first.value)}，不予奖励",
+            f"not within the best {percent(first.value)}",
+            why,
+            first.because,
+        )
+        yield rewarded(case, "reward_best", "other", named(case, extra), NOTHING, says)
         return
     rate, choice = case.terms.rate(extra), case.terms.choice(extra_of, REWARD_BASES)
     parts = (FIXED, ASSESSED) if choice.value == "fee" else (ASSESSED,)
@@ -216,28 +224,43 @@ def reward_best(case: Case, rank: str, top: str, extra: str, extra_of: str) -> I
 
 
 @step(
-    zh="医疗机构信用评价得分所在等级，按年度医保支付总额奖励或扣减。",
+    zh="医疗机构信用评价得分所在等级（达到下限即属该档），按年度医保支付总额奖励或扣减。",
     stage="special",
     payment="fact",
     score="number",
     grades="bands",
+    part="fact",
+    adds_up="choice",
 )
-def credit_pay(case: Case, payment: str, score: str, grades: str) -> Iterator[Transfer]:
+def credit_pay(
+    case: Case, payment: str, score: str, grades: str, part: str | None = None, adds_up: str | None = None
+) -> Iterator[Transfer]:
     """The grade that an institution's credit score reaches adds a share of the year's payment, or deducts one.
 
-    A grade begins at its lower edge.
+    A grade begins at its lower edge. Where ``adds_up`` asks that all institutions together come to nothing, what is
+    added is ``part``, the institution's part of what the others lose.
     """
     (paid, why), (points, score_why) = case.facts.known(payment), case.facts.number(score)
     bands = case.terms.bands(grades)
     rate = case.rate_at(grades, points, "the score ", from_edge=True)
     amount = case.terms.rounded(paid.n * abs(rate))
+    zh, en = ("，扣减", ", deducted") if rate < 0 else ("", "")
+    rests = [why.worth(paid), score_why, bands.because]
     says = formula(
-        f"年度医保支付总额 × {percent(rate)}", f"the year's payment × {percent(rate)}",
-        why.worth(paid), score_why, bands.because,
-    )  # fmt: skip
-    if rate > 0:
+        f"年度医保支付总额 × {percent(abs(rate))}{zh}", f"the year's payment × {percent(abs(rate))}{en}", *rests
+    )
+    if adds_up is not None and part is not None:
+        chosen = case.terms.choice(adds_up, CREDIT_SUMS)
+        rests.append(chosen.because)
+        if chosen.value == ZERO_SUM and rate > 0:
+            amount, shared = case.facts.known(part)
+            says = formula(
+                "各机构扣减之和，按应提高额分得", "what others lose, shared by what each would gain",
+                *rests, shared.worth(amount),
+            )  # fmt: skip
+    if rate >= 0:
         yield rewarded(case, "credit_pay", "fund", "", amount, says)
-    elif rate < 0:
+    else:
         own, fund = (case.book.open(Account(kind, case.party)) for kind in ("own", "fund"))
         yield Transfer(own, fund, amount, "credit_pay", says.worth(amount))
 
