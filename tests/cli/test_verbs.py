@@ -270,7 +270,8 @@ def test_explain_opens_the_claims_the_largest_first(workspace):
     assert "另有 2 笔未列出" in shown.stderr
     whole = run("explain", "settle", "xihai", "spend", "--claims", "--format", "csv", "-w", workspace)
     rows = list(csv.DictReader(io.StringIO(whole.stdout)))
-    assert [(r["settlement_id"], r["fen"]) for r in rows] == [("S2", "90000"), ("S1", "60000"), ("S3", "3000")]
+    # 900.00 + 600.00 + 30.00 = 1,530.00, in yuan as everywhere.
+    assert [(r["settlement_id"], r["yuan"]) for r in rows] == [("S2", "900.00"), ("S1", "600.00"), ("S3", "30.00")]
 
 
 def test_the_demo_runs_from_nothing(tmp_path):

@@ -84,9 +84,72 @@ def test_the_download_holds_every_finding_and_is_journalled(as_, people):
         answer = as_(role).get("/findings.csv")
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert len(rows) == len(findings)
-        fen = sum(int(row["at_stake_yuan"].replace(".", "")) for row in rows)
+        fen = sum(int(row["涉及金额（元）"].replace(".", "")) for row in rows)
         assert fen == sum(f["at_stake_fen"] for f in findings)
         persons = {f["person"] for f in findings if f["person"]}
-        assert bool({row["person"] for row in rows} & persons) == (numbers == "full")
+        assert bool({row["人员编号"] for row in rows} & persons) == (numbers == "full")
         (line,) = JournalLine.objects.filter(act="findings.exported", by=people[role])
         assert (line.data["findings"], line.data["person_numbers"]) == (len(findings), numbers)
+
+
+def rests_on_demo(run):
+    """A finding that rests on a demo list, and one that does not, of the newest audit."""
+    demo = {rule["rule"]: rule["demo"] for rule in run.result["rules"]}
+    one = next(f for f in run.result["findings"] if demo[f["rule"]])
+    return one, next(f for f in run.result["findings"] if not demo[f["rule"]])
+
+
+def test_point_12_pages_mark_what_rests_on_a_demo_list_and_show_the_answer(as_):
+    from yiheng.cockpit import results
+    from yiheng.supervision import ANSWERS, RULES
+
+    marked, plain = rests_on_demo(results.audited())
+    client = as_("clerk")
+    for finding, is_marked in ((marked, True), (plain, False)):
+        page = client.get(f"/findings/{finding['id']}/").content.decode()
+        assert ("这条疑点依据示例代码表" in page) == is_marked
+        assert f"<dt>事前答复</dt><dd>{ANSWERS[RULES[finding['rule']].answers].zh}</dd>" in page
+        listed = client.get(f"/findings/?rule={finding['rule']}").content.decode()
+        # In the list and in the sums by rule.
+        assert ('class="weight demo"' in listed) == is_marked
+        assert "事前答复" in listed
+
+
+def test_point_12_the_download_bears_chinese_heads_and_marks_demo_lists(as_):
+    from yiheng.cockpit import results
+
+    marked, plain = rests_on_demo(results.audited())
+    demo = {rule["rule"]: rule["demo"] for rule in results.audited().result["rules"]}
+    client = as_("clerk")
+    rows = list(csv.DictReader(io.StringIO(client.get("/findings.csv").content.decode("utf-8-sig"))))
+    assert list(rows[0]) == [
+        *(
+            "规则",
+            "规则名称",
+            "国家编码",
+            "性质",
+            "事前答复",
+            "所依示例代码表",
+            "人员编号",
+            "定点医药机构编号",
+            "机构名称",
+        ),
+        *(
+            "就诊ID",
+            "结算ID",
+            "费用明细流水号",
+            "发生日期",
+            "涉及金额（元）",
+            "说明",
+            "疑点编号",
+            "核实结论",
+            "核实理由",
+        ),
+    ]
+    by_id = {row["疑点编号"]: row for row in rows}
+    assert by_id[marked["id"]]["所依示例代码表"] == "、".join(demo[marked["rule"]])
+    assert by_id[plain["id"]]["所依示例代码表"] == ""
+    assert {row["事前答复"] for row in rows} <= {"拦截", "提醒", "告知"}
+    client.post("/language/", {"language": "en"})
+    head = client.get("/findings.csv").content.decode("utf-8-sig").split("\r\n")[0]
+    assert head.startswith("rule,rule_name,official_code,weight,answer,demo,person")

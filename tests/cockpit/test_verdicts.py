@@ -31,7 +31,7 @@ def lines(found):
 
 def exported(client, found):
     rows = csv.DictReader(io.StringIO(client.get("/findings.csv").content.decode("utf-8-sig")))
-    return next(row for row in rows if row["id"] == found["id"])
+    return next(row for row in rows if row["疑点编号"] == found["id"])
 
 
 def test_a_finding_is_judged_shown_and_exported_and_judged_again(as_, found):
@@ -39,7 +39,7 @@ def test_a_finding_is_judged_shown_and_exported_and_judged_again(as_, found):
 
     before = precisions().get(found["rule"], Precision(0, 0))
     client = as_("judge")
-    assert exported(client, found)["verdict"] == ""
+    assert exported(client, found)["核实结论"] == ""
     answer = client.post(f"{ADDRESS}?rule={found['rule']}", said(found))
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/findings/?rule={found['rule']}#finding-{found['id']}"
@@ -48,10 +48,10 @@ def test_a_finding_is_judged_shown_and_exported_and_judged_again(as_, found):
     page = client.get(f"/findings/?rule={found['rule']}&year={year}&page=9999").content.decode()
     assert "病历没有记录" in page and 'class="verdict confirmed"' in page
     row = exported(client, found)
-    assert (row["verdict"], row["verdict_reason"]) == ("confirmed", "病历没有记录")
+    assert (row["核实结论"], row["核实理由"]) == ("属实", "病历没有记录")
     client.post(ADDRESS, said(found, verdict="false_alarm", reason="补交了病历"))
     assert precisions()[found["rule"]] == Precision(before.confirmed, before.false_alarms + 1)
-    assert exported(client, found)["verdict"] == "false_alarm"
+    assert exported(client, found)["核实结论"] == "误报"
     assert lines(found) == 2
 
 

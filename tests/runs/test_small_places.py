@@ -7,7 +7,7 @@ import pytest
 from tests.tiny import loaded
 from yiheng.basis.refusals import Refusals
 from yiheng.runs import load_shipped_codes, replay, run_audit
-from yiheng.supervision import too_few
+from yiheng.supervision import RULES, too_few
 from yiheng.supervision.few import Least
 
 OWN = """\
@@ -72,4 +72,22 @@ def test_point_12_enough_is_said_of_what_is_counted():
     assert too_few(least, 20, {"institutions": 12, "enough": 2, "most": 31}) is None
     assert too_few(least, 20, {"institutions": 12, "enough": 1, "most": 31}).en == (
         "12 institutions have stays, 1 of them 20 in a year (the most is 31), needs 2"
+    )
+
+
+def test_point_12_every_rule_about_institutions_of_a_year_says_when_it_has_too_few_cases():
+    by_year = {
+        name for name, rule in RULES.items() if rule.package is None and "{institution} {year} 年" in rule.says.zh
+    }
+    assert {name for name in by_year if RULES[name].least is None} == set()
+
+
+def test_point_12_a_least_sum_of_money_is_told_in_yuan():
+    # 10,000,000 fen are 100,000.00 yuan; the largest institution has 812.50.
+    told = too_few(
+        Least("drug_fen", "key_drug_least_fen", 1), 10_000_000, {"institutions": 3, "enough": 0, "most": 81_250}
+    )
+    assert told.zh == "3 家机构有药品费用，全年达到 100,000.00 元的 0 家（最多 812.50 元），至少需要 1 家"
+    assert told.en == (
+        "3 institutions have charges for drugs, 0 of them 100,000.00 yuan in a year (the most is 812.50 yuan), needs 1"
     )

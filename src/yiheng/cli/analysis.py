@@ -14,7 +14,7 @@ from yiheng.hooks import load_rules
 from yiheng.measures import DIMENSIONS, INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
-from yiheng.supervision import FINDING
+from yiheng.supervision import ANSWERS, FINDING
 
 from .show import answer, say, say_unknown, working, yuan
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -152,11 +152,13 @@ def audit(
             progress=step,
         )
     if form == "table":
-        columns = ["rule", "name", "official code", "weight", "findings", "yuan at stake", "counted once"]
+        columns = ["rule", "name", "official code", "weight", "answer", "findings", "yuan at stake", "counted once"]
         answer(form, result, columns, _by_rule(result), result["run"])
         _show_findings(result)
     else:
-        answer(form, result, FINDING, ([one[name] for name in FINDING] for one in result["findings"]))
+        demo = {rule["rule"]: " ".join(rule["demo"]) for rule in result["rules"]}
+        rows = ([*(one[name] for name in FINDING), demo[one["rule"]]] for one in result["findings"])
+        answer(form, result, (*FINDING, "demo_lists"), rows)
     if result["excepted"]:
         say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
     say_unknown(result["unknown"])
@@ -172,6 +174,17 @@ def found_by_rule(result: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted((r for r in result["rules"] if r["findings"]), key=lambda r: (-r["at_stake_once_fen"], r["rule"]))
 
 
+def rule_name(rule: dict[str, Any]) -> str:
+    """The name of a rule of an audit, marked where it rests on a list that was invented for the demo county."""
+    return f"{rule['zh']}（示例）" if rule["demo"] else str(rule["zh"])
+
+
+def say_demo(result: dict[str, Any]) -> None:
+    """Say which lists of the demo county findings rest on."""
+    if lists := sorted({name for rule in found_by_rule(result) for name in rule["demo"]}):
+        say(f"标“示例”的规则依据示例代码表 {'、'.join(lists)}，其疑点只供演示，不能作为处理依据")
+
+
 def say_clean(result: dict[str, Any]) -> None:
     """Name the rules that judged and found nothing: they are no unknown ones."""
     if clean := [r["zh"] for r in result["rules"] if not r["findings"]]:
@@ -181,18 +194,22 @@ def say_clean(result: dict[str, Any]) -> None:
 def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
     """Count and amounts of each rule that found something, and of all together."""
     found = found_by_rule(result)
-    told = [[r["rule"], r["zh"], r["official_code"], r["weight"], r["findings"], *_amounts(r)] for r in found]
-    return [*told, ["all", "合计", None, None, len(result["findings"]), *_amounts(result)]]
+    told = [
+        [r["rule"], rule_name(r), r["official_code"], r["weight"], ANSWERS[r["answer"]].zh, r["findings"], *_amounts(r)]
+        for r in found
+    ]
+    return [*told, ["all", "合计", None, None, None, len(result["findings"]), *_amounts(result)]]
 
 
 def _show_findings(result: dict[str, Any]) -> None:
     """Some findings, the most at stake first, each under the name of its rule."""
     found = result["findings"]
-    names = {rule["rule"]: rule["zh"] for rule in result["rules"]}
+    names = {rule["rule"]: rule_name(rule) for rule in result["rules"]}
     for one in heapq.nlargest(SHOWN, found, key=itemgetter("at_stake_fen")):
         say(f"{one['occurred_on']} [{names[one['rule']]}] {yuan(one['at_stake_fen'])} 元：{one['says']}")
     if len(found) > SHOWN:
         say(f"以上是金额最大的 {SHOWN} 条，共 {len(found):,} 条，全部见 --format json 或 --format csv")
+    say_demo(result)
     say_clean(result)
 
 

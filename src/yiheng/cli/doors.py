@@ -25,7 +25,7 @@ from yiheng.runs import (
 )
 from yiheng.statements import write_workbook
 
-from .analysis import found_by_rule, say_clean
+from .analysis import found_by_rule, rule_name, say_clean, say_demo
 from .data import show_load
 from .payment import WORKBOOK
 from .show import answer, say, separated, working, yuan
@@ -120,8 +120,9 @@ def _fill(space: Workspace, people: int) -> None:
 
 
 def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
-    rows = [[r["zh"], r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in found_by_rule(audited)]
+    rows = [[rule_name(r), r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in found_by_rule(audited)]
     answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
+    say_demo(audited)
     say_clean(audited)
     rows = [
         [s["party"], *(separated(s["figures"][n]) for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]

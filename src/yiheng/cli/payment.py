@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
 from yiheng.runs import (
@@ -257,8 +258,10 @@ def _open_claims(
             if one["count"] > len(one["rows"]):
                 say(f"另有 {one['count'] - len(one['rows']):,} 笔未列出：--limit N，或用 --format csv 导出全部")
         return DONE
-    columns = ["total", "fact_year", *CLAIM_COLUMNS, "fen"]
-    rows = [[one["total"], one["year"], *row] for one in told for row in _claim_rows(one["rows"], int)]
+    columns = ["total", "fact_year", *CLAIM_COLUMNS, "yuan"]
+    rows = [
+        [one["total"], one["year"], *row] for one in told for row in _claim_rows(one["rows"], lambda fen: Fen(fen).yuan)
+    ]
     answer(form, {**whole, "claims": told}, columns, rows)
     return DONE
 

@@ -67,7 +67,7 @@ def findings_csv(request: SignedIn) -> HttpResponse:
         [_no_formula(cell) for cell in suspects.export_row(one, in_full, judged.get(one.get("id", "")))]
         for one in found
     )
-    return _csv(suspects.EXPORTED, rows, f"findings-{run.id}.csv")
+    return _csv(suspects.export_head(), rows, f"findings-{run.id}.csv")
 
 
 @require_safe

@@ -202,6 +202,12 @@ def findings_in(run: str) -> list[dict[str, Any]]:
     return found
 
 
+def rules_of(run: str) -> list[dict[str, Any]]:
+    """The rules that an audit judged, each with what it found."""
+    judged: list[dict[str, Any]] = (_read(workspace(), run, FINDINGS) or {}).get("rules", [])
+    return judged
+
+
 def loaded_after(run: Run) -> bool:
     """Whether data was loaded after a run."""
     return any(dt.datetime.fromisoformat(noted["at"]) > run.at for noted in workspace().runs("load"))

@@ -11,26 +11,37 @@ from django.utils.translation import get_language
 
 from yiheng.basis.money import Fen
 from yiheng.casework.models import FindingVerdict
-from yiheng.supervision import RULES, WEIGHTS
+from yiheng.supervision import ANSWERS, RULES, WEIGHTS
 
 from . import names, results, show
 from .results import Run
 from .verdicts import Precision
 
-EXPORTED = (
-    "rule", "official_code", "weight", "person", "institution", "visit", "settlement", "line", "occurred_on",
-    "at_stake_yuan", "says", "id", "verdict", "verdict_reason",
-)  # fmt: skip
+# What an export holds, with the head of each column in Chinese; in English it is the field's name.
+EXPORTED = {
+    "rule": "规则", "rule_name": "规则名称", "official_code": "国家编码", "weight": "性质", "answer": "事前答复",
+    "demo": "所依示例代码表", "person": "人员编号", "institution": "定点医药机构编号", "institution_name": "机构名称",
+    "visit": "就诊ID", "settlement": "结算ID", "line": "费用明细流水号", "occurred_on": "发生日期",
+    "at_stake_yuan": "涉及金额（元）", "says": "说明", "id": "疑点编号", "verdict": "核实结论",
+    "verdict_reason": "核实理由",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class RuleSum:
-    """What one rule found."""
+    """What one rule found.
+
+    Attributes:
+        answer_label: what the rule answers before payment.
+        demo: the lists it rests on that were invented for the demo county.
+    """
 
     name: str
     label: str
     weight: str
     weight_label: str
+    answer_label: str
+    demo: str
     count: int
     at_stake: Fen
     precision: Precision | None = None
@@ -47,11 +58,13 @@ class NotComputed:
 
 @dataclass(frozen=True)
 class Shown:
-    """A finding as a reader sees it."""
+    """A finding as a reader sees it; ``demo`` as in :class:`RuleSum`."""
 
     label: str
     weight: str
     weight_label: str
+    answer_label: str
+    demo: str
     raw: dict[str, Any]
     person: str
     place: str
@@ -86,7 +99,17 @@ def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision]
         _weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
         counted[f["rule"]] = (f["weight"], count + 1, fen + f["at_stake_fen"])
     made = [
-        RuleSum(name, rule_label(name), weight, weight_label(weight), count, Fen(fen), (precisions or {}).get(name))
+        RuleSum(
+            name,
+            rule_label(name),
+            weight,
+            weight_label(weight),
+            answer_label(name),
+            demo_lists(name),
+            count,
+            Fen(fen),
+            (precisions or {}).get(name),
+        )
         for name, (weight, count, fen) in counted.items()
     ]
     return sorted(made, key=lambda one: (-one.at_stake.n, one.name))
@@ -99,6 +122,8 @@ def shown(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None 
         rule_label(finding["rule"]),
         finding["weight"],
         weight_label(finding["weight"]),
+        answer_label(finding["rule"]),
+        demo_lists(finding["rule"]),
         finding,
         (finding["person"] or "") if in_full else show.masked(finding["person"]),
         names.institution(finding["institution"]),
@@ -122,12 +147,27 @@ def at_stake(finding: Mapping[str, Any]) -> Fen:
     return Fen(finding["at_stake_fen"])
 
 
+def export_head() -> list[str]:
+    """The heads of an export in the language of the page."""
+    return list(EXPORTED.values() if show.in_chinese() else EXPORTED)
+
+
 def export_row(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> list[str]:
-    """A finding as cells, amounts exact; masked as on the page."""
+    """A finding as cells, amounts exact; masked and in the language of the page."""
     one = shown(finding, in_full)
-    cells = {**finding, "person": one.person, "says": one.says, "at_stake_yuan": one.at_stake.yuan}
+    cells = {
+        **finding,
+        "rule_name": one.label,
+        "weight": one.weight_label,
+        "answer": one.answer_label,
+        "demo": one.demo,
+        "person": one.person,
+        "institution_name": one.place,
+        "says": one.says,
+        "at_stake_yuan": one.at_stake.yuan,
+    }
     if judged:
-        cells |= {"verdict": judged.verdict, "verdict_reason": judged.reason}
+        cells |= {"verdict": FindingVerdict.Verdict(judged.verdict).label, "verdict_reason": judged.reason}
     return ["" if cells.get(name) is None else str(cells[name]) for name in EXPORTED]
 
 
@@ -141,10 +181,26 @@ def rule_label(name: str) -> str:
     return show.declared(RULES[name].zh, name) if name in RULES else name
 
 
+def answer_label(rule: str) -> str:
+    """What a rule answers before payment, in the reader's language: stops, warns or informs."""
+    return ANSWERS[RULES[rule].answers].in_language(get_language() or "zh") if rule in RULES else ""
+
+
+def demo_lists(rule: str) -> str:
+    """The lists that a rule of the newest audit rests on and that were invented for the demo county, else nothing."""
+    run = results.audited()
+    return _demo_lists(run.id).get(rule, "") if run else ""
+
+
 def weight_label(weight: str) -> str:
     """Clue, suspicion or breach in the reader's language."""
     words = {str(name): words for name, words in WEIGHTS.items()}
     return words[weight].in_language(get_language() or "zh") if weight in words else weight
+
+
+@lru_cache(maxsize=8)
+def _demo_lists(run: str) -> dict[str, str]:
+    return {one["rule"]: "、".join(one.get("demo", ())) for one in results.rules_of(run)}
 
 
 @lru_cache(maxsize=8)

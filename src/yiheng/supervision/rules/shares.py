@@ -125,6 +125,7 @@ def _beyond(t: Tables, limits: Limits, part: str, whole: str, most: str) -> ibis
     codes=("code_limit",),
     source=WATCHED,
     items_of="key_drug",
+    least=Least("drug_fen", "key_drug_least_fen", 1),
     not_for="药店；药品总额小的机构",
 )
 def key_drug_money(t: Tables, limits: Limits) -> ibis.Table:
@@ -145,6 +146,7 @@ def key_drug_money(t: Tables, limits: Limits) -> ibis.Table:
     codes=("code_limit",),
     source=WATCHED,
     items_of="key_drug",
+    least=Least("drug_fen", "key_drug_least_fen", 1),
     not_for="药店；药品总额小的机构",
 )
 def key_drug_quantity(t: Tables, limits: Limits) -> ibis.Table:

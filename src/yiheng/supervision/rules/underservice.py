@@ -242,6 +242,7 @@ def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:
     ),
     reads=("visit", "institution", "person", "chronic_registration", "enrolment"),
     source=PACKAGE,
+    least=Least("signed", "withheld_least_cases"),
     not_for="签约人数少的村卫生室；经批准停业的",
 )
 def clinic_without_service(t: Tables, limits: Limits) -> ibis.Table:
