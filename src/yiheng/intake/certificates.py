@@ -18,7 +18,7 @@ CALLED = "^[^0-9A-Za-z]*(?i:id|idcard|sfz|sfzh|cert|certno|no)?[^0-9A-Za-z]*"
 SHORTEST = 15
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SIGNS = "10X98765432"
-_UPGRADED = "left(bare(given), 6) || '19' || substr(bare(given), 7)"
+# A macro writes its argument wherever it names it; bound by a function over one element it is planned only once.
 MACROS = f"""
 create or replace temp macro check_sign(seventeen) as substr('{CHECK_SIGNS}',
   cast(list_dot_product({list(WEIGHTS)}::FLOAT[], cast(string_split(seventeen, '') as FLOAT[])) as INTEGER)
@@ -33,10 +33,15 @@ create or replace temp macro is_certificate(given) as case when length(given) < 
 create or replace temp macro is_old_certificate(given) as case when length(given) < {SHORTEST} then false
   else regexp_matches(given, '{LOOSE}') and regexp_full_match(bare(given), '{OLD}')
   and regexp_matches(given, '{CALLED}[1-9]') end;
-create or replace temp macro in_full(given) as case
-  when is_certificate(given) then bare(given)
-  when is_old_certificate(given) then {_UPGRADED} || check_sign({_UPGRADED})
-  else given end
+create or replace temp macro upgraded(fifteen) as left(fifteen, 6) || '19' || substr(fifteen, 7);
+create or replace temp macro completed(seventeen) as seventeen || check_sign(seventeen);
+create or replace temp macro in_full(given) as list_transform([given], lambda one: case
+  when length(one) < {SHORTEST} or not regexp_matches(one, '{LOOSE}') then one
+  else list_transform([bare(one)], lambda digits: case
+    when regexp_full_match(digits, '{CERTIFICATE}')
+      and (regexp_matches(one, '{CALLED}[1-9]') or is_checked(digits)) then digits
+    when regexp_full_match(digits, '{OLD}') and regexp_matches(one, '{CALLED}[1-9]') then completed(upgraded(digits))
+    else one end)[1] end)[1]
 """
 # The same, written loosely between two signs that stand between the codes of a row.
 _S = "[^0-9A-Za-z\x1f]*"

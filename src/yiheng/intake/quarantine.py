@@ -49,8 +49,9 @@ def write_quarantine(
     con.execute(f"create table quarantine ({COLUMNS})")
     quarantined = {}
     for name, verdict in verdicts.items():
-        shifts = _record_numbers(con, staging, name)
         quarantined[name] = staging.bad_rows(name) + verdict.late_rows
+        # Where a row stood is asked only for those that do not land: the numbers are dear for many files.
+        shifts = _record_numbers(con, staging, name) if quarantined[name] else ""
         for bit, fault in enumerate(faults_of(TABLES[name])) if staging.bad_rows(name) else ():
             _insert(con, name, fault, f"(select * from {staging.bad(name)} where (_mask >> {bit}) & 1 = 1)", shifts)
         if not verdict.late_rows:
