@@ -25,6 +25,8 @@ def keys(tmp_path_factory):
     """Keys of the tests' workspaces stand in a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YIHENG_KEYS", str(tmp_path_factory.mktemp("keys")))
+        # What tests read is English unless they ask otherwise, on whatever machine.
+        patch.setenv("YIHENG_LANG", "en")
         yield
 
 

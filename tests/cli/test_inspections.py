@@ -26,8 +26,8 @@ def run(*arguments: object):
 
 def test_score_prints_a_table_and_keeps_to_the_top(county):
     done = run("score", "--top", 3, "-w", county.folder)
-    assert done.exit_code == 0 and "评分只用于排序" in done.stderr
-    everybody = run("score", "--top", 100, "-w", county.folder).stdout
+    assert done.exit_code == 0 and "a score only ranks" in done.stderr
+    everybody = run("score", "--top", 100, "--lang", "zh", "-w", county.folder).stdout
     assert "乡镇卫生院·" in everybody and "township" not in everybody
     listed = json.loads(run("score", "--top", 3, "--format", "json", "-w", county.folder).stdout)
     assert [row["rank"] for row in listed["rows"]] == [1, 2, 3]
@@ -69,7 +69,7 @@ def test_sample_draw_says_where_too_few_inspectors_are_free(county, tmp_path):
     tied = ";".join(one["institution"] for one in drawn)
     file.write_text(f"inspector,workplace,relatives_at\n王,,{tied}\n李,,\n", "utf-8")
     done = run("sample", "draw", "--seed", "2025", "--inspectors", file, "-w", county.folder)
-    assert done.exit_code == 1 and "无利害关系的检查人员不足 2 名" in done.stderr
+    assert done.exit_code == 1 and "fewer than 2 inspectors without ties" in done.stderr
 
 
 def test_sample_estimate_prints_yuan(county, tmp_path):

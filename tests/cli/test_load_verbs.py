@@ -27,7 +27,7 @@ def test_rejects_are_written_for_the_sender(tmp_path, workspace):
     source = written(tmp_path / "source", person=with_row("person", "D,9x,1980-01-01,resident,370299"))
     result = run("load", source, "--rejects", tmp_path / "back.xlsx", "-w", workspace)
     assert result.exit_code == DONE_WITH_REFUSALS
-    assert "退回清单" in result.stderr and "1 条" in result.stderr
+    assert "list for the sender" in result.stderr and "1 entries" in result.stderr
     assert openpyxl.load_workbook(tmp_path / "back.xlsx")["参保人 person"]["G2"].value == "9x"
 
 

@@ -40,5 +40,5 @@ def test_point_13_data_is_never_read_as_markup(printed):
 
 def test_point_13_whole_numbers_of_a_free_query_have_no_separators(printed):
     assert "2,025" in printed(80, ["n"], [[2025]])
-    asked = printed(80, ["year"], [[2025]], separators=False)
+    asked = printed(80, ["year"], [[2025]], verbatim=True)
     assert "2025" in asked and "2,025" not in asked

@@ -65,7 +65,7 @@ def test_the_difference_to_an_older_run(runs, tmp_path):
     result = run(new, "东河", "--against", old, *options, "-w", space)
     assert result.exit_code == DONE, result.stderr
     assert "-11,234.56" in result.stdout
-    assert "1,050,000.00 元 →" in result.stderr and "1,061,234.56 元" in result.stderr
+    assert "1,050,000.00 yuan →" in result.stderr and "1,061,234.56 yuan" in result.stderr
     compared = json.loads(files["json"].read_text("utf-8"))
     assert (compared["run"], compared["against"]) == (new, old)
     assert [one["party"] for one in compared["statements"]] == ["东河"]

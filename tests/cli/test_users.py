@@ -29,7 +29,7 @@ def test_point_6_a_user_is_added_listed_renewed_and_ended(space):
     added = yiheng("user", "add", "zhang", "--right", "judge_findings", "-w", space, given="correct-horse-9\n")
     assert added.returncode == DONE, added.stderr
     made = yiheng("user", "add", "li", "--consortium", "donghe", "--random", "-w", space)
-    assert made.returncode == DONE and "密码 password: " in made.stdout
+    assert made.returncode == DONE and "password: " in made.stdout
     renewed = yiheng("user", "password", "zhang", "-w", space, given="battery-staple-7\n")
     assert renewed.returncode == DONE, renewed.stderr
     assert yiheng("user", "end", "li", "-w", space).returncode == DONE

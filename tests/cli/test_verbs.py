@@ -54,11 +54,13 @@ def test_outside_a_workspace_the_cure_is_told(tmp_path, monkeypatch):
 
 
 def test_an_audit_of_all_rules_says_how_many_of_the_national_list_are_not_computed(workspace):
-    told = "国家规则库有 7 条规则不计算：名称和原因见 --format json 的 not_computed，或 docs/reference/rules.md"
+    told = (
+        "7 rules of the national list are not computed: see not_computed in --format json, or docs/reference/rules.md"
+    )
     everything = run("audit", "-w", workspace)
     assert told in everything.stdout + everything.stderr
     one = run("audit", "--rule", "split_stay", "-w", workspace)
-    assert "国家规则库" not in one.stdout + one.stderr
+    assert "national list" not in one.stdout + one.stderr
 
 
 def test_findings_as_csv_have_the_same_columns_whatever_was_found(tmp_path):
@@ -80,11 +82,11 @@ def test_an_audit_shows_the_most_at_stake_first_and_names_the_rules_that_found_n
     assert run("new", tmp_path / "ws").exit_code == DONE
     assert run("load", written(tmp_path / "source", **changed), "-w", tmp_path / "ws").exit_code == DONE
     done = run("audit", "-w", tmp_path / "ws")
-    told = [line for line in done.stderr.splitlines() if "住院时间重叠] " in line]
-    assert [line.split("] ")[1].split("：")[0] for line in told] == ["900.00 元", "700.00 元"]
+    told = [line for line in done.stderr.splitlines() if "overlapping_stays] " in line]
+    assert [line.split("] ")[1].split(": ")[0] for line in told] == ["900.00 yuan", "700.00 yuan"]
     assert "overlapping_stays" in done.stdout and "frequent_stays" not in done.stdout
-    (clean,) = [line for line in done.stderr.splitlines() if line.startswith("没有发现疑点的规则")]
-    assert "频繁住院" in clean and "住院时间重叠" not in clean
+    (clean,) = [line for line in done.stderr.splitlines() if "judged and found nothing" in line]
+    assert "frequent_stays" in clean and "overlapping_stays" not in clean
 
 
 def test_the_workspace_may_be_named_before_or_after_the_verb_or_be_the_current_folder(workspace, monkeypatch):
@@ -134,7 +136,7 @@ def test_csv_is_csv(workspace):
 def test_settle_refuses_one_party_and_ends_with_one(workspace):
     result = run("settle", "qingdao", "--year", "2025", "-w", workspace)
     assert result.exit_code == DONE_WITH_REFUSALS
-    assert "未能清算 donghe" in result.stderr and "1,530.00" in result.stdout
+    assert "not settled: donghe" in result.stderr and "1,530.00" in result.stdout
 
 
 def test_explain_prints_the_tree_down_to_counts_policy_line_and_snapshot(workspace):
@@ -154,11 +156,11 @@ def test_explain_prints_the_tree_down_to_counts_policy_line_and_snapshot(workspa
     run_id = settled.stdout.split(" ", 1)[0]
     told = run("explain", run_id, "xihai", "party_bears", "-w", workspace)
     assert told.exit_code == DONE
-    assert "2025 年 3 笔结算之和" in told.stdout
+    assert "the sum of 3 settlements of 2025" in told.stdout
     assert "qingdao/2022.yaml:" in told.stdout
     assert "settlement@" in told.stdout and "fund_spend(consortium=xihai, year=2025)" in told.stdout
-    english = run("explain", run_id, "xihai", "--english", "-w", workspace)
-    assert "the sum of 3 settlements of 2025" in english.stdout
+    chinese = run("explain", run_id, "xihai", "--lang", "zh", "-w", workspace)
+    assert "2025 年 3 笔结算之和" in chinese.stdout
 
 
 def test_explain_names_the_nearest_party_and_figure(workspace):
@@ -203,7 +205,7 @@ def test_codes_list_names_every_list_with_its_editions(workspace):
     import json
 
     empty = run("codes", "list", "-w", workspace)
-    assert empty.exit_code == DONE and "尚未导入代码表" in empty.stderr
+    assert empty.exit_code == DONE and "no list is loaded yet" in empty.stderr
     assert run("codes", "load", "--list", "dictionary", "--from", "2024-01-01", "-w", workspace).exit_code == DONE
     listed = json.loads(run("codes", "list", "--format", "json", "-w", workspace).stdout)["lists"]
     (dictionary,) = (one for one in listed if one["list"] == "dictionary")
@@ -235,9 +237,9 @@ def test_codes_load_without_a_file_takes_what_ships_or_says_that_nothing_does(wo
 def test_compare_prints_the_table_within_its_width_and_writes_workbook_and_bars(workspace):
     result = run("compare", "guangdong", "qingdao", "us-desynpuf", "--year", "2025", "-w", workspace)
     assert result.exit_code == DONE_WITH_REFUSALS, result.output
-    for words in ("医共体净得", "基金合计支付", "与基准相差", "基准 guangdong"):
+    for words in ("net of all", "the fund pays", "change to the base", "base guangdong"):
         assert words in result.stdout
-    assert "us-desynpuf 当年不施行，按 2010-12-31 的取值试算" in result.stderr
+    assert "us-desynpuf was not in force: with its values of 2010-12-31" in result.stderr
     # Chinese signs are two columns wide.
     assert max(sum(1 + (ord(c) > 0x2E80) for c in line.rstrip()) for line in result.stdout.splitlines()) <= 120
     (folder,) = (workspace / "runs").glob("compare-*")
@@ -258,7 +260,7 @@ def test_compare_as_csv_has_a_row_for_each_party_and_policy(workspace):
 def test_a_figure_of_a_comparison_is_explained_under_its_policy(workspace):
     run("compare", "qingdao", "us-desynpuf", "--year", "2025", "-w", workspace)
     told = run("explain", "compare", "xihai", "party_bears", "--policy", "qingdao", "-w", workspace)
-    assert told.exit_code == DONE and "1,530.00 元" in told.stdout and "qingdao/2022.yaml" in told.stdout
+    assert told.exit_code == DONE and "1,530.00 yuan" in told.stdout and "qingdao/2022.yaml" in told.stdout
     unsaid = run("explain", "compare", "xihai", "-w", workspace)
     assert unsaid.exit_code == WRONG_USE and "--policy qingdao or us-desynpuf" in unsaid.stderr
 
@@ -266,8 +268,8 @@ def test_a_figure_of_a_comparison_is_explained_under_its_policy(workspace):
 def test_explain_opens_the_claims_the_largest_first(workspace):
     run("settle", "qingdao", "--year", "2025", "-w", workspace)
     shown = run("explain", "settle", "xihai", "spend", "--claims", "--limit", "1", "-w", workspace)
-    assert "3 笔，1,530.00 元" in shown.stdout and "S2" in shown.stdout and "S1" not in shown.stdout
-    assert "另有 2 笔未列出" in shown.stderr
+    assert "3 claims, 1,530.00 yuan" in shown.stdout and "S2" in shown.stdout and "S1" not in shown.stdout
+    assert "2 more: --limit N" in shown.stderr
     whole = run("explain", "settle", "xihai", "spend", "--claims", "--format", "csv", "-w", workspace)
     rows = list(csv.DictReader(io.StringIO(whole.stdout)))
     # 900.00 + 600.00 + 30.00 = 1,530.00, in yuan as everywhere.
@@ -277,7 +279,7 @@ def test_explain_opens_the_claims_the_largest_first(workspace):
 def test_the_demo_runs_from_nothing(tmp_path):
     result = run("demo", "--people", "300", "--no-serve", "--workspace", tmp_path / "demo")
     assert result.exit_code == DONE, result.output
-    assert "xihai" in result.stdout and "分解住院" in result.stdout
+    assert "xihai" in result.stdout and "split_stay" in result.stdout
     again = run("demo", "--no-serve", "--workspace", tmp_path / "demo")
     assert again.exit_code == DONE, again.output
 

@@ -6,14 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .session import Session, Written, allows, renewed, steps_of
+from .session import Session, Written, allows, language_of_page, renewed, steps_of
 
 
 def renew(page: Path) -> int:
     """Renew one page; gives how many commands print something else than the page showed."""
     lines = page.read_text("utf-8").splitlines()
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(Path(folder))
+        session = Session(Path(folder), language_of_page(page))
         taken = [(step, session.take(step)) for step in steps_of(page)]
     changed = 0
     for step, output in reversed(taken):

@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import ROOT, SHARED
+from yiheng.basis.language import NAMED
 from yiheng.cli.main import main
 
 FENCE = re.compile(
@@ -90,7 +91,8 @@ def _commands(body: str, first: int) -> list[Command]:
 class Session:
     """A folder like a clone, with the public data beside it, in which the steps of one page are taken."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, language: str) -> None:
+        self.language = language
         self.clone = folder / "yiheng"
         self.clone.mkdir()
         (folder / "shared").symlink_to(SHARED)
@@ -106,7 +108,9 @@ class Session:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.text, "utf-8")
             return None
-        output = run(RUN.sub(lambda told: self._run_now(told[0]), step.text), self.clone)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(NAMED, self.language)
+            output = run(RUN.sub(lambda told: self._run_now(told[0]), step.text), self.clone, self.language)
         told, now = RUN.finditer("\n".join(step.expected)), RUN.finditer(output)
         self.runs |= {one[0]: other[0] for one, other in zip(told, now, strict=False)}
         return output
@@ -116,13 +120,18 @@ class Session:
         return next((now for then, now in self.runs.items() if then.startswith(told)), told)
 
 
-def run(text: str, clone: Path) -> str:
+def language_of_page(page: Path) -> str:
+    """A page shows what its readers get: Chinese on a Chinese page."""
+    return "zh" if "zh" in page.name.split(".")[1] else "en"
+
+
+def run(text: str, clone: Path, language: str) -> str:
     """What a command prints."""
     if text.startswith("pip install "):
         return ""
     words = [] if SHELL.search(text) or "\n" in text else shlex.split(text)
     if words[:2] == ["yiheng", "demo"] and "-w" not in words:
-        return _demo(text.removesuffix(" --no-serve"), clone)
+        return _demo(text.removesuffix(" --no-serve"), clone, language)
     return _in_process(words[1:], clone) if words[:1] == ["yiheng"] else _at_a_shell(text, clone)
 
 
@@ -143,15 +152,15 @@ def _in_process(words: list[str], clone: Path) -> str:
     return result.output
 
 
-def _demo(text: str, clone: Path) -> str:
+def _demo(text: str, clone: Path, language: str) -> str:
     """Every page that begins with the same demo county gets a copy of one."""
-    made, told = made_once(text)
+    made, told = made_once(text, language)
     shutil.copytree(made / "demo", clone / "demo", dirs_exist_ok=True)
     return told
 
 
 @cache
-def made_once(text: str) -> tuple[Path, str]:
+def made_once(text: str, _language: str) -> tuple[Path, str]:
     """A folder with the demo county that a command makes, and what it prints; its last part speaks from another process."""
     made = Path(tempfile.mkdtemp(prefix="demo-"))
     return made, _at_a_shell(text, made)

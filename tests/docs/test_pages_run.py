@@ -10,12 +10,12 @@ import pytest
 from tests.conftest import ROOT
 
 from .pages import ELSEWHERE, PAGES, with_commands
-from .session import Session, allows, renewed, steps_of
+from .session import Session, allows, language_of_page, renewed, steps_of
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_point_14_the_commands_of_a_page_print_what_it_shows(page, tmp_path):
-    session = Session(tmp_path)
+    session = Session(tmp_path, language_of_page(page))
     wrong = []
     for step in steps_of(page):
         output = session.take(step)

@@ -68,7 +68,7 @@ def test_point_9_the_command_line_issues_it_and_has_no_paper_of_a_settlement(spa
     assert told.exit_code == 0, told.output
     result = json.loads(told.stdout)
     assert result["statements"][0]["figures"]["surplus"] is None
-    assert "尚未清算" in told.stderr
+    assert "not cleared" in told.stderr
     papers = call("statement", result["run"], "--pdf", str(tmp_path / "papers"))
     assert papers.exit_code == 0 and len(list((tmp_path / "papers").glob("*.pdf"))) == 2
     chart = call("statement", result["run"], "--chart", str(tmp_path / "c.svg"))

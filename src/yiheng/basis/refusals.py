@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from .evidence import Words
+
 
 class Refusal(Exception):
     """Something understood but not accepted. Its text is for the person who can cure it.
@@ -14,10 +16,17 @@ class Refusal(Exception):
         where: file, line, column, row or table; empty when there is no place.
         expected: what would have been right.
         cure: what to do now.
+
+    A sentence that is kept in both languages anyway, such as that of a contract's check, is given in both; the Chinese
+    of the others is in the catalogue.
     """
 
-    def __init__(self, what: str, *, where: str = "", expected: str = "", cure: str = "") -> None:
-        self.what, self.where, self.expected, self.cure = what, where, expected, cure
+    def __init__(
+        self, what: str | Words, *, where: str = "", expected: str | Words = "", cure: str | Words = ""
+    ) -> None:
+        self.said = {"what": what, "expected": expected, "cure": cure}
+        self.what, self.expected, self.cure = (_english(one) for one in (what, expected, cure))
+        self.where = where
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -27,6 +36,10 @@ class Refusal(Exception):
         if self.cure:
             parts.append(f"to do: {self.cure}")
         return "\n  ".join(parts)
+
+
+def _english(said: str | Words) -> str:
+    return said.en if isinstance(said, Words) else said
 
 
 class Refusals(Refusal):

@@ -10,16 +10,26 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.hooks import load_rules
-from yiheng.measures import DIMENSIONS, INDICATORS
+from yiheng.measures import INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
-from yiheng.statements import UNITS_ZH, exact, sums_by_check, write_quality, written
-from yiheng.supervision import ANSWERS, FINDING
+from yiheng.statements import UNITS, exact, sums_by_check, write_quality, written
+from yiheng.supervision import ANSWERS, FINDING, RULES, WEIGHTS
 
 from .show import answer, say, say_unknown, working, yuan
+from .spoken import language, listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 SHOWN = 20
+OF_CHECKS = ("institution", "consortium", "month", "kind", "check", "says", "valid", "invalid", "unknown", "share")
+SUMS_OF_CHECKS = [
+    Words(*words)
+    for words in (
+        ("类别", "kind"), ("校验", "check"), ("问题", "fault"), ("符合", "valid"), ("不符", "invalid"),
+        ("无法判断", "unknown"), ("符合率 %", "valid %"),
+    )
+]  # fmt: skip
 
 
 @click.command()
@@ -40,24 +50,27 @@ def measure(names: tuple[str, ...], keys: str, workspace: Path | None, form: str
     with working("measure"):
         by = [key.strip() for key in keys.split(",") if key.strip()]
         result = run_measure(opened(workspace), list(names), by)
-    columns = ["indicator", *by, "top", "bottom", "value"]
+    columns: list[str | Words] = ["indicator", *by, "top", "bottom", "value"]
     rows = [[r["indicator"], *(r[k] for k in by), r["top"], r["bottom"], r["value"]] for r in result["rows"]]
     if form == "table":
-        columns = ["指标", *(DIMENSIONS[key] for key in by), "分子", "分母", "值", "单位"]
+        columns = [
+            Words("指标", "indicator"), *by, Words("分子", "numerator"), Words("分母", "denominator"), "value", "unit"
+        ]  # fmt: skip
         rows = [_for_people(row, by) for row in result["rows"]]
     answer(form, result, columns, rows, result["run"])
-    for name, why in result["left_out"].items():
-        say(f"未计算 {name}：{why}")
+    for name, lacking in result["left_out"].items():
+        say(f"未计算 {name}：{why(lacking)}", f"not computed: {name}: {lacking}")
     return DONE
 
 
 def _for_people(row: dict[str, Any], by: list[str]) -> list[Any]:
-    """A row with the indicator's Chinese name and its value in the unit people read."""
+    """A row with the indicator's name and its value in the unit people read."""
     indicator = INDICATORS[row["indicator"]]
     stands = exact(row["top"], row["bottom"], indicator.unit)
     value = None if stands is None else written(stands, indicator.unit)
     keys = ["—" if row[key] is None else str(row[key]) for key in by]
-    return [indicator.zh, *keys, row["top"], row["bottom"], value, UNITS_ZH[indicator.unit]]
+    unit = UNITS[indicator.unit].in_language(language())
+    return [told(indicator.zh, indicator.name), *keys, row["top"], row["bottom"], value, unit]
 
 
 @click.command()
@@ -89,17 +102,25 @@ def quality(
         result = run_quality(
             space, institution=institution, since=since and since.date(), until=until and until.date(), progress=step
         )
-    columns = ["institution", "consortium", "month", "kind", "check", "says", "valid", "invalid", "unknown", "share"]
-    rows = [[row[column] for column in columns] for row in result["rows"]]
     if form == "table":
-        columns = ["类别", "校验", "问题", "符合", "不符", "无法判断", "符合率 %"]
+        spoken = language()
         rows = [
-            [one.kind_words.zh, one.name, one.says.zh, one.valid, one.invalid, one.unknown, one.share]
+            [
+                one.kind_words.in_language(spoken), one.name, one.says.in_language(spoken), one.valid, one.invalid,
+                one.unknown, one.share,
+            ]
             for one in sums_by_check(result["rows"])
-        ]
-    answer(form, result, columns, rows, result["run"])
+        ]  # fmt: skip
+        answer(form, result, SUMS_OF_CHECKS, rows, result["run"])
+    else:
+        rows = [[row[column] for column in OF_CHECKS] for row in result["rows"]]
+        answer(form, result, OF_CHECKS, rows, result["run"])
     for one in result["refused"]:
-        say(f"拒收 {one['institution'] or '机构不明'} {one['file']}：{one['rows']:,} 行 {one['fault']} {one['says']}")
+        about = f"{one['file']}: {one['rows']:,}"
+        say(
+            f"拒收 {one['institution'] or '机构不明'} {about} 行 {one['fault']} {one['says']}",
+            f"refused {one['institution'] or 'institution unknown'} {about} rows {one['fault']} {one['says_en']}",
+        )
     if xlsx is not None:
         _send_back(space, result, xlsx)
     return DONE
@@ -114,7 +135,7 @@ def _send_back(space: Workspace, result: dict[str, Any], into: Path) -> None:
     }
     folder = space.run_folder(result["run"])
     write_quality(about, result["rows"], questioned_rows(folder), refused_rows(folder), into)
-    say(f"质量报告 {into}")
+    say(f"质量报告 {into}", f"report on quality {into}")
 
 
 @click.command()
@@ -152,7 +173,7 @@ def audit(
             progress=step,
         )
     if form == "table":
-        columns = ["rule", "name", "official code", "weight", "answer", "findings", "yuan at stake", "counted once"]
+        columns = ["rule", "name", "official_code", "weight", "answer", "findings", "yuan at stake", "counted once"]
         answer(form, result, columns, _by_rule(result), result["run"])
         _show_findings(result)
     else:
@@ -160,11 +181,19 @@ def audit(
         rows = ([*(one[name] for name in FINDING), demo[one["rule"]]] for one in result["findings"])
         answer(form, result, (*FINDING, "demo_lists"), rows)
     if result["excepted"]:
-        say(f"例外 {len(result['excepted']):,} 条未列入：见 --format json 的 excepted")
+        many = f"{len(result['excepted']):,}"
+        say(
+            f"例外 {many} 条未列入：见 --format json 的 excepted",
+            f"{many} findings are excepted and not listed: excepted in --format json",
+        )
     say_unknown(result["unknown"])
     if result["not_computed"] and not rules:
-        listed = f"国家规则库有 {len(result['not_computed'])} 条规则不计算"
-        say(f"{listed}：名称和原因见 --format json 的 not_computed，或 docs/reference/rules.md")
+        many = str(len(result["not_computed"]))
+        say(
+            f"国家规则库有 {many} 条规则不计算：名称和原因见 --format json 的 not_computed，或 docs/reference/rules.md",
+            f"{many} rules of the national list are not computed: see not_computed in --format json,"
+            " or docs/reference/rules.md",
+        )
     # Of all rules some are missing when a package was refused.
     return DONE_WITH_REFUSALS if load_rules().refused and not rules else DONE
 
@@ -176,29 +205,41 @@ def found_by_rule(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 def rule_name(rule: dict[str, Any]) -> str:
     """The name of a rule of an audit, marked where it rests on a list that was invented for the demo county."""
-    return f"{rule['zh']}（示例）" if rule["demo"] else str(rule["zh"])
+    zh, en = ("（示例）", " (example)") if rule["demo"] else ("", "")
+    return told(f"{rule['zh']}{zh}", f"{rule['rule']}{en}")
 
 
 def say_demo(result: dict[str, Any]) -> None:
     """Say which lists of the demo county findings rest on."""
     if lists := sorted({name for rule in found_by_rule(result) for name in rule["demo"]}):
-        say(f"标“示例”的规则依据示例代码表 {'、'.join(lists)}，其疑点只供演示，不能作为处理依据")
+        say(
+            f"标“示例”的规则依据示例代码表 {listed(lists)}，其疑点只供演示，不能作为处理依据",
+            f"rules marked as examples rest on the demo lists {listed(lists)}: their findings are no ground for any act",
+        )
 
 
 def say_clean(result: dict[str, Any]) -> None:
     """Name the rules that judged and found nothing: they are no unknown ones."""
-    if clean := [r["zh"] for r in result["rules"] if not r["findings"]]:
-        say(f"没有发现疑点的规则 {len(clean)} 条：{'、'.join(clean)}")
+    if clean := [told(r["zh"], r["rule"]) for r in result["rules"] if not r["findings"]]:
+        say(
+            f"没有发现疑点的规则 {len(clean)} 条：{listed(clean)}",
+            f"{len(clean)} rules judged and found nothing: {listed(clean)}",
+        )
 
 
 def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
     """Count and amounts of each rule that found something, and of all together."""
     found = found_by_rule(result)
-    told = [
-        [r["rule"], rule_name(r), r["official_code"], r["weight"], ANSWERS[r["answer"]].zh, r["findings"], *_amounts(r)]
+    spoken = language()
+    rows = [
+        [
+            r["rule"], rule_name(r) if spoken == "zh" or r["rule"] not in RULES else RULES[r["rule"]].sentence,
+            r["official_code"], WEIGHTS[r["weight"]].in_language(spoken), ANSWERS[r["answer"]].in_language(spoken),
+            r["findings"], *_amounts(r),
+        ]
         for r in found
-    ]
-    return [*told, ["all", "合计", None, None, None, len(result["findings"]), *_amounts(result)]]
+    ]  # fmt: skip
+    return [*rows, [told("合计", "all"), None, None, None, None, len(result["findings"]), *_amounts(result)]]
 
 
 def _show_findings(result: dict[str, Any]) -> None:
@@ -206,9 +247,13 @@ def _show_findings(result: dict[str, Any]) -> None:
     found = result["findings"]
     names = {rule["rule"]: rule_name(rule) for rule in result["rules"]}
     for one in heapq.nlargest(SHOWN, found, key=itemgetter("at_stake_fen")):
-        say(f"{one['occurred_on']} [{names[one['rule']]}] {yuan(one['at_stake_fen'])} 元：{one['says']}")
+        about = f"{one['occurred_on']} [{names[one['rule']]}] {yuan(one['at_stake_fen'])}"
+        say(f"{about} 元：{one['says']}", f"{about} yuan: {one['says_en']}")
     if len(found) > SHOWN:
-        say(f"以上是金额最大的 {SHOWN} 条，共 {len(found):,} 条，全部见 --format json 或 --format csv")
+        say(
+            f"以上是金额最大的 {SHOWN} 条，共 {len(found):,} 条，全部见 --format json 或 --format csv",
+            f"the {SHOWN} with the most at stake of {len(found):,}; all with --format json or --format csv",
+        )
     say_demo(result)
     say_clean(result)
 

@@ -8,13 +8,19 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.runs import Desk, read_bill
-from yiheng.supervision import ANSWERS, FINDING
+from yiheng.supervision import ANSWERS, FINDING, WEIGHTS
 
-from .show import answer, say, say_unknown, working, yuan
+from .show import answer, say, say_text, say_unknown, working, yuan
+from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
-DECIDED = {"stop": "停止：有违规，更正后再结算", "hint": "提示：有疑点，请核对", "pass": "通过"}
+DECIDED = {
+    "stop": Words("拦截：有违规，更正后再结算", "stop: breaches, correct the bill before it is settled"),
+    "hint": Words("提醒：有疑点，请核对", "warn: look again at what is listed"),
+    "pass": Words("通过", "pass"),
+}
 # Nobody reads more lines of advice than these at a counter; the others are counted.
 MOST_ADVICE = 10
 
@@ -42,38 +48,56 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
     checked = desk.check(read, bill.name)
     desk.close()
     if form == "table":
-        say(f"结论：{DECIDED[checked['decision']]}（适用规则 {len(checked['asked'])} 条）")
-        columns = ["rule", "weight", "answer", "visit", "line", "yuan at stake"]
+        decided, asked, spoken = DECIDED[checked["decision"]], len(checked["asked"]), language()
+        say(f"结论：{decided.zh}（适用规则 {asked} 条）", f"decision: {decided.en} ({asked} rules apply)")
+        heads = ["rule", "weight", "answer", "visit", "line", "yuan at stake"]
         rows = [
-            [f["rule"], f["weight"], ANSWERS[f["answer"]].zh, f["visit"], f["line"], yuan(f["at_stake_fen"])]
+            [
+                f["rule"],
+                WEIGHTS[f["weight"]].in_language(spoken),
+                ANSWERS[f["answer"]].in_language(spoken),
+                f["visit"],
+                f["line"],
+                yuan(f["at_stake_fen"]),
+            ]
             for f in checked["findings"]
         ]
         if rows:
-            answer(form, checked, columns, rows)
+            answer(form, checked, heads, rows)
         for one in checked["findings"]:
-            say(f"[{one['rule']}] {one['says']}" + (f"。应为：{one['right']}" if one["right"] else ""))
+            rule = f"[{one['rule']}]"
+            zh, en = (f"。应为：{one['right']}", f" Right: {one['right_en']}") if one["right"] else ("", "")
+            say(f"{rule} {one['says']}{zh}", f"{rule} {one['says_en']}{en}")
         for one in checked["excepted"]:
-            say(f"例外 [{one['rule']}] {one['says']}：{one['exception']['reason']}，至 {one['exception']['until']}")
+            rule, why, until = f"[{one['rule']}]", one["exception"]["reason"], one["exception"]["until"]
+            say(
+                f"例外 {rule} {one['says']}：{why}，至 {until}",
+                f"excepted {rule} {one['says_en']}: {why}, until {until}",
+            )
         _advise(checked["lines"])
     else:
         columns = [*FINDING, "right"]
         answer(form, checked, columns, [[one[name] for name in columns] for one in checked["findings"]])
     say_unknown(checked["unknown"])
-    for question in checked["questions"][:MOST_ADVICE]:
-        say(f"待补充 {question}")
+    for question in checked[told("questions_zh", "questions")][:MOST_ADVICE]:
+        say_text(f"{told('待补充', 'missing')} {question}")
     return DONE_WITH_REFUSALS if checked["findings"] else DONE
 
 
 def _advise(lines: list[dict[str, Any]]) -> None:
     """What is worth knowing of the lines: the most that can be saved first, then what the person bears."""
-    told = [one for one in lines if one["cheaper_code"] or one["own_fen"] != 0 or one["coverage"] is None]
-    told.sort(key=lambda one: (-(one["saved_fen"] or 0), -(one["own_fen"] or 0), one["line"]))
-    for one in told[:MOST_ADVICE]:
-        say(f"{one['line']} {one['says']}")
-    if len(told) > MOST_ADVICE:
-        say(f"另有 {len(told) - MOST_ADVICE} 条明细的说明，见 --format json")
+    advice = [one for one in lines if one["cheaper_code"] or one["own_fen"] != 0 or one["coverage"] is None]
+    advice.sort(key=lambda one: (-(one["saved_fen"] or 0), -(one["own_fen"] or 0), one["line"]))
+    for one in advice[:MOST_ADVICE]:
+        say_text(f"{one['line']} {one[told('says', 'says_en')]}")
+    if len(advice) > MOST_ADVICE:
+        left = len(advice) - MOST_ADVICE
+        say(f"另有 {left} 条明细的说明，见 --format json", f"advice about {left} more lines: --format json")
     known = [one["own_fen"] for one in lines if one["own_fen"] is not None]
     unknown = len(lines) - len(known)
     if lines:
-        more = f"，另有 {unknown} 条未知" if unknown else ""
-        say(f"范围外自付合计 {yuan(sum(known))} 元{more}；起付线和报销比例在结算时计算")
+        zh, en = (f"，另有 {unknown} 条未知", f", {unknown} more are unknown") if unknown else ("", "")
+        say(
+            f"范围外自付合计 {yuan(sum(known))} 元{zh}；起付线和报销比例在结算时计算",
+            f"not covered: {yuan(sum(known))} yuan{en}; deductible and shares are computed when it is settled",
+        )

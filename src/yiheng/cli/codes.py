@@ -12,6 +12,7 @@ from yiheng.codes import SHIPPED_FILES, STANDARD
 from yiheng.runs import KNOWN, lists_known, load_codes, look_up
 
 from .show import answer, say
+from .spoken import why
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
 SHOWN = 20
@@ -69,9 +70,10 @@ def codes_load(
     rows = [[table, kept.edition, count] for table, count in kept.tables.items()]
     answer(form, whole, ["list", "edition", "rows"], rows)
     for line in kept.aside[:SHOWN]:
-        say(f"请注意：{line}")
+        say(f"请注意：{why(line)}", f"note: {line}")
     if len(kept.aside) > SHOWN:
-        say(f"…… 共 {len(kept.aside):,} 条，全部见 --format json")
+        many = f"{len(kept.aside):,}"
+        say(f"…… 共 {many} 条，全部见 --format json", f"… {many} in all: --format json")
     return DONE
 
 
@@ -92,9 +94,10 @@ def codes_list(workspace: Path | None, form: str) -> int:
         for one in lists
         for edition in one["editions"] or [dict.fromkeys(("edition", "from", "until", "rows", "file"))]
     ]
-    answer(form, {"lists": lists}, ["list", "代码表", "edition", "from", "until", "rows", "file"], rows)
+    answer(form, {"lists": lists}, ["list", "zh", "edition", "from", "until", "rows", "file"], rows)
     if not any(one["editions"] for one in lists if one["list"] not in STANDARD):
-        say("尚未导入代码表。下一步：yiheng codes load --list dictionary")
+        cure = "yiheng codes load --list dictionary"
+        say(f"尚未导入代码表。下一步：{cure}", f"no list is loaded yet; next: {cure}")
     return DONE
 
 
@@ -120,5 +123,9 @@ def codes_show(name: str, code: str | None, day: dt.datetime | None, workspace: 
     title = f"{name} · {found['edition']} · {found['from'] or '…'} – {found['until'] or '…'}"
     answer(form, found, columns, [[row[column] for column in columns] for row in rows], title)
     if len(rows) < len(found["rows"]):
-        say(f"…… 共 {len(found['rows']):,} 条，全部见 --format json 或 --format csv")
+        many = f"{len(found['rows']):,}"
+        say(
+            f"…… 共 {many} 条，全部见 --format json 或 --format csv",
+            f"… {many} in all: --format json or --format csv",
+        )
     return DONE

@@ -8,16 +8,20 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.runs import run_compare
 from yiheng.statements import comparison_svg, write_comparison, write_file
 
+from .heads import Heads
 from .payment import choices
 from .show import answer, say, separated, working
+from .spoken import listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK, CHART = "comparison.xlsx", "comparison.svg"
 # Parties named one by one where the same is said of all.
 PARTIES_NAMED = 4
+NET, CHANGE = Words("净结算额", "net"), Words("与基准相差", "change to the base")
 CELLS = (
     "party", "year", "policy", "budget", "spend", "surplus", "overrun", "kept", "fund_bears", "party_bears", "net",
     "fund_pays", "refused",
@@ -83,8 +87,12 @@ def compare(
     else:
         answer(form, result, CELLS, [[cell[name] for name in CELLS] for cell in result["figures"]])
     _remarks(result)
-    say(f"对比表：{folder / WORKBOOK}；图：{folder / CHART}")
-    say(f"依据：yiheng explain {result['run']} 医共体 项目 --policy {result['base']}")
+    book, chart, run = folder / WORKBOOK, folder / CHART, result["run"]
+    say(f"对比表：{book}；图：{chart}", f"comparison: {book}; chart: {chart}")
+    say(
+        f"依据：yiheng explain {run} 医共体 项目 --policy {result['base']}",
+        f"reasons: yiheng explain {run} PARTY FIGURE --policy {result['base']}",
+    )
     whole = all(not one["refused"] for one in (*result["policies"], *result["figures"]))
     return DONE if whole else DONE_WITH_REFUSALS
 
@@ -101,8 +109,11 @@ def _tables(result: dict[str, Any]) -> None:
         ]
         for cell in result["figures"]
     ]
-    columns = ["医共体", "政策", "总额预算", "结余留用", "基金分担", "医共体承担", "医共体净得", "与基准相差"]
-    title = f"{result['run']} · {'、'.join(map(str, sorted(years)))} 年（元）· 基准 {result['base']}"
+    columns: Heads = ["party", "policy", "budget", "kept", "fund_bears", "party_bears", NET, CHANGE]
+    settled = listed([str(year) for year in sorted(years)])
+    title = f"{result['run']} · " + told(
+        f"{settled} 年（元）· 基准 {result['base']}", f"{settled} (yuan) · base {result['base']}"
+    )
     answer("table", result, columns, rows, title)
     sums = [
         [
@@ -115,8 +126,12 @@ def _tables(result: dict[str, Any]) -> None:
         ]
         for one in result["sums"]
     ]
-    columns = ["政策", "已清算", "净得合计", "基金合计支付", "与基准相差", "得益/受损/不变", "得益最多", "受损最多"]
-    answer("table", result, columns, sums, "合计、赢家与输家（元）")
+    columns = [
+        "policy", Words("已清算", "settled"), Words("净结算额合计", "net of all"),
+        Words("基金合计支付", "the fund pays"), CHANGE, Words("增加/减少/持平", "more/less/same"),
+        Words("增加最多", "largest gain"), Words("减少最多", "largest loss"),
+    ]  # fmt: skip
+    answer("table", result, columns, sums, told("合计与增减情况（元）", "sums, and who gets more or less (yuan)"))
     if result["alternatives"]:
         rows = [
             [
@@ -125,27 +140,42 @@ def _tables(result: dict[str, Any]) -> None:
             ]
             for one in result["alternatives"]
         ]  # fmt: skip
-        columns = ["政策", "假设改选", "医共体", "结余留用", "医共体承担", "医共体净得", "与所选相差"]
-        answer("table", result, columns, rows, "每个假设的其他可能（元）")
+        columns = [
+            "policy", Words("假设改选", "assumption"), "party", "kept", "party_bears", NET,
+            Words("与所选相差", "change to what was chosen"),
+        ]  # fmt: skip
+        answer(
+            "table", result, columns, rows, told("各假设的其他口径（元）", "other choices of each assumption (yuan)")
+        )
 
 
 def _remarks(result: dict[str, Any]) -> None:
     if others := _other_spending(result):
-        say(f"{'、'.join(others)} 计入的支出与基准 {result['base']} 不同，其净得与合计不能与其他政策直接相比")
+        say(
+            f"{listed(others)} 计入的支出与基准 {result['base']} 不同，其净结算额与合计不能与其他政策直接相比",
+            f"{listed(others)} count other spending than the base {result['base']}: net and sums do not compare",
+        )
     for one in result["policies"]:
         if one["refused"]:
-            say(f"未能按 {one['policy']} 清算：{one['refused']}")
+            say(
+                f"未能按 {one['policy']} 清算：{why(one['refused'])}",
+                f"not settled under {one['policy']}: {one['refused']}",
+            )
         elif not one["in_force"]:
-            say(f"{one['policy']} 当年不施行，按 {one['values_of']} 的取值试算")
+            say(
+                f"{one['policy']} 当年未执行，按 {one['values_of']} 口径试算",
+                f"{one['policy']} was not in force: with its values of {one['values_of']}",
+            )
     alike: dict[tuple[str, str], list[str]] = {}
     for cell in (*result["figures"], *result["alternatives"]):
         if cell["refused"]:
             under = f"{cell['policy']} {cell['assumption']}={cell['choice']}" if "choice" in cell else cell["policy"]
             # What is said of one party in the words of another is said once.
-            why = cell["refused"].replace(f"'{cell['party']}'", "'…'")
-            alike.setdefault((under, why), []).append(f"{cell['party']} {cell['year']}")
-    for (under, why), parties in alike.items():
-        say(f"未能清算 {'、'.join(parties[:PARTIES_NAMED])}{_more(parties)}（{under}）：{why}")
+            said = cell["refused"].replace(f"'{cell['party']}'", "'…'")
+            alike.setdefault((under, said), []).append(f"{cell['party']} {cell['year']}")
+    for (under, said), parties in alike.items():
+        some = listed(parties[:PARTIES_NAMED]) + _more(parties)
+        say(f"未能清算 {some}（{under}）：{why(said)}", f"not settled: {some} ({under}): {said}")
 
 
 def _other_spending(result: dict[str, Any]) -> list[str]:
@@ -161,7 +191,9 @@ def _other_spending(result: dict[str, Any]) -> list[str]:
 
 
 def _more(parties: list[str]) -> str:
-    return f" 等 {len(parties)} 方" if len(parties) > PARTIES_NAMED else ""
+    if len(parties) <= PARTIES_NAMED:
+        return ""
+    return told(f" 等 {len(parties)} 方", f" and {len(parties) - PARTIES_NAMED} more")
 
 
 def _counts(one: dict[str, Any]) -> str:

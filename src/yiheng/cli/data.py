@@ -14,6 +14,7 @@ from yiheng.runs import Workspace, run_load
 from yiheng.statements import write_file
 
 from .show import answer, say, working, yuan
+from .spoken import listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 
@@ -33,7 +34,10 @@ def new(directory: Path, hash_person_id: bool, form: str) -> int:
     Workspace.new(directory, hash_person_id=hash_person_id)
     if form != "table":
         answer(form, {"workspace": str(directory)}, ["workspace"], [[str(directory)]])
-    say(f"已建立工作区 {directory}。下一步：yiheng load 文件或文件夹 --workspace {directory}")
+    say(
+        f"已建立工作区 {directory}。下一步：yiheng load 文件或文件夹 --workspace {directory}",
+        f"made the workspace {directory}; next: yiheng load FILE-OR-FOLDER --workspace {directory}",
+    )
     return DONE
 
 
@@ -93,7 +97,7 @@ def load(
     show_load(loaded, form, space)
     if rejects is not None:
         lines = write_rejects(space.run_folder(loaded.run) / "quarantine.parquet", rejects)
-        say(f"退回清单 {rejects}：{lines:,} 条")
+        say(f"退回清单 {rejects}：{lines:,} 条", f"list for the sender {rejects}: {lines:,} entries")
     return DONE if loaded.clean else DONE_WITH_REFUSALS
 
 
@@ -118,7 +122,10 @@ def show_draft(unknown: Path, into: Path | None) -> int:
     if into.exists():
         raise Refusal("the file is there already", where=str(into), cure="name another file for the draft")
     write_file(into, draft.encode())
-    say(f"映射草案写入 {into}：请核对后用 --mapping 导入")
+    say(
+        f"映射草案写入 {into}：请核对后用 --mapping 导入",
+        f"draft written to {into}: check it, then load with --mapping",
+    )
     return DONE
 
 
@@ -132,23 +139,47 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
         if form == "table":
             fen = [yuan(n) if TABLES[name].money else None for n in fen]
         rows.append([name, c.read, c.accepted, c.quarantined, c.duplicates, *fen])
-    answer(form, loaded.as_json(), columns, rows, f"{loaded.run} · snapshot set {loaded.snapshot.number}")
+    answer(
+        form,
+        loaded.as_json(),
+        columns,
+        rows,
+        f"{loaded.run} · {told('数据版本', 'snapshot set')} {loaded.snapshot.number}",
+    )
+    _say_changes(loaded)
+    for file, derived in loaded.derived.items():
+        for column, count in derived.items():
+            say(
+                f"{file}：没有 {column} 列，{count:,} 行按国家编码推定",
+                f"{file}: no column {column}, derived from the national code in {count:,} rows",
+            )
+    for file, aside in loaded.aside.items():
+        say(f"{file}：未使用的列 {listed(aside)}", f"{file}: columns not used: {listed(aside)}")
+    for refused in loaded.refused:
+        say(f"文件被拒收：{why(refused)}", f"file refused: {refused}")
+    if loaded.left:
+        say(f"未读取的文件：{listed(loaded.left)}", f"files not read: {listed(loaded.left)}")
+    if any(c.quarantined for c in loaded.tables.values()):
+        place = space.folder / "runs" / loaded.run / "quarantine.parquet"
+        say(
+            f"校验未通过的行在 {place}，改正后重新导入即可",
+            f"the quarantined rows are in {place}; correct them and load them again",
+        )
+
+
+def _say_changes(loaded: Loaded) -> None:
+    """What was corrected, and what was not accepted."""
     for name, c in loaded.tables.items():
         if c.corrected:
-            money = TABLES[name].money
-            amounts = f"，金额由 {yuan(c.fen_superseded)} 元改为 {yuan(c.fen_corrected)} 元" if money else ""
-            say(f"更正 {c.corrected:,} 行：{name}{amounts}")
+            was, now = yuan(c.fen_superseded), yuan(c.fen_corrected)
+            zh, en = (
+                (f"，金额由 {was} 元改为 {now} 元", f", from {was} to {now} yuan") if TABLES[name].money else ("", "")
+            )
+            say(f"更正 {c.corrected:,} 行：{name}{zh}", f"corrected {c.corrected:,} rows: {name}{en}")
     for fault in loaded.faults:
-        say(f"隔离 {fault.rows:,} 行：{fault.table}.{fault.fault} {fault.says}；首见 {fault.first}")
-        say(f"  应为：{fault.expected}")
-    for file, derived in loaded.derived.items():
-        for column, rows_told in derived.items():
-            say(f"{file}：没有 {column} 列，{rows_told:,} 行按国家编码推定")
-    for file, aside in loaded.aside.items():
-        say(f"{file}：未使用的列 {', '.join(aside)}")
-    for refused in loaded.refused:
-        say(f"文件被拒收：{refused}")
-    if loaded.left:
-        say(f"未读取的文件：{', '.join(loaded.left)}")
-    if any(c.quarantined for c in loaded.tables.values()):
-        say(f"隔离的行在 {space.folder / 'runs' / loaded.run / 'quarantine.parquet'}，改正后重新导入即可")
+        of = f"{fault.table}.{fault.fault}"
+        say(
+            f"校验未通过 {fault.rows:,} 行：{of} {fault.says}；首见 {fault.first}",
+            f"quarantined {fault.rows:,} rows: {of} {fault.says_en}; first {fault.first}",
+        )
+        say(f"  应为：{fault.expected}", f"  expected: {fault.expected_en}")

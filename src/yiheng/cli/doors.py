@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from yiheng.basis.language import NAMED
 from yiheng.basis.refusals import Refusal
 from yiheng.county import make_county
 from yiheng.runs import (
@@ -28,7 +30,8 @@ from yiheng.statements import write_workbook
 from .analysis import found_by_rule, rule_name, say_clean, say_demo
 from .data import show_load
 from .payment import WORKBOOK
-from .show import answer, say, separated, working, yuan
+from .show import answer, say, say_refusal, separated, working, yuan
+from .spoken import language, told
 from .users import offer_first_user, refuse_without_cockpit
 from .verb import DONE, found, named, opened, says_refusals, workspace_option
 
@@ -89,7 +92,9 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
     login = _login(space)
     if serve if serve is not None else sys.stdout.isatty():
         return _cockpit("serve", space, "--port", str(port))
-    say(f"打开驾驶舱：yiheng serve --workspace {folder}" + ("" if login else "（需先安装 yiheng[web]）"))
+    cure = f"yiheng serve --workspace {folder}"
+    zh, en = ("", "") if login else ("（需先安装 yiheng[web]）", " (install yiheng[web] first)")
+    say(f"打开驾驶舱：{cure}{zh}", f"open the cockpit: {cure}{en}")
     return DONE
 
 
@@ -112,7 +117,7 @@ def _made_before(folder: Path) -> Workspace:
 
 def _fill(space: Workspace, people: int) -> None:
     source = space.folder / "source"
-    with working(f"make a county of {people:,} people"):
+    with working(told(f"生成 {people:,} 人的模拟县数据", f"make a county of {people:,} people")):
         make_county(source, space.folder / "labels.csv", people=people)
     with working("load") as step:
         loaded = run_load(space, [source], progress=step)
@@ -121,22 +126,24 @@ def _fill(space: Workspace, people: int) -> None:
 
 def _show(audited: dict[str, Any], settled: dict[str, Any]) -> None:
     rows = [[rule_name(r), r["official_code"], r["findings"], yuan(r["at_stake_fen"])] for r in found_by_rule(audited)]
-    answer("table", audited, ["规则", "国家编码", "疑点", "涉及金额（元）"], rows, "审核")
+    columns = ["rule", "official_code", "findings", "yuan at stake"]
+    answer("table", audited, columns, rows, told("审核", "audit"))
     say_demo(audited)
     say_clean(audited)
     rows = [
         [s["party"], *(separated(s["figures"][n]) for n in ("budget", "spend", "kept", "fund_bears", "party_bears"))]
         for s in settled["statements"]
     ]
-    columns = ["医共体", "总额预算", "基金支出", "结余留用", "基金分担", "医共体承担"]
-    answer("table", settled, columns, rows, f"{DEMO_YEAR} 年清算（元）· {settled['run']}")
+    columns = ["party", "budget", "spend", "kept", "fund_bears", "party_bears"]
+    title = told(f"{DEMO_YEAR} 年清算（元）", f"settlement of {DEMO_YEAR} (yuan)")
+    answer("table", settled, columns, rows, f"{title} · {settled['run']}")
 
 
 def _login(space: Workspace) -> bool:
     try:
         return _cockpit("demo-user", space) == DONE
     except Refusal as refusal:
-        say(str(refusal))
+        say_refusal(refusal)
         return False
 
 
@@ -145,7 +152,8 @@ def _cockpit(verb: str, space: Workspace, *options: str) -> int:
     refuse_without_cockpit()
     # Who stops this process stops the cockpit with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
-    with subprocess.Popen([sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]) as cockpit:
+    asked = [sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]
+    with subprocess.Popen(asked, env={**os.environ, NAMED: language()}) as cockpit:
         try:
             code = cockpit.wait()
         except KeyboardInterrupt:

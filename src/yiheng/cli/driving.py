@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.records.codes import VISIT_KIND
 from yiheng.runs import names_of_institutions, run_drivers
 
+from .heads import Heads
 from .show import answer, say, working, yuan
+from .spoken import in_words
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
-KINDS = VISIT_KIND.zh
 COLUMNS = ("party", "institution", "place", "kind", "fen", "settlements", "fen_before", "expected_fen", "more_fen")
 
 
@@ -44,19 +46,23 @@ def drivers(party: str | None, year: int, top: int, workspace: Path | None, form
         mine = [row for row in result["institutions"] if row["party"] == one]
         rows += mine[:top] if form == "table" else mine
     if form == "table":
-        columns = ["医共体", "机构", "类别", "基金支出（元）", "上年（元）", "按上年水平（元）", "增减（元）"]
-        told = [
+        columns: Heads = [
+            "party", "institution", Words("类别", "kind"), Words("基金支出（元）", "spending (yuan)"),
+            Words("上年（元）", "last year (yuan)"), Words("按上年水平（元）", "expected (yuan)"),
+            Words("增减（元）", "more or less (yuan)"),
+        ]  # fmt: skip
+        shown = [
             [
                 row["party"],
                 names.get(row["institution"], row["institution"]),
-                KINDS.get(row["kind"], row["kind"]),
+                in_words(VISIT_KIND, row["kind"]),
                 *(yuan(row[name]) for name in ("fen", "fen_before", "expected_fen", "more_fen")),
             ]
             for row in rows
         ]
-        answer(form, result, columns, told, f"{year} · {result['run']}")
+        answer(form, result, columns, shown, f"{year} · {result['run']}")
     else:
         answer(form, result, list(COLUMNS), [[row[name] for name in COLUMNS] for row in rows])
     if party and not parties:
-        say(f"{year} 年没有医共体 {party} 的参保归属")
+        say(f"{year} 年没有医共体 {party} 的参保归属", f"nobody was enrolled with {party} in {year}")
     return DONE

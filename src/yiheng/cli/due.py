@@ -6,29 +6,35 @@ from typing import Any
 
 from yiheng.statements import NOT_CLEARED, conclusion, dues, statement_hash, to_replace
 
-from .show import answer, say, separated
+from .heads import further
+from .show import answer, say, say_text, separated
+from .spoken import language, listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS
 
 
 def notes(result: dict[str, Any], statement: dict[str, Any]) -> list[str]:
     """What stands under the chart of a statement: what it comes to, and its hash."""
-    return [*conclusion(statement), f"清算单 SHA-256 {statement_hash(result, statement)}"]
+    return [*conclusion(statement, language()), _hash(result, statement)]
+
+
+def _hash(result: dict[str, Any], statement: dict[str, Any]) -> str:
+    return f"{told('清算单', 'statement')} SHA-256 {statement_hash(result, statement)}"
 
 
 def say_due(result: dict[str, Any], statement: dict[str, Any]) -> None:
     """Say what is paid, collected, withheld, prepaid or borne; what decides it and is an example or an assumption."""
-    say(f"── {statement['party']} {statement['year']}")
-    for line in conclusion(statement):
-        say(f"  {line}")
-    nothing = [one.says.zh for one in dues(statement) if not one.amount]
+    say_text(f"── {statement['party']} {statement['year']}")
+    for line in conclusion(statement, language()):
+        say_text(f"  {line}")
+    nothing = listed([one.says.in_language(language()) for one in dues(statement) if not one.amount])
     if nothing:
-        say(f"  为零的账户：{'、'.join(nothing)}")
-    for says in to_replace(statement):
-        say(f"  示例值，付费前须替换：{says}")
+        say(f"  为零的账户：{nothing}", f"  accounts that are zero: {nothing}")
+    for says in to_replace(statement, told("says", "says_en")):
+        say(f"  示例值，付费前须替换：{says}", f"  example value, to be replaced before paying: {says}")
     if statement["assumptions"]:
-        chosen = "，".join(f"{one['id']}={one['chosen']}" for one in statement["assumptions"])
-        say(f"  假设：{chosen}")
-    say(f"  清算单 SHA-256 {statement_hash(result, statement)}")
+        chosen = ", ".join(f"{one['id']}={one['chosen']}" for one in statement["assumptions"])
+        say(f"  假设：{chosen}", f"  assumptions: {chosen}")
+    say_text(f"  {_hash(result, statement)}")
 
 
 def say_notices(result: dict[str, Any], form: str) -> int:
@@ -39,8 +45,12 @@ def say_notices(result: dict[str, Any], form: str) -> int:
     for s in result["statements"]:
         months = (shown(s["further"].get(name, "0.00")) for name in ahead)
         rows.append([s["party"], str(s["year"]), shown(s["figures"]["budget"]), *months])
-    answer(form, result, ["party", "year", "budget", *ahead], rows, f"{result['run']} · {NOT_CLEARED}")
+    heads = [further(name) for name in ahead] if form == "table" else ahead
+    not_cleared = told(NOT_CLEARED, "not cleared: the year's spending is unknown")
+    answer(form, result, ["party", "year", "budget", *heads], rows, f"{result['run']} · {not_cleared}")
     for one in result["refused"]:
-        say(f"未能定预算 {one['party']} {one['year']}：{one['why']}")
-    say(f"{NOT_CLEARED}。通知：yiheng statement {result['run']} --pdf FOLDER；依据：yiheng explain {result['run']}")
+        about = f"{one['party']} {one['year']}"
+        say(f"未能定预算 {about}：{why(one['why'])}", f"no budget for {about}: {one['why']}")
+    notice, reasons = f"yiheng statement {result['run']} --pdf FOLDER", f"yiheng explain {result['run']}"
+    say(f"{not_cleared}。通知：{notice}；依据：{reasons}", f"{not_cleared}; notices: {notice}; reasons: {reasons}")
     return DONE_WITH_REFUSALS if result["refused"] else DONE

@@ -8,23 +8,26 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.records.codes import INSTITUTION_KIND, SEX
 from yiheng.runs import SCORED, run_draw, run_estimate, run_score
 from yiheng.supervision.scores.rows import SEPARATOR
 
 from .show import answer, say, separated, working, yuan
+from .spoken import told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
 TOP = 20
 REASONS_SHOWN = 3
 POINTS = 4
 PEERS_ZH = {**INSTITUTION_KIND.zh, **SEX.zh}
+FUND = "基金支付（元） fund-(yuan)"
 SCORE = ("rank", "subject", "peers", "score", "visits", "fund_fen", "reasons")
 # How a feature's value is told, by its unit.
 IN_UNIT: dict[str, Callable[[float], str]] = {
     "share": lambda share: f"{share:.1%}",
-    "fen": lambda fen: f"{yuan(round(fen))} 元",
-    "days": lambda days: f"{days:.1f} 天",
+    "fen": lambda fen: f"{yuan(round(fen))} {told('元', 'yuan')}",
+    "days": lambda days: f"{days:.1f} {told('天', 'days')}",
     "number": lambda number: f"{number:.1f}",
 }
 
@@ -58,20 +61,28 @@ def score(
         _answer_groups(form, result, top)
         return DONE
     shown = result["rows"][:top]
-    columns: Sequence[str] = SCORE
-    rows = [[*(row[column] for column in columns[:-1]), _reasons(row)] for row in shown]
+    heads: Sequence[str | Words] = SCORE
+    rows = [[*(row[column] for column in SCORE[:-1]), _reasons(row)] for row in shown]
     if form == "table":
-        columns = ["名次", "对象", "同类", "评分", "就诊", "基金支付（元）", "依据"]
+        heads = _heads("名次 rank", "对象 subject", "同类 peers", "评分 score", "就诊 visits", FUND, "依据 reasons")
         rows = [[*row[:2], _peers(row[2]), _points(row[3]), row[4], yuan(row[5]), row[6]] for row in rows]
-    answer(form, result | {"rows": shown}, columns, rows, f"{result['run']} · {result['year']}")
-    unknown = sum(row["score"] is None for row in result["rows"])
-    say(f"共 {len(result['rows']):,} 个，其中 {unknown:,} 个无法评分；评分只用于排序，不作为扣款依据")
+    answer(form, result | {"rows": shown}, heads, rows, f"{result['run']} · {result['year']}")
+    known, unknown = len(result["rows"]), sum(row["score"] is None for row in result["rows"])
+    say(
+        f"共 {known:,} 个，其中 {unknown:,} 个无法评分；评分只用于排序，不作为扣款依据",
+        f"{known:,} in all, {unknown:,} of them without a score; a score only ranks, it deducts nothing",
+    )
     return DONE
+
+
+def _heads(*pairs: str) -> list[Words]:
+    """Heads written as the Chinese and the English word."""
+    return [Words(zh, en.replace("-(", " (")) for zh, en in (pair.split(" ") for pair in pairs)]
 
 
 def _peers(group: str | None) -> str | None:
     """A peer group in the words of a clerk; parts that are no word of ours, such as a level, stay."""
-    return group and "·".join(PEERS_ZH.get(part, part) for part in group.split(SEPARATOR))
+    return group and told("·".join(PEERS_ZH.get(part, part) for part in group.split(SEPARATOR)), group)
 
 
 def _points(score: float | None) -> str | None:
@@ -82,19 +93,31 @@ def _answer_groups(form: str, result: dict[str, Any], top: int | None) -> None:
     shown = result["groups"][:top]
     columns = ["rank", "persons", "institutions", "ties", "fund_fen", "says", "members"]
     rows = [[" ".join(cell) if isinstance(cell := row[column], list) else cell for column in columns] for row in shown]
+    heads: Sequence[str | Words] = columns
     if form == "table":
-        columns = ["名次", "人数", "机构", "同行次数", "基金支付（元）", "依据"]
-        rows = [[*row[:4], yuan(one["fund_fen"]), row[5]] for one, row in zip(shown, rows, strict=True)]
-    answer(form, result | {"groups": shown}, columns, rows, f"{result['run']} · {result['year']}")
-    say(f"共 {len(result['groups']):,} 组；成员见 --format json 或 --format csv")
+        heads = _heads("名次 rank", "人数 persons", "机构 institutions", "同日就诊次数 ties", FUND, "依据 reasons")
+        says = told("says", "says_en")
+        rows = [[*row[:4], yuan(one["fund_fen"]), one[says]] for one, row in zip(shown, rows, strict=True)]
+    answer(form, result | {"groups": shown}, heads, rows, f"{result['run']} · {result['year']}")
+    many = f"{len(result['groups']):,}"
+    say(
+        f"共 {many} 组；成员见 --format json 或 --format csv",
+        f"{many} groups; their members with --format json or --format csv",
+    )
 
 
 def _reasons(row: dict[str, Any]) -> str:
-    told = []
+    reasons = []
     for one in row["reasons"][:REASONS_SHOWN]:
         value, median = (IN_UNIT[one["unit"]](one[name]) for name in ("value", "median"))
-        told.append(f"{one['zh']} {value}，同类中位数 {median}，偏离 {one['deviation']:.1f} 倍")
-    return "；".join(told)
+        name, far = told(one["zh"], one["feature"]), f"{one['deviation']:.1f}"
+        reasons.append(
+            told(
+                f"{name} {value}，同类中位数 {median}，偏离 {far} 倍",
+                f"{name} {value}, peers {median}, {far} times off",
+            )
+        )
+    return told("；", "; ").join(reasons)
 
 
 @click.group()
@@ -122,14 +145,19 @@ def sample_draw(seed: str, inspectors: Path | None, by_score: str | None, worksp
     result = run_draw(opened(workspace), seed, inspectors=inspectors, by_score=by_score)
     columns = ["stratum", "place", "institution", "name", "tickets", "team", "kept_from", "ticket"]
     rows = [[" ".join(v) if isinstance(v := one[c], tuple) else v for c in columns] for one in result["drawn"]]
+    heads: Sequence[str | Words] = columns
     if form == "table":
-        columns = ["机构类别", "序号", "机构", "名称", "签数", "检查人员", "回避", "SHA-256"]
+        heads = _heads(
+            "机构类别 kind", "序号 place", "机构 institution", "名称 name", "抽签号数 tickets", "检查人员 team",
+            "回避 kept-from", "SHA-256 SHA-256",
+        )  # fmt: skip
         # Whoever verifies the draw needs the word that was hashed as well.
-        rows = [[f"{_peers(row[0])} {row[0]}", *row[1:]] for row in rows]
-    answer(form, result, columns, rows, result["run"])
+        rows = [[told(f"{_peers(row[0])} {row[0]}", row[0]), *row[1:]] for row in rows]
+    answer(form, result, heads, rows, result["run"])
     short = [one for one in result["drawn"] if len(one["team"]) < result["wanted_each"]]
     for one in short:
-        say(f"{one['institution']} {one['name']}：无利害关系的检查人员不足 {result['wanted_each']} 名")
+        about, wanted = f"{one['institution']} {one['name']}", result["wanted_each"]
+        say(f"{about}：无利害关系的检查人员不足 {wanted} 名", f"{about}: fewer than {wanted} inspectors without ties")
     return DONE_WITH_REFUSALS if short else DONE
 
 
@@ -150,8 +178,12 @@ def sample_estimate(file: Path, workspace: Path | None, form: str) -> int:
     result = run_estimate(opened(workspace), file)
     columns = ["total", "low", "high", "found", "error", "checked", "units"]
     rows = [[result[column] for column in columns]]
+    heads: Sequence[str | Words] = columns
     if form == "table":
-        columns = ["估计总额（元）", "区间下限", "区间上限", "样本中查实", "标准误", "检查数", "总数"]
+        heads = _heads(
+            "估计总额（元） total-(yuan)", "区间下限 low", "区间上限 high", "样本中查实 found", "标准误 error",
+            "检查数 checked", "总数 units",
+        )  # fmt: skip
         rows = [[*(separated(cell) for cell in rows[0][:5]), *rows[0][5:]]]
-    answer(form, result, columns, rows, result["run"])
+    answer(form, result, heads, rows, result["run"])
     return DONE

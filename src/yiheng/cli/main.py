@@ -23,6 +23,7 @@ from .payment import explain, replay, settle
 from .policies import policy
 from .rules import rules
 from .show import say
+from .spoken import speak, why
 from .statements import statement
 from .tables import sql, tables
 from .users import user
@@ -43,7 +44,7 @@ def main(workspace: Path | None) -> None:
     Your data:   yiheng new xihai; yiheng load export -w xihai; yiheng settle qingdao --year 2025 -w xihai
     """
     for refusal in load_rules().refused:
-        say(f"未采用 not used: {refusal}")
+        say(f"未采用：{why(refusal)}", f"not used: {refusal}")
 
 
 for verb in (
@@ -51,3 +52,4 @@ for verb in (
     official, statement, explain, replay, policy, pack, unpack, user, serve,
 ):  # fmt: skip
     main.add_command(verb)
+speak(main)

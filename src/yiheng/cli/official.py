@@ -8,15 +8,32 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
+from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import Register, SettleRun, Workspace, pairs_of, register_of, settle_runs, standing
+from yiheng.runs import Register, SettleRun, Workspace, altered, pairs_of, register_of, settle_runs, standing
 
 from .show import answer, say
+from .spoken import language, told
+from .spoken import listed as listed_names
 from .users import in_cockpit, refuse_without_cockpit
 from .verb import DONE, acting, format_option, opened, says_refusals, workspace_option
 
-STATES = {"trial": "试算", "proposed": "待批准", "adopted": "正式", "superseded": "已被取代", "withdrawn": "已撤回"}
-COLUMNS = ("run", "year", "policy", "state", "by", "at", "proposed_by", "adopted_by", "what_if")
+STATES = {
+    "trial": Words("试算", "trial"),
+    "proposed": Words("待批准", "proposed"),
+    "adopted": Words("正式", "adopted"),
+    "superseded": Words("已被取代", "superseded"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+}
+COLUMNS = ("run", "year", "policy", "state", "by", "at", "proposed_by", "adopted_by", "what_if", "altered", "reasons")
+HEADS_OF_RUNS = [
+    Words(*words)
+    for words in (
+        ("计算批次", "run"), ("年度", "year"), ("政策", "policy"), ("状态", "state"), ("运行人", "by"), ("时间", "at"),
+        ("提出", "proposed by"), ("批准", "adopted by"), ("说明", "remarks"),
+    )
+]  # fmt: skip
 
 
 @click.group()
@@ -49,17 +66,29 @@ def listed(form: str, workspace: Path | None) -> int:
     """
     space = opened(workspace)
     register = register_of(space)
-    told = [_told(register, one) for one in settle_runs(space)]
-    rows = [[one[column] for column in COLUMNS] for one in told]
-    columns: tuple[str, ...] = COLUMNS
-    if form == "table":
-        columns = ("批次", "年度", "政策", "状态", "运行人", "时间（UTC）", "提出", "批准", "说明")
-        rows = [
-            [row[0], str(row[1] or "—"), row[2], STATES[row[3]], row[4], row[5][:16].replace("T", " "), *row[6:]]
-            for row in rows
+    runs = [_one(space, register, one) for one in settle_runs(space)]
+    if form != "table":
+        answer(form, runs, COLUMNS, [[one[column] for column in COLUMNS] for one in runs])
+        return DONE
+    rows = [
+        [
+            one["run"], str(one["year"] or "—"), one["policy"], STATES[one["state"]].in_language(language()), one["by"],
+            moment(one["at"]), one["proposed_by"], one["adopted_by"], _remarks(one) or None,
         ]
-    answer(form, told, columns, rows)
+        for one in runs
+    ]  # fmt: skip
+    answer(form, runs, HEADS_OF_RUNS, rows)
     return DONE
+
+
+def _remarks(one: dict[str, Any]) -> str:
+    """What a reader of the list must know of a run: changed files first, then in what it departs, then the acts."""
+    said = []
+    if one["altered"]:
+        said.append(told("！计算后文件被改动：", "! changed after the run: ") + listed_names(one["altered"]))
+    if one["what_if"]:
+        said.append(told("试算：", "what-if: ") + one[told("what_if_zh", "what_if")])
+    return told("；", "; ").join([*said, *one["reasons"]])
 
 
 @official.command()
@@ -78,7 +107,8 @@ def propose(run: str, why: str, refused_because: str, policy: str, workspace: Pa
       yiheng official propose settle-0f3a --why "…" --refused-because "beishan joins in 2026" --as li
     """
     done = _done(workspace, "propose", run, why, f"--refused-because={refused_because}", f"--policy={policy}")
-    say(f"已提出 {done}，须由另一人批准：yiheng official adopt {done}")
+    cure = f"yiheng official adopt {done}"
+    say(f"已提出 {done}，须由另一人批准：{cure}", f"proposed {done}; another person adopts it: {cure}")
     return DONE
 
 
@@ -95,7 +125,8 @@ def adopt(run: str, why: str, workspace: Path | None) -> int:
       yiheng official adopt settle-0f3a --why "checked against the ledger" --as wang
     """
     done = _done(workspace, "adopt", run, why)
-    say(f"已批准 {done}，现为正式清算：yiheng statement official --pdf statements/")
+    papers = "yiheng statement official --pdf statements/"
+    say(f"已批准 {done}，现为正式清算：{papers}", f"adopted {done}, now the official settlement: {papers}")
     return DONE
 
 
@@ -111,7 +142,8 @@ def withdraw(run: str, why: str, workspace: Path | None) -> int:
     Example:
       yiheng official withdraw settle-0f3a --why "claims of March were missing" --as wang
     """
-    say(f"已撤回 {_done(workspace, 'withdraw', run, why)}")
+    done = _done(workspace, "withdraw", run, why)
+    say(f"已撤回 {done}", f"withdrawn: {done}")
     return DONE
 
 
@@ -120,8 +152,8 @@ def _done(workspace: Path | None, act: str, run: str, why: str, *options: str) -
     space = opened(workspace)
     refuse_without_cockpit()
     full = space.find_run(run).name
-    user = acting() or _asked("用户名 user name", hidden=False)
-    password = _asked(f"{user} 的密码 password of {user}", hidden=True)
+    user = acting() or _asked(told("用户名", "user name"), hidden=False)
+    password = _asked(told(f"{user} 的密码", f"password of {user}"), hidden=True)
     in_cockpit(space, f"official-{act}", user, full, f"--why={why}", *options, password=password)
     return full
 
@@ -138,7 +170,7 @@ def _asked(what: str, *, hidden: bool) -> str:
     return given
 
 
-def _told(register: Register, one: SettleRun) -> dict[str, Any]:
+def _one(space: Workspace, register: Register, one: SettleRun) -> dict[str, Any]:
     acts = {act.act: act.by for act in register.acts if act.run == one.run}
     return {
         "run": one.run,
@@ -149,11 +181,18 @@ def _told(register: Register, one: SettleRun) -> dict[str, Any]:
         "at": one.at,
         "proposed_by": acts.get("proposed"),
         "adopted_by": acts.get("adopted"),
-        "what_if": one.departs,
+        "what_if": one.departs and one.departs.en,
+        "what_if_zh": one.departs and one.departs.zh,
+        "altered": list(altered(space, one.run)),
+        "reasons": [act.why for act in register.acts if act.run == one.run],
     }
 
 
 def say_standing(space: Workspace, run: str) -> None:
     """Say that a settlement is a trial, and which one counts where this one replaced nothing."""
     others = sorted({stand.run for pair, stand in standing(space).items() if pair in pairs_of(space, run)} - {run})
-    say(f"状态：{STATES[register_of(space).state(run)]}" + (f"；未取代 {'、'.join(others)}" if others else ""))
+    state = STATES[register_of(space).state(run)]
+    say(
+        f"状态：{state.zh}" + (f"；未取代 {listed_names(others)}" if others else ""),
+        f"state: {state.en}" + (f"; did not replace {listed_names(others)}" if others else ""),
+    )

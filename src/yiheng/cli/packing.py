@@ -9,6 +9,7 @@ import click
 from yiheng.runs import Workspace, pack_workspace, unpack_workspace
 
 from .show import answer, say, working
+from .spoken import listed
 from .verb import DONE, format_option, named, says_refusals, workspace_option
 
 COLUMNS = ["file", "files", "bytes", "sha256"]
@@ -34,10 +35,15 @@ def pack(directory: Path | None, output: Path, workspace: Path | None, form: str
         packed = pack_workspace(Workspace.open(directory or named(workspace, Path())), output, step)
     row = [packed.file, packed.files, packed.bytes, packed.sha256]
     answer(form, packed.as_json(), COLUMNS, [row])
-    say("未装入：个人信息摘要的密钥（本就在工作区之外）、驾驶舱的用户、密码与设置")
+    say(
+        "未装入：个人信息摘要的密钥（本就在工作区之外）、驾驶舱的用户、密码与设置",
+        "left out: the keys of keyed hashes (outside the workspace), and the cockpit's users, passwords and settings",
+    )
     if packed.left_out:
-        say(f"未装入的其他文件：{', '.join(packed.left_out)}")
-    say(f"在另一台机器上：yiheng unpack {output.name} 文件夹")
+        say(f"未装入的其他文件：{listed(packed.left_out)}", f"other files left out: {listed(packed.left_out)}")
+    say(
+        f"在另一台机器上：yiheng unpack {output.name} 文件夹", f"on another machine: yiheng unpack {output.name} FOLDER"
+    )
     return DONE
 
 
@@ -58,5 +64,9 @@ def unpack(file: Path, directory: Path, form: str) -> int:
         packed = unpack_workspace(file, directory, step)
     row = [packed.file, packed.files, packed.bytes, packed.sha256]
     answer(form, {**packed.as_json(), "workspace": str(directory)}, COLUMNS, [row])
-    say(f"工作区 {directory}：{packed.files:,} 个文件的 SHA-256 全部相符。重算核对：yiheng replay RUN -w {directory}")
+    again = f"yiheng replay RUN -w {directory}"
+    say(
+        f"工作区 {directory}：{packed.files:,} 个文件的 SHA-256 全部相符。重算核对：{again}",
+        f"workspace {directory}: the SHA-256 of all {packed.files:,} files agree; run again: {again}",
+    )
     return DONE

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.payment import FIGURES
@@ -28,8 +29,10 @@ from yiheng.runs.workspace import kept_json
 from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due, say_notices
+from .heads import further as further_head
 from .official import say_standing
 from .show import answer, out, say, separated, working, yuan
+from .spoken import told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
 WORKBOOK = "statements.xlsx"
@@ -37,6 +40,13 @@ WORKBOOK = "statements.xlsx"
 CLAIMS_SHOWN = 20
 # Parties of whom a terminal says every account; the workbook says them of all.
 PARTIES_SAID = 5
+CLAIM_HEADS = [
+    Words(*words)
+    for words in (
+        ("结算", "settlement"), ("就诊", "visit"), ("机构", "institution"), ("入院", "began"), ("出院", "ended"),
+        ("元", "yuan"),
+    )
+]  # fmt: skip
 
 
 @click.command()
@@ -106,7 +116,8 @@ def settle(
     if budget_only:
         return say_notices(result, form)
     further = sorted({name for s in result["statements"] for name in s["further"]})
-    columns = ["party", "year", *FIGURES, *further]
+    heads = [further_head(name) for name in further] if form == "table" else further
+    columns = ["party", "year", *FIGURES, *heads]
     shown = separated if form == "table" else str
     rows = [
         [
@@ -120,34 +131,51 @@ def settle(
     answer(form, result, columns, rows, f"{result['run']} · {result['manifest']['inputs']['policy']}")
     for at, one in enumerate(result["statements"]):
         if at == PARTIES_SAID:
-            say(f"其余 {len(result['statements']) - at:,} 份：yiheng statement {result['run']}")
+            left, cure = len(result["statements"]) - at, f"yiheng statement {result['run']}"
+            say(f"其余 {left:,} 份：{cure}", f"{left:,} more: {cure}")
             break
         say_due(result, one)
     for one in result["refused"]:
-        say(f"未能清算 {one['party']} {one['year']}：{one['why']}")
-    if result["unattributed"]:
-        lost = result["unattributed"]
-        say(f"另有 {lost['rows']:,} 笔、{yuan(lost['fen'])} 元的支出不归属任何医共体，未计入任何一方")
-    if complete := result["completeness"]["although"]:
-        say(f"数据不完整，仍予清算，理由：{complete}")
-        for one in result["completeness"]["found"]:
-            say(f"  {one['says']}；{one['expected_zh']}")
-    if waiting := in_quarantine(result):
-        say(waiting)
+        about = f"{one['party']} {one['year']}"
+        say(f"未能清算 {about}：{why(one['why'])}", f"not settled: {about}: {one['why']}")
+    _say_left_out(result)
     say_standing(space, result["run"])
-    say(f"结算单：{space.folder / 'runs' / result['run'] / WORKBOOK}；依据：yiheng explain {result['run']}")
+    book, reasons = space.folder / "runs" / result["run"] / WORKBOOK, f"yiheng explain {result['run']}"
+    say(f"清算单：{book}；依据：{reasons}", f"statements: {book}; reasons: {reasons}")
     return DONE_WITH_REFUSALS if result["refused"] else DONE
 
 
-def in_quarantine(result: dict[str, Any]) -> str:
-    """How many settlements of the year lie in quarantine, and how much money; empty where none does."""
+def _say_left_out(result: dict[str, Any]) -> None:
+    """What no statement counts: spending of nobody, an incomplete year, rows in quarantine."""
+    if lost := result["unattributed"]:
+        many, money = f"{lost['rows']:,}", yuan(lost["fen"])
+        say(
+            f"另有 {many} 笔、{money} 元的支出不归属任何医共体，未计入任何一方",
+            f"{many} claims of {money} yuan belong to no party and are counted with none",
+        )
+    if complete := result["completeness"]["although"]:
+        say(f"数据不完整，仍予清算，理由：{complete}", f"settled although the data are incomplete, because: {complete}")
+        for one in result["completeness"]["found"]:
+            say(f"  {one['says']}；{one['expected_zh']}", f"  {one['says_en']}; expected {one['expected_en']}")
+    if waiting := in_quarantine(result):
+        say(*waiting)
+
+
+def in_quarantine(result: dict[str, Any]) -> Words | None:
+    """How many settlements of the year lie in quarantine, and how much money; None where none does."""
     waiting = result["quarantined"]
     if not waiting or not (waiting["rows"] or waiting["year_unknown"]):
-        return ""
-    words = f"另有 {waiting['rows']:,} 笔本年度结算未通过校验、尚未更正，涉及基金 {yuan(waiting['fen'])} 元，未计入清算"
+        return None
+    rows, fen = f"{waiting['rows']:,}", yuan(waiting["fen"])
+    zh = f"另有 {rows} 笔本年度结算未通过校验、尚未更正，涉及基金 {fen} 元，未计入清算"
+    en = f"{rows} settlements of the year are quarantined and not corrected: {fen} yuan of the fund, not counted"
     if waiting["unreadable"]:
-        words += f"；其中 {waiting['unreadable']:,} 笔金额无法读出"
-    return words + (f"；还有 {waiting['year_unknown']:,} 笔看不出年度" if waiting["year_unknown"] else "")
+        zh += f"；其中 {waiting['unreadable']:,} 笔金额无法读出"
+        en += f"; the amount of {waiting['unreadable']:,} of them cannot be read"
+    if waiting["year_unknown"]:
+        zh += f"；还有 {waiting['year_unknown']:,} 笔看不出年度"
+        en += f"; the year of {waiting['year_unknown']:,} more is unknown"
+    return Words(zh, en)
 
 
 def choices(assume: tuple[str, ...]) -> dict[str, str]:
@@ -167,7 +195,6 @@ def choices(assume: tuple[str, ...]) -> dict[str, str]:
 @click.argument("party", required=False)
 @click.argument("figure", required=False)
 @click.option("--year", type=int, help="The year, where a party was settled for several; the latest by default.")
-@click.option("--english", is_flag=True, help="Reasons in English.")
 @click.option("--policy", help="Of a comparison: under which policy.")
 @click.option("--claims", is_flag=True, help="Open the claims behind the figure instead of its reasons.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many claims of each fact, the largest first.")
@@ -179,7 +206,6 @@ def explain(
     party: str | None,
     figure: str | None,
     year: int | None,
-    english: bool,
     policy: str | None,
     claims: bool,
     limit: int | None,
@@ -214,28 +240,35 @@ def explain(
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
     if claims:
         return _open_claims(space, folder, result, statement, figure, limit, form)
-    because, says = statement["because"][figure], "says_en" if english else "says"
+    because, says = statement["because"][figure], told("says", "says_en")
     if form == "table":
-        title = f"{party} {statement['year']} · {statement['policy']['title']} · {statement['policy']['file']}"
+        of = statement["policy"]
+        title = f"{party} {statement['year']} · {told(of['title'], of['id'])} · {of['file']}"
         for line in (title, *_lines(because, says)):
             out.print(line, markup=False, soft_wrap=True)
     else:
         whole = {"run": result["run"], "party": party, "year": statement["year"], "figure": figure, "because": because}
         answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))
     if pins := result["manifest"]["pins"]["data"]:
-        say(f"数据：{_where_held(space, pins)}，各表 SHA-256 见 {folder / 'statements.json'} 的 manifest")
+        held, file = _where_held(space, pins), folder / "statements.json"
+        say(
+            f"数据：{held}，各表 SHA-256 见 {file} 的 manifest",
+            f"data: {held}; SHA-256 of each table: manifest in {file}",
+        )
     some = list(dict.fromkeys(s["party"] for s in statements_of(result)))[:4]
-    say(f"其他：yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}")
+    cure = f"yiheng explain {result['run']} {{{'|'.join(some)}…}} {{{'|'.join(FIGURES)}}}"
+    say(f"其他：{cure}", f"others: {cure}")
     return DONE
 
 
 def _where_held(space: Workspace, held: dict[str, str]) -> str:
     """The snapshot set of this workspace that holds the data of a run, for ``sql --at``."""
     try:
-        at = f"快照集 {space.lake.holding(held).number}"
+        at = f"{told('数据版本', 'snapshot set')} {space.lake.holding(held).number}"
     except Refusal:
-        at = "本工作区未保存这一版本的数据"
-    return f"{data_sign({'data': held})}（{len(held)} 张表，{at}）"
+        at = told("本工作区未保存这一版本的数据", "not kept in this workspace")
+    sign = data_sign({"data": held})
+    return told(f"{sign}（{len(held)} 张表，{at}）", f"{sign} ({len(held)} tables, {at})")
 
 
 def _open_claims(
@@ -246,23 +279,30 @@ def _open_claims(
     with working("claims"):
         found = claims_behind(space, result, queries, statement, figure)
     most = CLAIMS_SHOWN if limit is None and form == "table" else limit
-    told: list[dict[str, Any]] = [
+    opened_up: list[dict[str, Any]] = [
         {"total": one.total, "year": one.year, "fen": one.fen, "count": len(one.rows), "rows": one.rows[:most]}
         for one in found
     ]
     whole = {"run": result["run"], "party": statement["party"], "year": statement["year"], "figure": figure}
     if form == "table":
-        for one in told:
-            title = f"{one['total']} {statement['party']} {one['year']}：{one['count']:,} 笔，{yuan(one['fen'])} 元"
-            answer(form, one, ["结算", "就诊", "机构", "入院", "出院", "元"], _claim_rows(one["rows"], yuan), title)
-            if one["count"] > len(one["rows"]):
-                say(f"另有 {one['count'] - len(one['rows']):,} 笔未列出：--limit N，或用 --format csv 导出全部")
+        for one in opened_up:
+            about = f"{one['total']} {statement['party']} {one['year']}"
+            many, money = f"{one['count']:,}", yuan(one["fen"])
+            title = told(f"{about}：{many} 笔，{money} 元", f"{about}: {many} claims, {money} yuan")
+            answer(form, one, CLAIM_HEADS, _claim_rows(one["rows"], yuan), title)
+            if left := one["count"] - len(one["rows"]):
+                say(
+                    f"另有 {left:,} 笔未列出：--limit N，或用 --format csv 导出全部",
+                    f"{left:,} more: --limit N, or all with --format csv",
+                )
         return DONE
     columns = ["total", "fact_year", *CLAIM_COLUMNS, "yuan"]
     rows = [
-        [one["total"], one["year"], *row] for one in told for row in _claim_rows(one["rows"], lambda fen: Fen(fen).yuan)
+        [one["total"], one["year"], *row]
+        for one in opened_up
+        for row in _claim_rows(one["rows"], lambda fen: Fen(fen).yuan)
     ]
-    answer(form, {**whole, "claims": told}, columns, rows)
+    answer(form, {**whole, "claims": opened_up}, columns, rows)
     return DONE
 
 
@@ -289,7 +329,7 @@ def _rows(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[list[A
 
 
 def _lines(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[str]:
-    amount = f"{separated(because['amount']):>18} 元" if "amount" in because else " " * 21
+    amount = f"{separated(because['amount']):>18} {told('元', 'yuan')}" if "amount" in because else " " * 21
     place = f"   [{because['where']}:{because['at']}]" if "where" in because else ""
     yield f"{amount}  {'  ' * depth}{because[says]}{place}"
     for below in because.get("rests_on", []):
@@ -311,12 +351,12 @@ def replay(run: str, workspace: Path | None, form: str) -> int:
     with working("replay"):
         again = run_replay(opened(workspace), run)
     rows = [
-        [name, then[:12], now[:12], "same" if then == now else "DIFFERENT"]
+        [name, then[:12], now[:12], told("相同", "same") if then == now else told("不同", "DIFFERENT")]
         for name, (then, now) in again.outputs.items()
     ]
     whole = {"run": again.run, "same": again.same, "outputs": again.outputs, "versions": again.versions}
     answer(form, whole, ["output", "then", "now", ""], rows, again.run)
     for name, (then, now) in again.versions.items():
         if then != now:
-            say(f"版本不同：{name} {then} → {now}")
+            say(f"版本不同：{name} {then} → {now}", f"other version: {name} {then} → {now}")
     return DONE if again.same else DONE_WITH_REFUSALS

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import (
     check_policy,
@@ -19,8 +20,11 @@ from yiheng.payment import (
 from yiheng.policy import PolicyFile, edition_name, read_policy
 from yiheng.runs import Workspace, refuse_unknown_totals
 
+from .heads import Heads
 from .policy_compare import compare_editions
 from .show import answer, out
+from .spoken import language, told, why
+from .spoken import listed as listed_names
 from .verb import (
     DONE,
     DONE_WITH_REFUSALS,
@@ -32,6 +36,7 @@ from .verb import (
     workspace_option,
 )
 
+COLUMNS: Heads = ["policy", "from", "until", "place", "title"]
 WORKSPACE_FILE = "yiheng.toml"
 
 
@@ -63,8 +68,11 @@ def listed(workspace: Path | None, form: str) -> int:
             if file.suffix == ".yaml":
                 one = _read(file).policy
                 days = {"from": one.in_force.first.isoformat(), "until": one.in_force.last.isoformat()}
-                whole.append({"policy": one.policy, **days, "place": one.place.zh, "title": one.title.zh})
-    answer(form, whole, ["policy", "from", "until", "place", "title"], [list(one.values()) for one in whole])
+                where, title = (said.words.in_language(language()) for said in (one.place, one.title))
+                whole.append({"policy": one.policy, **days, "place": where, "title": title})
+    answer(
+        form, whole, ["policy", "from", "until", Words("地区", "place"), "title"], [list(one.values()) for one in whole]
+    )
     return DONE
 
 
@@ -85,10 +93,10 @@ def check(path: str, form: str) -> int:
             source = _read(file)
             refuse_unknown_totals(source)
             check_policy(source)
-            rows.append([file.name, "; ".join(["ok", *_unsaid(source)])])
+            rows.append([file.name, told("；", "; ").join([told("通过", "ok"), *_unsaid(source)])])
         except Refusal as refusal:
             faults += 1
-            rows.append([file.name, str(refusal)])
+            rows.append([file.name, why(refusal)])
     answer(form, [{"file": f, "result": r} for f, r in rows], ["file", "result"], rows)
     return DONE_WITH_REFUSALS if faults else DONE
 
@@ -110,7 +118,7 @@ def test(path: str, form: str) -> int:
         if not examples.exists():
             raise Refusal("the policy has no examples", where=str(file), cure=f"write {examples}")
         outcomes += run_examples(_read(file), examples)
-    rows = [[o.place, o.name, "holds" if o.holds else "; ".join(o.differs)] for o in outcomes]
+    rows = [[o.place, o.name, told("成立", "holds") if o.holds else "; ".join(o.differs)] for o in outcomes]
     whole = [{"place": o.place, "name": o.name, "holds": o.holds, "differs": list(o.differs)} for o in outcomes]
     answer(form, whole, ["place", "example", "result"], rows)
     return DONE if all(o.holds for o in outcomes) else DONE_WITH_REFUSALS
@@ -159,8 +167,9 @@ def schema() -> None:
 def _unsaid(source: PolicyFile) -> list[str]:
     """What is right, but better said: amounts without a unit, which are yuan from zero on, and small percentages."""
     amounts = [name for name, fact in source.policy.facts.items() if fact.kind == "amount" and not fact.unit]
-    told = [f"no unit given, taken as yuan from 0: {', '.join(amounts)}"] if amounts else []
-    return told + small_percentages(source)
+    named = listed_names(amounts)
+    unit = told(f"未写单位，按元、不小于 0 处理：{named}", f"no unit given, taken as yuan from 0: {named}")
+    return [*([unit] if amounts else []), *small_percentages(source)]
 
 
 def _files(path: str) -> list[Path]:

@@ -8,16 +8,21 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, total
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES, Against, check_policy, examples_against, examples_file, rows_against
 from yiheng.policy import KINDS, Change, Example, PolicyFile, changes_between, edition_name, read_examples, read_policy
 from yiheng.runs import parties_of_file
 
+from .heads import Heads
 from .show import answer, say, separated
+from .spoken import language, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, says_refusals
 
-MONEY = {name: FIGURES[name].zh for name in ("budget", "kept", "fund_bears", "party_bears")} | {"net": "医共体净得"}
+MONEY = {name: FIGURES[name] for name in ("budget", "kept", "fund_bears", "party_bears")}
+MONEY["net"] = Words("净结算额", "net")
+ITEM = Words("项目", "item")
 
 
 @click.command("compare")
@@ -82,12 +87,16 @@ def _of_facts(before: PolicyFile, after: PolicyFile, facts: Path) -> list[Agains
 
 
 def _tables(before: PolicyFile, after: PolicyFile, changes: list[Change], money: list[Against]) -> None:
-    title = f"{before.file} → {after.file}：{len(changes)} 处不同"
+    spoken, files = language(), f"{before.file} → {after.file}"
+    title = told(f"{files}：{len(changes)} 处不同", f"{files}: {len(changes)} differences")
     shown = [
-        [KINDS[one.kind].zh, f"{one.says.zh}\n{one.name}", one.old, one.new, "\n".join(filter(None, _places(one)))]
+        [
+            KINDS[one.kind].in_language(spoken), f"{one.says.in_language(spoken)}\n{one.name}", one.old, one.new,
+            "\n".join(filter(None, _places(one))),
+        ]
         for one in changes
-    ]
-    answer("table", None, ["类别", "项目", "原", "现", "位置"], shown, title)
+    ]  # fmt: skip
+    answer("table", None, [Words("类别", "kind"), ITEM, Words("原", "old"), Words("现", "new"), "place"], shown, title)
     rows = []
     for one in money:
         if one.old is None or one.new is None:
@@ -95,15 +104,21 @@ def _tables(before: PolicyFile, after: PolicyFile, changes: list[Change], money:
         for name, words in MONEY.items():
             was, now = one.old[name], one.new[name]
             if was != now or name == "net":
-                rows.append([one.name, words, *(separated(fen.yuan) for fen in (was, now, now - was))])
-    answer("table", None, ["情形", "项目", "原（元）", "现（元）", "差额（元）"], rows, "同一事实在两版下的金额")
+                rows.append(
+                    [one.name, words.in_language(spoken), *(separated(fen.yuan) for fen in (was, now, now - was))]
+                )
+    columns: Heads = [Words("情形", "example"), ITEM, "old", "new", "difference"]
+    answer("table", None, columns, rows, told("同一数据在两版下的金额", "the same facts under both editions (yuan)"))
     changed = [one.change for one in money if one.change is not None]
     gain, lose = sum(fen > NOTHING for fen in changed), sum(fen < NOTHING for fen in changed)
     same, whole = len(changed) - gain - lose, separated(total(changed).yuan)
-    say(f"得益 {gain}，受损 {lose}，不变 {same}；净得合计相差 {whole} 元")
+    say(
+        f"增加 {gain}，减少 {lose}，持平 {same}；净结算额合计相差 {whole} 元",
+        f"{gain} get more, {lose} less, {same} the same; net of all differs by {whole} yuan",
+    )
     for one in money:
         if one.refused:
-            say(f"未能计算 {one.name}：{one.refused}")
+            say(f"未能计算 {one.name}：{why(one.refused)}", f"not computed: {one.name}: {one.refused}")
 
 
 def _places(one: Change) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.runs import Workspace, judge_rules
 from yiheng.supervision import ANSWERS, RULES, WEIGHTS, Rule
 from yiheng.supervision.labels import Judged, per_cent
@@ -17,7 +18,17 @@ from yiheng.supervision.page import rules_page
 from yiheng.testkit import trials
 
 from .show import answer, say, say_unknown, working, yuan
+from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
+
+PRECISION = [
+    Words(*words)
+    for words in (
+        ("规则", "rule"), ("检出", "caught"), ("漏检", "missed"), ("属实", "right"), ("不属实", "wrong"),
+        ("无标注", "no label"), ("检出率 %", "recall %"), ("95 %", "95 %"), ("按金额 %", "of money %"),
+        ("核实属实率 %", "precision %"), ("95 %", "95 %"), ("按金额 %", "of money %"), ("属实金额（元）", "yuan right"),
+    )
+]  # fmt: skip
 
 
 @click.group()
@@ -36,8 +47,27 @@ def rules_list(form: str) -> int:
       yiheng rules list --format csv > rules.csv
     """
     rows = [_listed(one) for one in RULES.values()]
-    answer(form, rows, list(rows[0]), [list(row.values()) for row in rows], f"{len(rows)} rules")
+    if form == "table":
+        spoken = language()
+        for row, one in zip(rows, RULES.values(), strict=True):
+            row["zh"] = told(one.zh, one.sentence)
+            row |= {
+                "weight": WEIGHTS[one.weight].in_language(spoken),
+                "answer": ANSWERS[one.answers].in_language(spoken),
+            }
+    answer(
+        form,
+        rows,
+        _columns(form, rows),
+        [list(row.values()) for row in rows],
+        told(f"{len(rows)} 条规则", f"{len(rows)} rules"),
+    )
     return DONE
+
+
+def _columns(form: str, rows: list[dict[str, Any]]) -> list[str | Words]:
+    """The keys of a row; in a table the name of a rule is in the language that is spoken."""
+    return [Words("名称", "finds") if form == "table" and name == "zh" else name for name in rows[0]]
 
 
 def _listed(one: Rule) -> dict[str, Any]:
@@ -70,14 +100,14 @@ def rules_test(of: str, form: str) -> int:
         for one in trials(of):
             step(str(one))
             tried.append((one, one.differs()))
-    rows = [[one.rule, one.place, one.name, "; ".join(differs) or "holds"] for one, differs in tried]
+    rows = [[one.rule, one.place, one.name, "; ".join(differs) or told("成立", "holds")] for one, differs in tried]
     whole = [
         {"rule": one.rule, "place": one.place, "name": one.name, "holds": not differs, "differs": differs}
         for one, differs in tried
     ]
     answer(form, whole, ["rule", "place", "example", "result"], rows)
     wrong = sum(bool(differs) for _, differs in tried)
-    say(f"{len(tried):,} tried, {wrong:,} differ")
+    say(f"共 {len(tried):,} 例，{wrong:,} 例不符", f"{len(tried):,} tried, {wrong:,} differ")
     return DONE_WITH_REFUSALS if wrong else DONE
 
 
@@ -106,15 +136,13 @@ def rules_precision(
         audited, judged = judge_rules(space, list(names), labels=labels, complete=not only_labelled, progress=step)
     whole = {"run": audited["run"], "rules": [_judged(one) for one in judged], "unknown": audited["unknown"]}
     if form == "table":
-        columns = ["rule", "caught", "missed", "right", "wrong", "no label", "recall %", "95 %", "of money %",
-                   "precision %", "95 %", "of money %", "yuan right"]  # fmt: skip
-        answer(form, whole, columns, [_for_people(one) for one in judged], audited["run"])
+        answer(form, whole, PRECISION, [_for_people(one) for one in judged], audited["run"])
     else:
         flat = [{k: json.dumps(v) if isinstance(v, list) else v for k, v in one.items()} for one in whole["rules"]]
         answer(form, whole, list(flat[0]) if flat else ["rule"], [list(one.values()) for one in flat])
     say_unknown(audited["unknown"])
     for name in (one.rule for one in judged if not one.known):
-        say(f"没有标注 {name}：查全率与查准率未知 no label speaks of it, nothing is known")
+        say(f"没有标注 {name}：检出率与核实属实率未知", f"no label names {name}: recall and precision are unknown")
     return DONE
 
 

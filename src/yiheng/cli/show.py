@@ -15,6 +15,12 @@ from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from yiheng.basis.evidence import Words
+from yiheng.basis.refusals import Refusal
+
+from .heads import HEADS, Heads
+from .spoken import language, listed, told, why
+
 FORMATS = ("table", "json", "csv")
 # So many names of rules make a line that is still read.
 FEW = 3
@@ -28,9 +34,19 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def say(text: str) -> None:
+def say(zh: str, en: str) -> None:
     """A line for people, beside the answer: programs that read the answer do not see it."""
+    say_text(told(zh, en))
+
+
+def say_text(text: str) -> None:
+    """A line that is in the right language already, or in none."""
     err.print(text, markup=False)
+
+
+def say_refusal(refusal: Refusal | str) -> None:
+    """A refusal, in the language that is spoken."""
+    say_text(why(refusal))
 
 
 @contextmanager
@@ -43,17 +59,18 @@ def working(what: str) -> Iterator[Any]:
 def answer(
     form: str,
     whole: Any,
-    columns: Sequence[str],
+    columns: Heads,
     rows: Iterable[Sequence[Any]],
     title: str = "",
     *,
-    separators: bool = True,
+    verbatim: bool = False,
 ) -> None:
     """Print one answer: ``whole`` as JSON, or the rows as a table or as CSV; as CSV they are written one by one.
 
+    A program reads the same names of columns in every language; a table has their words.
+
     Args:
-        separators: whether whole numbers of a table have thousands separators; years and codes in rows that the user
-            asked for freely must not.
+        verbatim: rows that the user asked for freely: years and codes have no thousands separators, heads stay.
     """
     if form == "json":
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain))
@@ -62,11 +79,17 @@ def answer(
         writer.writerow(columns)
         writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
-        told = [[_shown(cell, separators) for cell in row] for row in rows]
-        table = _table(columns, told, title)
+        shown = [[_shown(cell, not verbatim) for cell in row] for row in rows]
+        heads = [str(name) if verbatim else _head(name) for name in columns]
+        table = _table(heads, shown, title)
         # A figure that is broken over two lines is read wrong: where the table is too wide, each row is a block.
         fits = table.__rich_measure__(out, out.options).minimum <= out.width
-        out.print(table if fits else _blocks(columns, told, title))
+        out.print(table if fits else _blocks(heads, shown, title))
+
+
+def _head(name: str | Words) -> str:
+    words = HEADS.get(name, Words(name, name)) if isinstance(name, str) else name
+    return words.in_language(language())
 
 
 def _plain(value: Any) -> Any:
@@ -136,7 +159,15 @@ def say_unknown(unknown: Sequence[Mapping[str, Any]]) -> None:
     """Say which rules could not judge; those that lack the same are told in one line."""
     lacking: dict[tuple[str, str], list[str]] = {}
     for one in unknown:
-        lacking.setdefault((", ".join(one["missing"]), one["to_do"]), []).append(f"{one['zh']} {one['rule']}")
+        missing = one["missing"] if language() == "zh" else one.get("missing_en", one["missing"])
+        lacking.setdefault((listed(missing), one["to_do"]), []).append(told(f"{one['zh']} {one['rule']}", one["rule"]))
     for (missing, to_do), rules in lacking.items():
-        shown = "、".join(rules[:FEW]) + (f"等 {len(rules)} 条规则" if len(rules) > FEW else "")
-        say(f"未能判定 {shown}：缺少 {missing}；请执行 {to_do}" if to_do else f"未能判定 {shown}：{missing}")
+        more = told(f"等 {len(rules)} 条规则", f" and {len(rules) - FEW} more") if len(rules) > FEW else ""
+        shown = listed(rules[:FEW]) + more
+        if to_do:
+            say(
+                f"未能判定 {shown}：缺少 {missing}；请执行 {to_do}",
+                f"not judged: {shown}: {missing} missing; run {to_do}",
+            )
+        else:
+            say(f"未能判定 {shown}：{missing}", f"not judged: {shown}: {missing}")

@@ -32,7 +32,8 @@ from yiheng.statements import (
 
 from .due import notes, say_due, say_notices
 from .official import STATES
-from .show import answer, say, separated, working
+from .show import answer, say, say_text, separated, working
+from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
 STATEMENTS = "statements.json"
@@ -120,7 +121,7 @@ def statement(
     for one in chosen:
         say_due(result, one)
     for state in sorted({stand.state for stand in stands.values()}):
-        say(f"状态：{STATES[state]}")
+        say(f"状态：{STATES[state].zh}", f"state: {STATES[state].en}")
     _say_written(pdf, chart, xlsx, json_file, book)
     return DONE
 
@@ -155,19 +156,21 @@ def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: P
     answer(form, compared, columns, rows, f"{compared['run']} − {compared['against']}")
     for s in compared["statements"]:
         for fact in s["facts"]:
-            was, now = (_told(fact[side]) for side in ("old", "new"))
-            say(f"{s['party']} {s['year']}：{was} → {now}")
-    for name, words in (("only_new", "原来没有清算单"), ("only_old", "现在没有清算单")):
-        for one in compared[name]:
-            say(f"{one['party']} {one['year']}：{words}")
+            was, now = (_fact(fact[side]) for side in ("old", "new"))
+            say_text(f"{s['party']} {s['year']}: {was} → {now}")
+    for one in compared["only_new"]:
+        say(f"{one['party']} {one['year']}：原来没有清算单", f"{one['party']} {one['year']}: had no statement before")
+    for one in compared["only_old"]:
+        say(f"{one['party']} {one['year']}：现在没有清算单", f"{one['party']} {one['year']}: has no statement now")
     _say_written(pdf, xlsx, json_file)
     return DONE
 
 
-def _told(line: One | None) -> str:
+def _fact(line: One | None) -> str:
     if line is None:
         return "—"
-    return f"{line['says']} {separated(line['amount'])} 元" if "amount" in line else str(line["says"])
+    says = str(line[told("says", "says_en")])
+    return f"{says} {separated(line['amount'])} {told('元', 'yuan')}" if "amount" in line else says
 
 
 def _each(into: Path, ending: str, chosen: Sequence[One], write: Callable[[One, Path], None]) -> None:
@@ -196,4 +199,4 @@ def _file_name(one: One) -> str:
 def _say_written(*files: Path | None) -> None:
     for file in files:
         if file:
-            say(f"已写出 {file}")
+            say(f"已写出 {file}", f"written: {file}")

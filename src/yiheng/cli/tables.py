@@ -53,7 +53,7 @@ def _list(workspace: Path | None, form: str) -> int:
         counts = {}
     rows = [[t.name, t.zh, ", ".join(t.aliases) or None, counts.get(t.name)] for t in TABLES.values()]
     listed = [dict(zip(("table", "zh", "national", "rows"), row, strict=True)) for row in rows]
-    answer(form, {"tables": listed}, ["table", "name", "national tables", "rows"], rows)
+    answer(form, {"tables": listed}, ["table", "zh", "national", "rows"], rows)
     return DONE
 
 
@@ -70,7 +70,11 @@ def template(directory: Path, names: tuple[str, ...], spelling: Spelling) -> int
       yiheng tables template 模板 --names platform
     """
     files = write_templates(directory, [TABLES[name] for name in chosen(names) or TABLES], spelling)
-    say(f"模板写入 {directory}：{len(files) - 1} 个 CSV 文件和 {files[-1].name}；填好后用 yiheng load 导入")
+    many, book = len(files) - 1, files[-1].name
+    say(
+        f"模板写入 {directory}：{many} 个 CSV 文件和 {book}；填好后用 yiheng load 导入",
+        f"templates written to {directory}: {many} CSV files and {book}; fill them in, then yiheng load",
+    )
     return DONE
 
 
@@ -124,9 +128,12 @@ def sql(text: str, at: int | None, workspace: Path | None, form: str) -> int:
     if text.startswith("@"):
         text = _query_in(Path(text.removeprefix("@")))
     found = query(opened(workspace), text, at=at, most=SHOWN if form == "table" else None)
-    answer(form, {"columns": found.columns, "rows": found.rows}, found.columns, found.rows, separators=False)
+    answer(form, {"columns": found.columns, "rows": found.rows}, found.columns, found.rows, verbatim=True)
     if found.cut:
-        say(f"…… 只显示前 {SHOWN} 行，全部见 --format csv 或 --format json")
+        say(
+            f"…… 只显示前 {SHOWN} 行，全部见 --format csv 或 --format json",
+            f"… the first {SHOWN} rows; all with --format csv or --format json",
+        )
     return DONE
 
 

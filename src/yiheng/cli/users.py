@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -12,13 +13,26 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
+from yiheng.basis.language import NAMED
+from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace
 
 from .show import answer, say
+from .spoken import language, told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
 PASSWORD_BYTES = 12
+# Whose users see every party.
+OFFICE = Words("医保经办机构", "the fund office")
+COLUMNS = ("user", "consortium", "rights", "active", "last_sign_in")
+HEADS_OF_USERS = [
+    Words(*words)
+    for words in (
+        ("用户", "user"), ("范围", "scope"), ("权限", "rights"), ("状态", "state"), ("最近登录", "last sign-in")
+    )
+]  # fmt: skip
 
 
 @click.group()
@@ -57,7 +71,7 @@ def add(name: str, consortium: str, rights: tuple[str, ...], made: bool, workspa
     password = _password(made)
     options = [f"--right={right if '.' in right else f'casework.{right}'}" for right in rights]
     in_cockpit(space, "user-add", name, f"--consortium={consortium}", *options, password=password)
-    say(f"已添加用户 {name}（{consortium or '医保经办机构'}）")
+    _say_added(name, consortium)
     _show_once(made, password)
     return DONE
 
@@ -77,7 +91,7 @@ def renew(name: str, made: bool, workspace: Path | None) -> int:
     space = opened(workspace)
     password = _password(made)
     in_cockpit(space, "user-password", name, password=password)
-    say(f"已更换用户 {name} 的密码")
+    say(f"已更换用户 {name} 的密码", f"{name} has another password")
     _show_once(made, password)
     return DONE
 
@@ -94,7 +108,7 @@ def end(name: str, workspace: Path | None) -> int:
       yiheng user end zhang
     """
     in_cockpit(opened(workspace), "user-end", name)
-    say(f"已停用用户 {name}")
+    say(f"已停用用户 {name}", f"{name} cannot sign in any more")
     return DONE
 
 
@@ -110,21 +124,28 @@ def listed(form: str, workspace: Path | None) -> int:
       yiheng user list
     """
     users = json.loads(in_cockpit(opened(workspace), "user-list"))
-    columns = ["用户", "范围", "权限", "状态", "最近登录"]
     rows = [
         [
             one["user"],
-            one["consortium"] or "医保经办机构",
+            one["consortium"] or (told(*OFFICE) if form == "table" else ""),
             " ".join(one["rights"]) or None,
-            "在用" if one["active"] else "停用",
-            one["last_sign_in"],
+            _state(one["active"]) if form == "table" else one["active"],
+            moment(one["last_sign_in"]) if form == "table" and one["last_sign_in"] else one["last_sign_in"],
         ]
         for one in users
     ]
-    answer(form, users, columns, rows)
+    answer(form, users, HEADS_OF_USERS if form == "table" else COLUMNS, rows)
     if not users:
-        say("尚无用户：yiheng user add 用户名")
+        say("尚无用户：yiheng user add 用户名", "no users yet: yiheng user add NAME")
     return DONE
+
+
+def _state(active: bool) -> str:
+    return told("在用", "active") if active else told("停用", "ended")
+
+
+def _say_added(name: str, consortium: str = "") -> None:
+    say(f"已添加用户 {name}（{consortium or OFFICE.zh}）", f"added the user {name} ({consortium or OFFICE.en})")
 
 
 def in_cockpit(space: Workspace, verb: str, *options: str, password: str | None = None) -> str:
@@ -136,7 +157,10 @@ def in_cockpit(space: Workspace, verb: str, *options: str, password: str | None 
     refuse_without_cockpit()
     asked = [sys.executable, "-m", "yiheng.cockpit", verb, str(space.folder), *options]
     given = f"{password}\n" if password is not None else ""
-    done = subprocess.run(asked, input=given, capture_output=True, text=True, encoding="utf-8", check=False)
+    spoken = {**os.environ, NAMED: language()}
+    done = subprocess.run(
+        asked, input=given, capture_output=True, text=True, encoding="utf-8", check=False, env=spoken
+    )  # fmt: skip
     if done.returncode != DONE:
         raise Refusal(done.stderr.strip() or f"the cockpit ended with code {done.returncode}")
     return done.stdout
@@ -156,10 +180,11 @@ def offer_first_user(space: Workspace) -> None:
     """Once, at a terminal: add the first user where nobody can sign in."""
     if not sys.stdin.isatty() or any(one["active"] for one in json.loads(in_cockpit(space, "user-list"))):
         return
-    if click.confirm("尚无用户，无法登录。现在添加第一个用户吗？ No users yet: add the first one now?", default=True):
-        name = click.prompt("用户名 user name")
+    asked = told("尚无用户，无法登录。现在添加第一个用户吗？", "No users yet: add the first one now?")
+    if click.confirm(asked, default=True):
+        name = click.prompt(told("用户名", "user name"))
         in_cockpit(space, "user-add", name, password=_password(False))
-        say(f"已添加用户 {name}（医保经办机构）")
+        _say_added(name)
 
 
 def _password(made: bool) -> str:
@@ -171,7 +196,8 @@ def _password(made: bool) -> str:
     if made:
         return secrets.token_urlsafe(PASSWORD_BYTES)
     if sys.stdin.isatty():
-        return str(click.prompt("密码 password", hide_input=True, confirmation_prompt="再输一次 again"))
+        again = told("再输一次", "again")
+        return str(click.prompt(told("密码", "password"), hide_input=True, confirmation_prompt=again))
     given = sys.stdin.readline().rstrip("\r\n")
     if not given:
         raise Refusal("no password given", expected="one line on the standard input, or --random")
@@ -180,4 +206,4 @@ def _password(made: bool) -> str:
 
 def _show_once(made: bool, password: str) -> None:
     if made:
-        click.echo(f"密码 password: {password}")
+        click.echo(f"{told('密码', 'password')}: {password}")

@@ -14,7 +14,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 from yiheng.runs import Workspace
 
-from .show import FORMATS, say
+from .show import FORMATS, say_refusal
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
 # Where policies and mappings that ship stand: inside an installed package, or beside the source.
@@ -71,7 +71,7 @@ def says_refusals(command: Callable[..., int | None]) -> Callable[..., None]:
             with told():
                 code = command(*args, **kwargs)
         except Refusal as refusal:
-            say(str(refusal))
+            say_refusal(refusal)
             sys.exit(WRONG_USE)
         sys.exit(code or DONE)
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from yiheng.basis.catalogue import refusal_in
+from yiheng.basis.evidence import Words
+from yiheng.basis.language import language_of
 from yiheng.basis.refusals import Refusal
 
 from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serve
@@ -25,7 +29,7 @@ def main() -> int:
     try:
         asked.act(asked)
     except Refusal as refusal:
-        sys.stderr.write(f"{refusal}\n")
+        sys.stderr.write(f"{refusal_in(refusal, language_of(os.environ))}\n")
         return WRONG_USE
     return DONE
 
@@ -64,9 +68,11 @@ def _serve(asked: argparse.Namespace) -> None:
     prepare(asked.folder)
     from yiheng.casework.selectors import somebody_can_sign_in
 
-    _say(f"驾驶舱 cockpit: http://{asked.host}:{asked.port}/  （Ctrl+C 停止 to stop）")
+    address = f"http://{asked.host}:{asked.port}/"
+    _say(f"驾驶舱：{address}  （Ctrl+C 停止）", f"cockpit: {address}  (Ctrl+C to stop)")
     if not somebody_can_sign_in():
-        _say(f"尚无用户，无法登录；请另开终端执行 no users yet, run: yiheng user add NAME --workspace {asked.folder}")
+        cure = f"yiheng user add NAME --workspace {asked.folder}"
+        _say(f"尚无用户，无法登录；请另开终端执行 {cure}", f"no users yet; in another terminal run: {cure}")
     try:
         serve(asked.folder, asked.host, asked.port)
     except OSError as wrong:
@@ -85,18 +91,18 @@ def _cannot_listen(wrong: OSError, host: str, port: int) -> Refusal:
 
 def _demo_user(asked: argparse.Namespace) -> None:
     password = make_demo_user(asked.folder, rights=("casework.judge_findings", "casework.propose_settlements"))
-    _say(f"登录 login: {DEMO_USER}   密码 password: {password}")
+    _say(f"登录：{DEMO_USER}   密码：{password}", f"login: {DEMO_USER}   password: {password}")
 
 
 def _add(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _ready(asked.folder)
     from yiheng.casework.services import user_create
 
     user_create(username=asked.user, password=_given(), consortium=asked.consortium, rights=asked.right)
 
 
 def _password(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _ready(asked.folder)
     from yiheng.casework.selectors import user_get
     from yiheng.casework.services import user_renew_password
 
@@ -104,7 +110,7 @@ def _password(asked: argparse.Namespace) -> None:
 
 
 def _end(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _ready(asked.folder)
     from yiheng.casework.selectors import user_get
     from yiheng.casework.services import user_end
 
@@ -112,14 +118,14 @@ def _end(asked: argparse.Namespace) -> None:
 
 
 def _list(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _ready(asked.folder)
     from yiheng.casework.selectors import users_told
 
-    _say(json.dumps(users_told(), ensure_ascii=False))
+    _print(json.dumps(users_told(), ensure_ascii=False))
 
 
 def _official(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _ready(asked.folder)
     from yiheng.casework import settlements
     from yiheng.casework.sessions import user_by_password
     from yiheng.runs import Workspace
@@ -134,11 +140,23 @@ def _official(asked: argparse.Namespace) -> None:
         settlements.settlement_withdraw(**what)
 
 
+def _ready(folder: Path) -> None:
+    """Set the cockpit up to speak the language of the command line."""
+    prepare(folder)
+    from django.utils.translation import activate
+
+    activate("zh-hans" if language_of(os.environ) == "zh" else "en")
+
+
 def _given() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-def _say(text: str) -> None:
+def _say(zh: str, en: str) -> None:
+    _print(Words(zh, en).in_language(language_of(os.environ)))
+
+
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

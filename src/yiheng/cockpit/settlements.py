@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,6 +50,11 @@ class Row:
     @property
     def label(self) -> str:
         return str(STATES[self.state])
+
+    @property
+    def departs(self) -> str:
+        """In what it departs from the lake and the policy, in the reader's language."""
+        return self.one.departs.in_language(get_language() or "zh") if self.one.departs else ""
 
     @property
     def policy(self) -> str:

@@ -5,29 +5,15 @@ The catalogue is plain entries of ``msgid`` and ``msgstr``, so no tool beyond Py
 
 from __future__ import annotations
 
-import ast
 import struct
 from pathlib import Path
+
+from yiheng.basis.catalogue import read_po
 
 PO = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 MAGIC = 0x950412DE
 HEADER_BYTES, PAIR_BYTES = 28, 8
-
-
-def read_po(text: str) -> dict[str, str]:
-    """The entries of a catalogue; a string may go on over the lines that follow."""
-    entries: list[dict[str, str]] = []
-    field = ""
-    for line in text.splitlines():
-        if line.startswith("msgid "):
-            entries.append({"msgid": "", "msgstr": ""})
-        word, _blank, rest = line.partition(" ")
-        if word in ("msgid", "msgstr"):
-            field, line = word, rest
-        if line.startswith('"'):
-            entries[-1][field] += ast.literal_eval(line)
-    return {entry["msgid"]: entry["msgstr"] for entry in entries}
 
 
 def compiled(entries: dict[str, str]) -> bytes:

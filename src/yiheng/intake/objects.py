@@ -182,7 +182,7 @@ def _as_text(
 
 def _told(fault: Fault, named: tuple[str, str] | None, place: str) -> Refusal:
     if named is None or fault.check is not None or fault.name.endswith("_out_of_range"):
-        return Refusal(fault.says.en, where=place, expected=fault.expected.en)
+        return Refusal(fault.says, where=place, expected=fault.expected)
     name, raw = named
     return Refusal(f"'{raw[:MOST_SHOWN]}' is not what {name} takes", where=place, expected=fault.expected.en)
 

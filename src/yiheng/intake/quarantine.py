@@ -39,6 +39,7 @@ class FaultCount:
     says: str
     says_en: str
     expected: str
+    expected_en: str
     first: str
 
 
@@ -72,6 +73,7 @@ def write_quarantine(
     con.execute(f"copy (select * from quarantine order by {order}) to {sql.text(str(into))} (format parquet)")
     counted = con.execute(
         "select table_name, fault, count(*), any_value(says), any_value(says_en), any_value(expected),"
+        " any_value(expected_en),"
         " min_by(file || ':' || coalesce(line, row_number), (file, row_number))"
         " from quarantine group by table_name, fault order by table_name, count(*) desc, fault"
     ).fetchall()

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.operations import UnboundTable
 
+from yiheng.basis.catalogue import refusal_in
 from yiheng.codes import CATALOGUE, EXCEPTION, HOLDS, LISTS
 from yiheng.records import FEW_VIEWS, REDUCED, TABLES, AsItStands, Standing
 from yiheng.supervision import LIMITS, RULES, VIEWS, Rule, advice, own_fen, right_of, told
@@ -117,6 +118,7 @@ class Desk:
             "asked": [one.rule.name for one in asked],
             "unknown": self.unknown,
             "questions": [str(one) for one in questions],
+            "questions_zh": [refusal_in(one, "zh") for one in questions],
         }
 
     def _fill(self, rows: Rows, views: frozenset[str]) -> None:

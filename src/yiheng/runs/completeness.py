@@ -73,7 +73,8 @@ class Missing:
     @property
     def refusal(self) -> Refusal:
         """Why the year cannot be cleared."""
-        return Refusal(f"incomplete: {self.says.en}", expected=self.should.en, cure=CURE)
+        what = Words(f"数据不完整：{self.says.zh}", f"incomplete: {self.says.en}")
+        return Refusal(what, expected=self.should, cure=CURE)
 
     def as_json(self) -> dict[str, Any]:
         """With both languages, as results keep it."""

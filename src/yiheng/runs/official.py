@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 
 from .manifest import MANIFEST, sha256
@@ -57,14 +58,16 @@ class SettleRun:
         return self.manifest["inputs"].get("facts") is None
 
     @property
-    def departs(self) -> str | None:
+    def departs(self) -> Words | None:
         """In what it departs from the lake as it is and the policy as it chooses; None when in nothing."""
         inputs = self.manifest["inputs"]
-        told = [inputs["facts"]] if inputs.get("facts") else []
-        told += [f"{name}={choice}" for name, choice in (inputs.get("assume") or {}).items()]
-        told += [f"known on {inputs['known_on']}"] if inputs.get("known_on") else []
-        told += [f"{name} from {inputs.get('with')}" for name in inputs.get("override") or ()]
-        return ", ".join(told) or None
+        told = [Words(inputs["facts"], inputs["facts"])] if inputs.get("facts") else []
+        told += [Words(each := f"{name}={choice}", each) for name, choice in (inputs.get("assume") or {}).items()]
+        if day := inputs.get("known_on"):
+            told.append(Words(f"只采用 {day} 以前公布的取值", f"known on {day}"))
+        told += [Words(f"{name} 取自 {inputs.get('with')}", f"{name} from {inputs.get('with')}")
+                 for name in inputs.get("override") or ()]  # fmt: skip
+        return Words("，".join(one.zh for one in told), ", ".join(one.en for one in told)) if told else None
 
     @property
     def what_if(self) -> bool:
@@ -173,6 +176,17 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
             expected=f"SHA-256 {act.result}",
             cure="restore the run from a backup, or withdraw it: yiheng official withdraw " + act.run,
         )
+
+
+def altered(workspace: Workspace, run: str) -> tuple[str, ...]:
+    """The outputs of a settle run that are gone or not as the run wrote them."""
+    folder = workspace.folder / "runs" / run
+    manifest = _manifest(folder / MANIFEST) or {}
+    return tuple(
+        name
+        for name, hashed in manifest.get("outputs", {}).items()
+        if not (file := folder / name).exists() or _hash(file, file.stat().st_mtime_ns, file.stat().st_size) != hashed
+    )
 
 
 def pairs_of(workspace: Workspace, run: str) -> frozenset[Pair]:

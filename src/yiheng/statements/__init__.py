@@ -9,7 +9,7 @@ from .dues import MOVES, WAYS, Due, dues, sums
 from .ledger import ledger
 from .paper import NOT_CLEARED, is_notice, write_notice_pdf, write_statement_pdf
 from .quality import CheckSum, field_words, sums_by_check, write_quality
-from .shown import UNITS_ZH, exact, rounded, written
+from .shown import UNITS, exact, rounded, written
 from .templates import write_templates
 from .waterfall import waterfall
 from .workbook import write_difference_workbook, write_workbook
@@ -17,7 +17,7 @@ from .workbook import write_difference_workbook, write_workbook
 __all__ = [
     "MOVES",
     "NOT_CLEARED",
-    "UNITS_ZH",
+    "UNITS",
     "WAYS",
     "CheckSum",
     "Due",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
 from yiheng.payment import FIGURES
 
@@ -14,37 +15,55 @@ from .in_words import in_words
 Row = dict[str, Any]
 
 
-def conclusion(statement: Row, *, sums_first: bool = False) -> list[str]:
+def conclusion(statement: Row, language: str = "zh", *, sums_first: bool = False) -> list[str]:
     """What is paid and by whom, in figures and in capital numerals; every account that moves anything is told.
 
     Args:
+        language: ``zh`` or ``en``; papers are Chinese.
         sums_first: what is to be paid or collected in all comes before the single accounts, as on paper.
     """
     figures = {name: Fen.from_yuan(yuan) for name, yuan in statement["figures"].items()}
     found = [one for one in dues(statement) if one.amount]
-    lines = [line for line in (_year(statement, figures),) if line]
-    single = [f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way]}。" for one in found]
+    year = _year(statement, figures)
+    lines = [year.in_language(language)] if year else []
+    single = [
+        Words(
+            f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way].zh}。",
+            f"{one.says.en}: {one.amount} yuan{NOTES[one.way].en}.",
+        ).in_language(language)
+        for one in found
+    ]
     due = sums(found)
     moved = [way for way in MOVES if due[way]]
     if not moved:
         # What was paid in advance, withheld or is borne by others was told above.
-        return [*lines, *single, ONLY_STATED if found else NOTHING_AT_ALL]
-    whole = [f"合计：{SUMS[way]} {_both(due[way])}。" for way in moved]
+        return [*lines, *single, (ONLY_STATED if found else NOTHING_AT_ALL).in_language(language)]
+    whole = [_sum("合计", "in all", way, due[way], language) for way in moved]
     if due["pay"] and due["collect"]:
         net = due["pay"] - due["collect"]
         way: Way = "collect" if net < NOTHING else "pay"
-        whole.append(f"收付相抵后：{SUMS[way]} {_both(-net if net < NOTHING else net)}。")
+        whole.append(_sum("收付相抵后", "one against the other", way, -net if net < NOTHING else net, language))
     return lines + (whole + single if sums_first else single + whole)
 
 
-def _year(statement: Row, figures: dict[str, Fen]) -> str:
+def _sum(zh: str, en: str, way: Way, amount: Fen, language: str) -> str:
+    words = Words(f"{zh}：{SUMS[way].zh} {_both(amount)}。", f"{en}: {SUMS[way].en} {amount} yuan.")
+    return words.in_language(language)
+
+
+def _year(statement: Row, figures: dict[str, Fen]) -> Words | None:
     """Budget against spending; nothing where the policy has no budget."""
-    year = f"经清算，{statement['party']} {statement['year']} 年度"
-    if figures["surplus"]:
-        return f"{year}支出低于预算，结余 {figures['surplus']} 元。"
-    if figures["overrun"]:
-        return f"{year}支出高于预算，超支 {figures['overrun']} 元，其中医保基金分担 {figures['fund_bears']} 元。"
-    return f"{year}预算与支出相等。" if has_budget(statement) else ""
+    zh, en = f"经清算，{statement['party']} {statement['year']} 年度", f"{statement['party']} {statement['year']}:"
+    if kept := figures["surplus"]:
+        return Words(f"{zh}支出低于预算，结余 {kept} 元。", f"{en} spent less than the budget, surplus {kept} yuan.")
+    if over := figures["overrun"]:
+        fund = figures["fund_bears"]
+        return Words(
+            f"{zh}支出高于预算，超支 {over} 元，其中医保基金分担 {fund} 元。",
+            f"{en} spent more than the budget, overrun {over} yuan, of which the fund bears {fund} yuan.",
+        )
+    even = Words(f"{zh}预算与支出相等。", f"{en} budget and spending are equal.")
+    return even if has_budget(statement) else None
 
 
 def has_budget(statement: Row) -> bool:
@@ -52,22 +71,34 @@ def has_budget(statement: Row) -> bool:
     return any(t["to"].startswith("budget/") for t in statement["transfers"])
 
 
-NOTHING_AT_ALL = "医共体无结余留用，也不承担超支，各账户均为零，无应付、应收款项。"
-ONLY_STATED = "除上列已预付、预留或已计入的款项外，本次清算无新的应付、应收款项。"
-SUMS = {way: WAYS[way].zh for way in MOVES} | {"borne": "各方承担"}
+NOTHING_AT_ALL = Words(
+    "医共体无结余留用，也不承担超支，各账户均为零，无应付、应收款项。",
+    "No surplus is kept and no overrun borne; every account is zero, nothing is paid or collected.",
+)
+ONLY_STATED = Words(
+    "除上列已预付、预留或已计入的款项外，本次清算无新的应付、应收款项。",
+    "Beyond what was paid in advance, withheld or counted above, nothing more is paid or collected.",
+)
+SUMS = {way: WAYS[way] for way in MOVES} | {"borne": Words("各方承担", "payers bear")}
 # What an account is called in a sentence, and what is said of it behind its amount.
 SENTENCES = {FIGURES["kept"].zh: "结余留用归医共体"}
-NOTES: dict[Way, str] = {
-    "pay": "", "collect": "", "others": "", "counted": "（已计入其他各行，不另收付）", "advanced": "（年内已预付）",
-    "held": "（预留，尚未拨付）", "borne": "",
-}  # fmt: skip
+SILENT = Words("", "")
+NOTES: dict[Way, Words] = {
+    "pay": SILENT,
+    "collect": SILENT,
+    "others": SILENT,
+    "counted": Words("（已计入其他各行，不另收付）", " (counted in another line, not paid again)"),
+    "advanced": Words("（年内已预付）", " (paid in advance)"),
+    "held": Words("（预留，尚未拨付）", " (withheld, not yet paid)"),
+    "borne": SILENT,
+}
 
 
 def due_rows(statement: Row) -> list[tuple[str, str, str]]:
     """Account, what happens with it, and amount of each; then the sum of each way money moves."""
     found = dues(statement)
     rows = [(one.says.zh, WAYS[one.way].zh, str(one.amount)) for one in found]
-    moved = [("合计", SUMS[way], str(amount)) for way, amount in sums(found).items() if amount]
+    moved = [("合计", SUMS[way].zh, str(amount)) for way, amount in sums(found).items() if amount]
     return rows + (moved or [("合计", "无应付、应收款项", str(NOTHING))])
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import FEN_PER_YUAN, round_fen
 
 PER_CENT = 100
 # Digits behind the point, by unit.
 DIGITS = {"share": 1, "days": 2, "per_person_year": 3, "fen": 2}
-UNITS_ZH = {"share": "%", "fen": "元", "days": "天", "per_person_year": "人次/人年"}
+UNITS = {
+    "share": Words("%", "%"),
+    "fen": Words("元", "yuan"),
+    "days": Words("天", "days"),
+    "per_person_year": Words("人次/人年", "per person-year"),
+}
 
 
 def exact(top: int, bottom: int, unit: str) -> Fraction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiheng.basis.moments import moment
 from yiheng.runs import Act, Stand
 
 # A short mark for the title, which every page repeats, and the sentence for page 1.
@@ -33,7 +34,7 @@ def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
 
 
 def _done(act: Act) -> str:
-    return f"{act.by}，{act.at[:16].replace('T', ' ')}（UTC）：{act.why}"
+    return f"{act.by}，{moment(act.at)}：{act.why}"
 
 
 def _words(stand: Stand | None) -> tuple[str, str]:

@@ -1,0 +1,101 @@
+"""Chinese for the sentences of refusals, which are written in English where they are raised.
+
+The catalogue has an entry for each sentence as it stands in the source, with ``{1}``, ``{2}`` … for what is put in. A
+sentence is found by its shape, so it can also be translated after it was kept in the result of a run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from .evidence import Words
+from .refusals import Refusal, Refusals
+
+CATALOGUE = Path(__file__).with_name("refusals_zh.po")
+SLOT = re.compile(r"\{(\d+)\}")
+# How each line after the first begins.
+EXPECTED = Words("应为：", "expected: ")
+CURE = Words("处理：", "to do: ")
+
+
+def read_po(text: str) -> dict[str, str]:
+    """The entries of a catalogue of ``msgid`` and ``msgstr``; a string may go on over the lines that follow."""
+    entries: list[dict[str, str]] = []
+    field = ""
+    for line in text.splitlines():
+        if line.startswith("msgid "):
+            entries.append({"msgid": "", "msgstr": ""})
+        word, _blank, rest = line.partition(" ")
+        if word in ("msgid", "msgstr"):
+            field, line = word, rest
+        if line.startswith('"'):
+            entries[-1][field] += ast.literal_eval(line)
+    return {entry["msgid"]: entry["msgstr"] for entry in entries}
+
+
+def refusal_in(refusal: Refusal | str, language: str) -> str:
+    """A refusal, or its text as a run kept it, in ``zh`` or ``en``; a sentence without an entry stays English."""
+    if language != "zh":
+        return str(refusal)
+    if isinstance(refusal, Refusals):
+        return "\n".join(refusal_in(one, language) for one in refusal.found)
+    if isinstance(refusal, Refusal):
+        what, expected, cure = (_chinese(said) for said in refusal.said.values())
+        parts = [f"{refusal.where}: {what}" if refusal.where else what]
+        return "\n  ".join(
+            parts + [f"{words.zh}{said}" for words, said in ((EXPECTED, expected), (CURE, cure)) if said]
+        )
+    return "\n".join(_line(line) for line in refusal.split("\n"))
+
+
+def _chinese(said: str | Words) -> str:
+    return said.zh if isinstance(said, Words) else sentence(said)
+
+
+def _line(line: str) -> str:
+    bare = line.lstrip()
+    indent = line[: len(line) - len(bare)]
+    for zh, en in (EXPECTED, CURE):
+        if bare.startswith(en):
+            return f"{indent}{zh}{sentence(bare.removeprefix(en))}"
+    return indent + sentence(bare)
+
+
+def sentence(text: str) -> str:
+    """A sentence in Chinese; one with its place before it keeps the place."""
+    if (found := _translated(text)) is not None:
+        return found
+    places = [place.end() for place in re.finditer(r": ", text)]
+    for after in places:
+        if (found := _translated(text[after:])) is not None:
+            return text[:after] + found
+    return text
+
+
+def _translated(text: str) -> str | None:
+    plain, shapes = _entries()
+    if text in plain:
+        return plain[text]
+    for shape, zh in shapes:
+        if found := shape.fullmatch(text):
+            given = [_translated(part) or part for part in found.groups()]
+            return SLOT.sub(lambda slot, given=given: given[int(slot[1]) - 1], zh)  # type: ignore[misc]
+    return None
+
+
+@cache
+def _entries() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
+    """Sentences without slots, and shapes of those with, the most words of their own first."""
+    entries = {en: zh for en, zh in read_po(CATALOGUE.read_text("utf-8")).items() if en and zh}
+    plain = {en: zh for en, zh in entries.items() if not SLOT.search(en)}
+    open_ones = sorted((en for en in entries if en not in plain), key=lambda en: -len(SLOT.sub("", en)))
+    return plain, [(re.compile("".join(_shape(en)), re.DOTALL), entries[en]) for en in open_ones]
+
+
+def _shape(en: str) -> Iterator[str]:
+    for at, part in enumerate(SLOT.split(en)):
+        yield "(.*?)" if at % 2 else re.escape(part)
