@@ -35,11 +35,26 @@ def test_score_prints_a_table_and_keeps_to_the_top(county):
     assert len(whole) > 20 and whole[0]["subject"] == listed["rows"][0]["subject"]
 
 
-def test_a_reason_tells_shares_in_per_cent_money_in_yuan_and_days_as_days():
+def test_a_reason_tells_shares_in_per_cent_money_in_yuan_and_days_as_days(monkeypatch):
+    monkeypatch.setenv("YIHENG_LANG", "zh")
     reasons = [
-        {"zh": "药占比", "unit": "share", "value": 0.7156, "median": 0.5, "deviation": 6.7055},
-        {"zh": "次均门诊费用", "unit": "fen", "value": 843256.4, "median": 785591.0, "deviation": 10.0},
-        {"zh": "平均住院日", "unit": "days", "value": 8.25, "median": 6.04, "deviation": 1.0},
+        {
+            "zh": "药占比",
+            "feature": "drug_part_high",
+            "unit": "share",
+            "value": 0.7156,
+            "median": 0.5,
+            "deviation": 6.7055,
+        },
+        {
+            "zh": "次均门诊费用",
+            "feature": "contact_cost",
+            "unit": "fen",
+            "value": 843256.4,
+            "median": 785591.0,
+            "deviation": 10.0,
+        },
+        {"zh": "平均住院日", "feature": "stay_days", "unit": "days", "value": 8.25, "median": 6.04, "deviation": 1.0},
     ]
     assert _reasons({"reasons": reasons}) == (
         "药占比 71.6%，同类中位数 50.0%，偏离 6.7 倍；"

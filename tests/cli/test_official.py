@@ -38,6 +38,7 @@ def space(tmp_path_factory):
 
 
 def act(space, verb, who, *more, password=PASSWORD):
+    more = (*more, "--examples-because", "minute 12") if verb == "propose" else more
     run = next(one["run"] for one in listed(space))
     return yiheng(
         "official", verb, run, "--why", "totals agree", "--as", who, *more, "-w", space, given=f"{password}\n"
@@ -62,8 +63,8 @@ def test_point_1_a_second_person_adopts_and_only_then_papers_are_official(space,
     for text in papers(space, tmp_path):
         assert "试算，未经批准，不作结算依据" in text and "正式清算" not in text
     refused = [
-        (act(space, "propose", "zhao"), "无权提出"),
-        (act(space, "propose", "li", password="wrong"), "用户名或密码不正确"),
+        (act(space, "propose", "zhao"), "You may not propose settlements"),
+        (act(space, "propose", "li", password="wrong"), "Wrong user name or password"),
         (act(space, "adopt", "wang"), "is not proposed"),
     ]
     for done, says in refused:

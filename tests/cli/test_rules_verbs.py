@@ -55,10 +55,10 @@ def test_labels_of_an_unknown_rule_are_refused_with_their_line(folder, tmp_path)
     assert told.exit_code == 2
     assert "known.csv:2: there is no rule 'split_stays'" in told.stderr and "did you mean 'split_stay'" in told.stderr
     file.write_text("rule,expect\n", "utf-8")
-    assert "the labels have no column visit, at_stake_fen" in said(folder, "--labels", str(file)).stderr
+    assert "the column 'visit' is missing" in said(folder, "--labels", str(file)).stderr
 
 
 def test_every_rule_is_listed_as_a_table():
     told = CliRunner().invoke(main, ["rules", "list", "--format", "csv"])
     assert told.exit_code == 0
-    assert "split_stay,分解住院,suspicion,GZ10000204001000,\n" in told.stdout
+    assert "split_stay,分解住院,suspicion,warn,GZ10000204001000,\n" in told.stdout

@@ -40,13 +40,19 @@ def test_point_6_a_user_is_added_listed_renewed_and_ended(space):
     ]
 
 
+def test_point_13_a_misspelt_right_names_the_rights(space):
+    refused = yiheng("user", "add", "qian", "--right", "judge_finding", "--random", "-w", space)
+    assert refused.returncode == WRONG_USE
+    assert "did you mean 'judge_findings'?" in refused.stderr and "see_person_numbers" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "says"),
     [
         (("add", "zhang"), "", "no password given"),
-        (("add", "zhang"), "12345678901\n", "密码"),
+        (("add", "zhang"), "12345678901\n", "password"),
         (("add", "zhang", "--right", "fly", "--random"), "", "fly"),
-        (("add", "a b", "--random"), "", "用户名"),
+        (("add", "a b", "--random"), "", "username"),
         (("end", "nobody"), "", "user not found: 'nobody'"),
         (("password", "nobody", "--random"), "", "user not found: 'nobody'"),
     ],
@@ -60,10 +66,10 @@ def test_point_6_what_cannot_be_done_is_a_sentence(space, arguments, given, says
 def test_point_6_a_user_is_not_added_or_ended_twice(space):
     yiheng("user", "add", "zhang", "--random", "-w", space)
     again = yiheng("user", "add", "zhang", "--random", "-w", space)
-    assert again.returncode == WRONG_USE and "已经存在" in again.stderr
+    assert again.returncode == WRONG_USE and "exists already" in again.stderr
     yiheng("user", "end", "zhang", "-w", space)
     ended = yiheng("user", "end", "zhang", "-w", space)
-    assert ended.returncode == WRONG_USE and "已经停用" in ended.stderr
+    assert ended.returncode == WRONG_USE and "ended already" in ended.stderr
 
 
 def test_point_6_serve_without_users_says_how_one_is_added(space):

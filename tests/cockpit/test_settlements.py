@@ -50,7 +50,9 @@ def enter(staff):
 
 
 def act(client, verb, run, **more):
-    return client.post("/settlements/act/", {"act": verb, "run": run, "why": "totals agree", **more})
+    return client.post(
+        "/settlements/act/", {"act": verb, "run": run, "why": "totals agree", "marks_because": "minute 12", **more}
+    )
 
 
 def page(client):
@@ -77,6 +79,7 @@ def test_point_1_two_people_make_a_settlement_official(county, enter):
     official = page(enter("li"))
     assert "li 提出，wang 于" in official and "未经批准" not in official
     assert "正式清算" in paper(enter("li")) and "（试算）" not in paper(enter("li"))
+    assert "采用示例值与假设的理由" in paper(enter("li")) and "minute 12" in paper(enter("li"))
     lines = JournalLine.objects.filter(act__startswith="settlement.").order_by("pk")
     hashes = [one.hash for one in register_of(workspace).acts]
     assert [(one.act, one.by.username, one.subject) for one in lines] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import threading
@@ -10,12 +11,12 @@ import pytest
 
 from tests.runs.test_comparing import policy
 from tests.tiny import FILES, loaded, with_row, written
+from yiheng import runs
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import (
     Workspace,
     adopt,
     official_of,
-    propose,
     register_of,
     replay,
     run_audit,
@@ -28,6 +29,7 @@ from yiheng.runs import (
 )
 
 WHY = "totals agree with the ledger"
+EXAMPLES = "the council set these values in its minute 12"
 # Budgets are given: xihai 2,000.00, donghe 400.00; spending is 1,530.00 and 500.00 yuan.
 PAIRS = {("donghe", 2025), ("xihai", 2025)}
 
@@ -52,6 +54,11 @@ def shown(workspace):
 
 def both(run, state):
     return dict.fromkeys(PAIRS, (run, state))
+
+
+def propose(workspace, run, **more):
+    """Every policy here leaves three things open, so why they may decide is stated."""
+    return runs.propose(workspace, run, **{"marks_because": EXAMPLES, **more})
 
 
 def made_official(workspace, run, **more):
@@ -301,3 +308,30 @@ def test_point_1_who_ran_it_is_noted_and_changes_no_byte(workspace, first):
     # Without a name it is the user of the operating system.
     run_settle(workspace, first, year=2025)
     assert workspace.runs("settle")[0]["by"] not in ("", "wang")
+
+
+def test_point_13_example_values_and_assumptions_are_not_proposed_without_a_word(workspace, first):
+    run = settled(workspace, first)
+    for silent in ("", "  "):
+        with pytest.raises(Refusal, match=r"3 example values or assumptions decide: kept=100") as refused:
+            propose(workspace, run, by="li", why=WHY, marks_because=silent)
+        assert "--examples-because" in str(refused.value)
+    assert shown(workspace) == both(run, "trial")
+    act = made_official(workspace, run)
+    assert act.marks_because == EXAMPLES
+    assert [one.marks_because for one in register_of(workspace).acts] == [EXAMPLES, EXAMPLES]
+
+
+def test_point_13_a_register_without_that_reason_is_read_as_it_was_written(workspace, first):
+    made_official(workspace, settled(workspace, first))
+    act = register_of(workspace).acts[0]
+    before = dataclasses.replace(act, marks_because="")
+    assert "marks_because" not in before.line and before.hash != act.hash
+
+
+def test_point_13_statements_changed_after_the_run_are_named(workspace, first):
+    run = settled(workspace, first)
+    assert runs.altered(workspace, run) == ()
+    file = workspace.folder / "runs" / run / "statements.json"
+    file.write_text(file.read_text("utf-8").replace("1530.00", "1531.00"), "utf-8")
+    assert runs.altered(workspace, run) == ("statements.json",)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, nearest
 
 from .models import FindingVerdict, JournalLine, User
 from .selectors import judges_findings, verdicts_of
@@ -134,4 +135,13 @@ def _permission(right: str) -> Permission:
     try:
         return Permission.objects.get(content_type__app_label=room, codename=codename)
     except Permission.DoesNotExist:
-        raise Refusal(_("没有名为“%(right)s”的权限。") % {"right": right}) from None
+        raise Refusal(
+            _("没有名为“%(right)s”的权限。") % {"right": codename or right}, where=f"--right {codename or right}",
+            expected=f"one of {', '.join(rights_known())}", cure=nearest(codename, rights_known()),
+        ) from None  # fmt: skip
+
+
+def rights_known() -> list[str]:
+    """The rights that people are given, by name; those that Django makes for every table are no one's."""
+    declared = (right for model in apps.get_app_config("casework").get_models() for right in model._meta.permissions)
+    return sorted(name for name, _words in declared)

@@ -17,7 +17,14 @@ from .services import journal_note
 
 @transaction.atomic
 def settlement_propose(
-    *, workspace: Workspace, run: str, why: str, by: User, refused_because: str = "", policy: str = ""
+    *,
+    workspace: Workspace,
+    run: str,
+    why: str,
+    by: User,
+    refused_because: str = "",
+    marks_because: str = "",
+    policy: str = "",
 ) -> Act:
     """Propose a settlement as the official one of its year.
 
@@ -27,8 +34,9 @@ def settlement_propose(
     if not proposes_settlements(user=by):
         raise Refusal(_("您无权提出清算结果。"))
     return propose(
-        workspace, run, by=by.username, why=why, refused_because=refused_because, policy=policy, note=_noted(by)
-    )
+        workspace, run, by=by.username, why=why, refused_because=refused_because, marks_because=marks_because,
+        policy=policy, note=_noted(by),
+    )  # fmt: skip
 
 
 @transaction.atomic

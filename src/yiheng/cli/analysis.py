@@ -214,7 +214,7 @@ def say_demo(result: dict[str, Any]) -> None:
     if lists := sorted({name for rule in found_by_rule(result) for name in rule["demo"]}):
         say(
             f"标“示例”的规则依据示例代码表 {listed(lists)}，其疑点只供演示，不能作为处理依据",
-            f"rules marked as examples rest on the demo lists {listed(lists)}: their findings are no ground for any act",
+            f"rules marked as examples rest on the demo lists {listed(lists)}: they ground no act",
         )
 
 

@@ -12,6 +12,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Register, SettleRun, Workspace, altered, pairs_of, register_of, settle_runs, standing
+from yiheng.runs.deciding import deciding
 
 from .show import answer, say
 from .spoken import language, told
@@ -95,18 +96,23 @@ def _remarks(one: dict[str, Any]) -> str:
 @click.argument("run")
 @why_option
 @click.option("--refused-because", default="", metavar="TEXT", help="Why it stands although parties were refused.")
+@click.option("--examples-because", default="", metavar="TEXT", help="Why example values and assumptions may decide.")
 @click.option("--policy", default="", metavar="ID", help="Its policy, where the year had another one so far.")
 @workspace_option
 @says_refusals
-def propose(run: str, why: str, refused_because: str, policy: str, workspace: Path | None) -> int:
+def propose(
+    run: str, why: str, refused_because: str, examples_because: str, policy: str, workspace: Path | None
+) -> int:
     """Propose a whole settlement of the lake as the official one of its year; asks for your password.
 
     \b
     Examples:
       yiheng official propose settle-0f3a --why "totals agree with the ledger" --as li
+      yiheng official propose settle-0f3a --why "…" --examples-because "council minute 12" --as li
       yiheng official propose settle-0f3a --why "…" --refused-because "beishan joins in 2026" --as li
     """
-    done = _done(workspace, "propose", run, why, f"--refused-because={refused_because}", f"--policy={policy}")
+    given = [f"--refused-because={refused_because}", f"--marks-because={examples_because}", f"--policy={policy}"]
+    done = _done(workspace, "propose", run, why, *given)
     cure = f"yiheng official adopt {done}"
     say(f"已提出 {done}，须由另一人批准：{cure}", f"proposed {done}; another person adopts it: {cure}")
     return DONE
@@ -124,6 +130,7 @@ def adopt(run: str, why: str, workspace: Path | None) -> int:
     Example:
       yiheng official adopt settle-0f3a --why "checked against the ledger" --as wang
     """
+    _say_marks(opened(workspace), run)
     done = _done(workspace, "adopt", run, why)
     papers = "yiheng statement official --pdf statements/"
     say(f"已批准 {done}，现为正式清算：{papers}", f"adopted {done}, now the official settlement: {papers}")
@@ -145,6 +152,18 @@ def withdraw(run: str, why: str, workspace: Path | None) -> int:
     done = _done(workspace, "withdraw", run, why)
     say(f"已撤回 {done}", f"withdrawn: {done}")
     return DONE
+
+
+def _say_marks(space: Workspace, run: str) -> None:
+    """What decides the settlement and is an example or an assumption, and why it was proposed all the same."""
+    proposed = register_of(space).open.get(space.find_run(run).name)
+    if proposed is None or not proposed.marks_because:
+        return
+    marks = deciding(space.result(run, "statements.json")["statements"])
+    for mark in marks:
+        say(f"  示例值或假设：{mark.zh}", f"  example or assumption: {mark.en}")
+    about = f"{proposed.by}: {proposed.marks_because}"
+    say(f"  采用的理由：{about}", f"  taken because: {about}")
 
 
 def _done(workspace: Path | None, act: str, run: str, why: str, *options: str) -> str:

@@ -10,9 +10,20 @@ from typing import Any
 
 import click
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES
-from yiheng.runs import NOTICE, OFFICIAL, Pair, Workspace, kept_policies, official_of, register_of, stand_of
+from yiheng.runs import (
+    NOTICE,
+    OFFICIAL,
+    Pair,
+    Workspace,
+    corrected_claims,
+    kept_policies,
+    official_of,
+    register_of,
+    stand_of,
+)
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     difference,
@@ -40,6 +51,14 @@ STATEMENTS = "statements.json"
 # What no file name of any system may hold; a few signs of a hash keep the names apart.
 NOT_IN_NAMES = re.compile(r"[^\w-]+")
 NAME_SIGNS, HASH_SIGNS = 40, 8
+# Claims that a terminal names; the files name more.
+CLAIMS_SAID = 20
+# What became of a claim, by whether it was not there before and is not there now.
+CHANGES = {
+    (False, False): Words("更正", "corrected"),
+    (True, False): Words("新到", "came later"),
+    (False, True): Words("已无", "no longer there"),
+}
 FILE = click.Path(path_type=Path)
 One = dict[str, Any]
 
@@ -95,7 +114,9 @@ def statement(
             raise Refusal("a difference has no chart and no book", cure="ask for them without --against")
         older = space.result(against, STATEMENTS)
         asked = [s for s in older["statements"] if party in (None, s["party"]) and year in (None, s["year"])]
-        return _difference(difference(only(result, chosen), only(older, asked)), pdf, xlsx, json_file, form)
+        compared = difference(only(result, chosen), only(older, asked))
+        _name_claims(space, compared, result, older)
+        return _difference(compared, pdf, xlsx, json_file, form)
     whole, register = only(result, chosen), register_of(space)
     stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
     if pdf:
@@ -158,12 +179,33 @@ def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: P
         for fact in s["facts"]:
             was, now = (_fact(fact[side]) for side in ("old", "new"))
             say_text(f"{s['party']} {s['year']}: {was} → {now}")
+        _say_claims(s)
     for one in compared["only_new"]:
         say(f"{one['party']} {one['year']}：原来没有清算单", f"{one['party']} {one['year']}: had no statement before")
     for one in compared["only_old"]:
         say(f"{one['party']} {one['year']}：现在没有清算单", f"{one['party']} {one['year']}: has no statement now")
     _say_written(pdf, xlsx, json_file)
     return DONE
+
+
+def _name_claims(space: Workspace, compared: One, newer: One, older: One) -> None:
+    """Add to each difference the claims that came to another amount."""
+    sides = [{(s["party"], s["year"], s["policy"]["id"]): s for s in result["statements"]} for result in (newer, older)]
+    keys = [(s["party"], s["year"], s["policy"]["id"]) for s in compared["statements"]]
+    with working("claims"):
+        found = corrected_claims(space, newer, older, [(sides[0][key], sides[1][key]) for key in keys])
+    for one, claims in zip(compared["statements"], found, strict=True):
+        one["claims"] = claims
+
+
+def _say_claims(one: One) -> None:
+    for claim in one["claims"][:CLAIMS_SAID]:
+        was, now = (separated(claim[side]) if claim[side] else "—" for side in ("old", "new"))
+        about = f"{claim['year']} {claim['settlement_id']}"
+        kind = told(*CHANGES[claim["old"] is None, claim["new"] is None])
+        say_text(f"  {kind} {about}: {was} → {now} {told('元', 'yuan')}")
+    if (left := len(one["claims"]) - CLAIMS_SAID) > 0:
+        say(f"  另有 {left:,} 笔，见 --json", f"  {left:,} more: --json")
 
 
 def _fact(line: One | None) -> str:

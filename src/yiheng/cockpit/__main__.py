@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         verbs.choices[f"official-{act}"].add_argument("run")
         verbs.choices[f"official-{act}"].add_argument("--why", required=True)
     verbs.choices["official-propose"].add_argument("--refused-because", default="")
+    verbs.choices["official-propose"].add_argument("--marks-because", default="")
     verbs.choices["official-propose"].add_argument("--policy", default="")
     return parser
 
@@ -133,7 +134,9 @@ def _official(asked: argparse.Namespace) -> None:
     by = user_by_password(username=asked.user, password=_given())
     what = {"workspace": Workspace(asked.folder, by.username), "run": asked.run, "why": asked.why, "by": by}
     if asked.verb == "official-propose":
-        settlements.settlement_propose(**what, refused_because=asked.refused_because, policy=asked.policy)
+        settlements.settlement_propose(
+            **what, refused_because=asked.refused_because, marks_because=asked.marks_because, policy=asked.policy
+        )
     elif asked.verb == "official-adopt":
         settlements.settlement_adopt(**what)
     else:

@@ -88,7 +88,8 @@ def _do(request: SignedIn, act: str, run: str, why: str) -> None:
     if act == "propose":
         settlement_propose(
             workspace=space, run=run, why=why, by=by,
-            refused_because=request.POST.get("refused_because", ""), policy=request.POST.get("policy", ""),
+            refused_because=request.POST.get("refused_because", ""),
+            marks_because=request.POST.get("marks_because", ""), policy=request.POST.get("policy", ""),
         )  # fmt: skip
     elif act == "adopt":
         settlement_adopt(workspace=space, run=run, why=why, by=by)

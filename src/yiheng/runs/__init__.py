@@ -7,6 +7,7 @@ from .bills import Desk
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
+from .corrected import corrected_claims
 from .driving import claims_of_driver, run_drivers
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
 from .found import Opened, names_of_institutions, open_finding
@@ -66,6 +67,7 @@ __all__ = [
     "as_of",
     "claims_behind",
     "claims_of_driver",
+    "corrected_claims",
     "editions_in_use",
     "few_rows",
     "judge_rules",

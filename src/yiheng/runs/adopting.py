@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from yiheng import __version__
+from yiheng.basis.evidence import Words
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
+from .deciding import deciding
 from .manifest import MANIFEST, Manifest, sha256
 from .official import policy_in_force
 from .settling import STATEMENTS
@@ -40,6 +42,7 @@ def propose(
     by: str,
     why: str,
     refused_because: str = "",
+    marks_because: str = "",
     policy: str = "",
     note: Note = _unnoted,
 ) -> Act:
@@ -48,6 +51,7 @@ def propose(
     Args:
         by: the signed-in user.
         refused_because: why it stands although some parties were refused.
+        marks_because: why it may be paid by although example values or assumptions decide it.
         policy: the id of its policy, where this is not the one that the year was settled under so far.
         note: told of the act before it is written; when it raises, nothing is.
 
@@ -75,6 +79,9 @@ def propose(
                     cure="settle what was refused, or state why: --refused-because TEXT",
                 )
             )
+        marks = deciding(result["statements"])
+        if marks and not marks_because.strip():
+            found.append(_undecided(folder.name, marks))
         in_force = policy_in_force(workspace, register, year)
         if in_force not in (None, own) and policy != manifest["inputs"]["policy"]:
             found.append(
@@ -87,10 +94,20 @@ def propose(
             )
         if found:
             raise Refusals(found)
-        kept = refused_because.strip() if refused else ""
+        kept, stated = refused_because.strip() if refused else "", marks_because.strip() if marks else ""
         parties = tuple(sorted({s["party"] for s in result["statements"]}))
         act = Act(
-            _now(), folder.name, "proposed", by, why.strip(), sha256(folder / STATEMENTS), own, year, parties, kept
+            _now(),
+            folder.name,
+            "proposed",
+            by,
+            why.strip(),
+            sha256(folder / STATEMENTS),
+            own,
+            year,
+            parties,
+            kept,
+            stated,
         )
         return _added(workspace, register, act, note)
 
@@ -174,6 +191,17 @@ def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
     return found
 
 
+def _undecided(run: str, marks: list[Words]) -> Refusal:
+    """Nobody adopts an example value without a word."""
+    many, (zh, en) = len(marks), (" | ".join(words) for words in zip(*marks, strict=True))
+    return Refusal(
+        Words(f"{many} 项示例值或假设决定清算结果：{zh}", f"{many} example values or assumptions decide: {en}"),
+        where=run,
+        expected="the reason why it may be paid by them; it is printed on page 1",
+        cure="replace them in the policy, or state why: --examples-because TEXT",
+    )
+
+
 def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
     """What is not as the run wrote it: the inputs and pins that its id is made of, and each output."""
     cure = f"settle again, then see yiheng replay {folder.name}"
@@ -191,7 +219,19 @@ def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
 
 
 def _again(of: Act, act: Done, by: str, why: str) -> Act:
-    return Act(_now(), of.run, act, by, why.strip(), of.result, of.policy, of.year, of.parties, of.refused_because)
+    return Act(
+        _now(),
+        of.run,
+        act,
+        by,
+        why.strip(),
+        of.result,
+        of.policy,
+        of.year,
+        of.parties,
+        of.refused_because,
+        of.marks_because,
+    )
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def claims_behind(
     Raises:
         Refusal: no fact of the figure comes from the lake, or the claims do not add up to a fact to the fen.
     """
-    facts = dict(_facts(statement["because"][figure]))
+    facts = dict(facts_of(statement["because"][figure]))
     if not facts:
         raise Refusal(
             f"no claims stand behind '{figure}' of '{statement['party']}'",
@@ -95,11 +95,11 @@ def _claims(
     return Claims(name, year, fen, [{**{key: row[key] for key in CLAIM_COLUMNS}, "fen": row["fen"]} for row in found])
 
 
-def _facts(because: dict[str, Any]) -> Iterator[tuple[tuple[Asked, str], str]]:
+def facts_of(because: dict[str, Any]) -> Iterator[tuple[tuple[Asked, str], str]]:
     """What every fact that is a sum of settlements was asked as, with its party and amount, in a tree of reasons."""
     if "amount" in because and (fact := Asked.read(because.get("at", ""))):
         asked, _party = fact
         if asked.total in TOTALS and asked.declared.table == "settlement":
             yield fact, because["amount"]
     for below in because.get("rests_on", []):
-        yield from _facts(below)
+        yield from facts_of(below)

@@ -34,6 +34,7 @@ class Act:
         policy: SHA-256 of the policy that they were made under.
         parties: whose statements the run holds.
         refused_because: why the run stands although parties were refused; empty where none was.
+        marks_because: why it may be paid by although example values or assumptions decide it; empty where none does.
         before: the hash of the line before, so that no line can be changed or taken out unseen.
     """
 
@@ -47,12 +48,13 @@ class Act:
     year: int
     parties: tuple[str, ...]
     refused_because: str = ""
+    marks_because: str = ""
     before: str = ""
 
     @property
     def hash(self) -> str:
         """SHA-256 of the line."""
-        return hashlib.sha256(canonical(asdict(self)).encode()).hexdigest()
+        return hashlib.sha256(canonical(self._told()).encode()).hexdigest()
 
     @property
     def when(self) -> dt.datetime:
@@ -62,7 +64,11 @@ class Act:
     @property
     def line(self) -> str:
         """The act as it stands in the register."""
-        return json.dumps({**asdict(self), "hash": self.hash}, ensure_ascii=False, sort_keys=True)
+        return json.dumps({**self._told(), "hash": self.hash}, ensure_ascii=False, sort_keys=True)
+
+    def _told(self) -> dict[str, Any]:
+        """The fields; one that registers of before did not know is left out where it is empty, so their hashes hold."""
+        return {name: told for name, told in asdict(self).items() if told or name != "marks_because"}
 
 
 @dataclass

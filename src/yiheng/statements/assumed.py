@@ -7,8 +7,8 @@ from typing import Any
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
 from yiheng.payment import FIGURES
+from yiheng.runs.deciding import example_values
 
-from .chosen import lines_of, place_of
 from .dues import MOVES, WAYS, Way, dues, sums
 from .in_words import in_words
 
@@ -108,9 +108,7 @@ def to_replace(statement: Row, says: str = "says") -> list[str]:
     Args:
         says: ``says`` for Chinese, ``says_en`` for English.
     """
-    marked = set(statement["policy"].get("example_values", ()))
-    lines = [line for because in statement["because"].values() for _, line in lines_of(because)]
-    return list(dict.fromkeys(line[says] for line in lines if place_of(line) in marked))
+    return [words.zh if says == "says" else words.en for words in example_values(statement)]
 
 
 EXAMPLE, ASSUMED, INCOMPLETE = "示例值，付费前须替换", "假设", "数据不完整，仍予清算"

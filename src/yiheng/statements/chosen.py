@@ -39,17 +39,6 @@ def statement_hash(result: dict[str, Any], statement: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(only(result, [statement])).encode()).hexdigest()
 
 
-def lines_of(because: dict[str, Any], depth: int = 0) -> list[tuple[int, dict[str, Any]]]:
-    """The lines of a tree of reasons from top to bottom, each with its depth."""
-    below = [line for child in because.get("rests_on", []) for line in lines_of(child, depth + 1)]
-    return [(depth, because), *below]
-
-
-def place_of(line: dict[str, Any]) -> str:
-    """Where a line of the reasons is written; empty where it is a formula."""
-    return f"{line['where']}:{line['at']}" if "where" in line else ""
-
-
 def figure_words(statement: dict[str, Any]) -> dict[str, str]:
     """The Chinese name of each figure of a statement: the seven, then what its policy states beside them."""
     further = {name: statement["because"][name]["says"] for name in statement["figures"] if name not in FIGURES}

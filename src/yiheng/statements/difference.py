@@ -10,14 +10,16 @@ from typing import Any
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal
+from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import canonical, data_sign
 
-from .chosen import figure_words, lines_of, place_of, statement_hash
+from .chosen import figure_words, statement_hash
 from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
 FORMAT = 1
+CLAIMS_ON_PAPER = 40
 
 
 def difference(newer: dict[str, Any], older: dict[str, Any]) -> dict[str, Any]:
@@ -150,10 +152,11 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
                     [(purpose, *_three(f)) for purpose, f in one["shared"].items()],
                 ),
                 table(
-                    "变化的事实与取值",
+                    "变化的数据与取值",
                     [("原", "words"), ("现", "words"), ("差额（元）", "money")],
                     [(_fact(f["old"]), _fact(f["new"]), money(f["difference"])) for f in one["facts"]],
                 ),
+                _claims(one.get("claims", []), three),
                 SIGNATURES,
                 table("运行清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
             ],
@@ -161,6 +164,13 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
         },
         into,
     )  # fmt: skip
+
+
+def _claims(claims: list[dict[str, Any]], three: list[tuple[str, str]]) -> dict[str, Any]:
+    """The claims behind the difference, the largest first; the JSON of the difference holds all of them."""
+    cut = f"，金额最大的 {CLAIMS_ON_PAPER} 笔，共 {len(claims):,} 笔" if len(claims) > CLAIMS_ON_PAPER else ""
+    rows = [(c["settlement_id"], str(c["year"]), *_three(c)) for c in claims[:CLAIMS_ON_PAPER]]
+    return table(f"金额变动的结算（元{cut}）", [("结算", "words"), ("年度", "short"), *three], rows)
 
 
 def _three(figure: dict[str, Any]) -> tuple[str, str, str]:

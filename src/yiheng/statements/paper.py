@@ -13,10 +13,11 @@ import typst
 from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Stand
+from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
-from .chosen import figure_words, lines_of, place_of, statement_hash, write_file
+from .chosen import figure_words, statement_hash, write_file
 from .stamp import stamp_rows, title_mark
 from .waterfall import waterfall
 

@@ -26,6 +26,8 @@ def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
     rows = [("状态", _words(stand)[1])]
     if stand and stand.proposed:
         rows.append(("提出", _done(stand.proposed)))
+    if stand and stand.proposed and stand.proposed.marks_because:
+        rows.append(("采用示例值与假设的理由", f"{stand.proposed.by}：{stand.proposed.marks_because}"))
     if stand and stand.adopted:
         rows.append(("批准", _done(stand.adopted)))
         if stand.adopted.refused_because:

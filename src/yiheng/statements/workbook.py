@@ -15,10 +15,11 @@ from yiheng.intake.rejects import close_book
 from yiheng.payment import FIGURES, called
 from yiheng.policy import PolicyFile
 from yiheng.runs import Pair, Stand
+from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import told_pins
 
 from .assumed import assumption_rows, due_rows, mark_rows
-from .chosen import lines_of, place_of, statement_hash
+from .chosen import statement_hash
 from .dues import MOVES, WAYS, dues, sums
 from .formulas import (
     ACCOUNT_COLUMNS,
@@ -135,7 +136,18 @@ def write_difference_workbook(compared: dict[str, Any], into: Path) -> None:
             sheet.write_string(row, 6, f"=E{row + 1}-D{row + 1}")
         else:
             write_amount(sheet, row, 5, one["difference"], money)
-    _changed(book.add_worksheet("变化的事实"), compared, head, money, text)
+    _changed(book.add_worksheet("变化的数据"), compared, head, money, text)
+    sheet = _listed(
+        book.add_worksheet("变动的结算"),
+        ["医共体", "年度", "结算", "就诊", "结算年度", "原（元）", "现（元）", "差额（元）"], head,
+    )  # fmt: skip
+    changed = ((s, claim) for s in compared["statements"] for claim in s.get("claims", []))
+    for row, (s, claim) in enumerate(changed, start=1):
+        _named(sheet, row, s, claim["settlement_id"])
+        sheet.write_string(row, 3, claim["visit_id"])
+        sheet.write_number(row, 4, claim["year"])
+        for column, side in enumerate(("old", "new", "difference"), start=5):
+            write_amount(sheet, row, column, claim[side], money)
     sheet = book.add_worksheet("清算单")
     write_header(sheet, ["医共体", "年度", "原清算单 SHA-256", "现清算单 SHA-256"], head)
     for row, s in enumerate(compared["statements"], start=1):
