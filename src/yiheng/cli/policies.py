@@ -169,7 +169,7 @@ def _unsaid(source: PolicyFile) -> list[str]:
     amounts = [name for name, fact in source.policy.facts.items() if fact.kind == "amount" and not fact.unit]
     named = listed_names(amounts)
     unit = told(f"未写单位，按元、不小于 0 处理：{named}", f"no unit given, taken as yuan from 0: {named}")
-    return [*([unit] if amounts else []), *small_percentages(source)]
+    return [*([unit] if amounts else []), *map(why, small_percentages(source))]
 
 
 def _files(path: str) -> list[Path]:
