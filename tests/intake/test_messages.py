@@ -179,3 +179,69 @@ def test_nothing_of_a_refused_file_lands_and_the_others_do(tmp_path):
     bad = written(tmp_path, {**SETTLED, "x": 1}, {"infno": "1"}, name="bad.jsonl")
     result = run_load(workspace, [good, bad])
     assert result.tables["settlement"].read == 1 and len(result.refused) == 1
+
+
+def lines_of(infno: str, *numbers: str, batch: str = "P1") -> dict:
+    return {"infno": infno, "input": {"feedetail": [{**LINE, "feedetl_sn": n, "chrg_bchno": batch} for n in numbers]}}
+
+
+@pytest.mark.parametrize(
+    ("day", "kept"),
+    [
+        # Line 2 is withdrawn before anything is settled; 1 and 3 stay.
+        ([lines_of("2301", "1", "2", "3"), ("2302", {"feedetl_sn": "2"})], {"V1-1", "V1-3"}),
+        # 0000 stands for all lines of the visit, and what is sent again afterwards stays.
+        ([lines_of("2301", "1", "2"), ("2302", {"feedetl_sn": "0000"}), lines_of("2301", "2")], {"V1-2"}),
+        # A batch of an outpatient; the other batch stays.
+        ([lines_of("2204", "1"), lines_of("2204", "2", batch="P2"), ("2205", {"chrg_bchno": "P2"})], {"V1-1"}),
+        # The whole message, by its id; a list of withdrawals does as one.
+        ([lines_of("2301", "1") | {"msgid": "M1"}, lines_of("2301", "2") | {"msgid": "M2"},
+          ("2601", {"omsgid": "M2", "oinfno": "2301"})], {"V1-1"}),
+        ([lines_of("2301", "1", "2", "3"), ("2302", [{"feedetl_sn": "1"}, {"feedetl_sn": "3"}])], {"V1-2"}),
+    ],
+)  # fmt: skip
+def test_point_10_what_a_later_message_withdraws_is_left_out_and_named(tmp_path, day, kept):
+    workspace, _ = loaded(tmp_path)
+    before = {row["line_id"] for row in rows(workspace, "fee_line")}
+    sent = [withdrawal(*one) if isinstance(one, tuple) else one for one in day]
+    result = run_load(workspace, [written(tmp_path, *sent)])
+    assert result.clean and {row["line_id"] for row in rows(workspace, "fee_line")} - before == kept
+    assert any("rows withdrawn before it" in one for one in result.left)
+
+
+def withdrawal(infno: str, data: dict | list) -> dict:
+    items = data if isinstance(data, list) else [data]
+    return {"infno": infno, "input": {"data": [{"mdtrt_id": "V1", "psn_no": "A", **item} for item in items]}}
+
+
+def test_point_10_a_deletion_of_goods_takes_what_its_sender_had_sent(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    before = len(rows(workspace, "stock_move"))
+    deleted = {
+        "infno": "3507",
+        "fixmedins_code": "H1",
+        "input": {"data": {"fixmedins_bchno": "B1", "inv_data_type": "4"}},
+    }
+    result = run_load(workspace, [written(tmp_path, SETTLED, SOLD, deleted)])
+    assert len(rows(workspace, "stock_move")) == before
+    # Both packs of the sale.
+    assert result.left == ["m.jsonl message 3 (infno 3507): 2 rows withdrawn before it"]
+    other = {**deleted, "fixmedins_code": "H2"}
+    assert not run_load(workspace, [written(tmp_path, SOLD, other, name="two.jsonl")]).clean
+    assert len(rows(workspace, "stock_move")) == before + 2
+
+
+def test_point_10_a_withdrawal_of_what_is_not_there_refuses_itself_alone(tmp_path):
+    workspace, _ = loaded(tmp_path)
+    result = run_load(workspace, [written(tmp_path, SETTLED, withdrawal("2302", {"feedetl_sn": "9"}))])
+    assert result.tables["settlement"].accepted == 1
+    assert "m.jsonl message 2: transaction 2302 withdraws what no message before it" in result.refused[0]
+
+
+@pytest.mark.parametrize("infno", ["2206", "2303"])
+def test_point_10_a_trial_settlement_settles_nothing(tmp_path, infno):
+    workspace, _ = loaded(tmp_path)
+    trial = {"infno": infno, "output": {"setlinfo": {**SETTLED["output"]["setlinfo"], "setl_id": "S8"}}}
+    result = run_load(workspace, [written(tmp_path, SETTLED, trial)])
+    assert result.clean and {"S7"} == {r["settlement_id"] for r in rows(workspace, "settlement")} & {"S7", "S8"}
+    assert result.left == [f"m.jsonl message 2 (infno {infno}: a trial, no settlement)"]

@@ -16,6 +16,7 @@ from yiheng.records import TABLES
 
 from .nodes import Message, Row, reader_of
 from .sources import PLACE, ROW, Asked, Parts, SourceFile
+from .withdrawals import TRIALS, WITHDRAWALS, infno_of, left_of, may_withdraw, withdrawals_in
 
 BATCH = 20_000
 LINES = ".jsonl"
@@ -31,12 +32,13 @@ class Messages:
 
     Attributes:
         sources: one for each table that they feed.
-        failed: the messages that the platform had refused.
+        left: messages of which nothing is read: the platform had refused them, they settle on trial only, or they
+            withdraw others.
         refused: messages that lack a node, and nodes that hold no rows; they stop no others.
     """
 
     sources: list[SourceFile]
-    failed: list[str]
+    left: list[str]
     refused: list[Refusal]
 
 
@@ -50,16 +52,22 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Mess
     encoding = "utf-8-sig" if scan.clean or encoding_of(path, shown) == "utf-8" else "gb18030"
     kept: dict[str, Parts] = {}
     waiting: dict[str, list[dict[str, Any]]] = {}
-    failed: list[str] = []
+    left: list[str] = []
     refused: list[Refusal] = []
+    withdrawals = withdrawals_in(_accepted(path, shown, encoding)) if may_withdraw(path) else []
     for message in _messages(path, shown, encoding):
         if str(message.envelope.get("infcode")) not in ACCEPTED:
-            failed.append(message.where)
+            left.append(message.where)
+            continue
+        if infno_of(message) in TRIALS:
+            left.append(f"{message.where} (infno {infno_of(message)}: a trial, no settlement)")
+            continue
+        if infno_of(message) in WITHDRAWALS:
             continue
         reader = reader_of(message)
         # A message without a node that it needs is left out whole: its rows explain each other.
         try:
-            found = list(reader(message))
+            found = left_of(message, list(reader(message)), withdrawals)
         except Refusal as refusal:
             refused.append(refusal)
             continue
@@ -78,7 +86,13 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Mess
         for t in TABLES
         if t in kept
     ]
-    return Messages(sources, failed, refused)
+    left += [one.says() for one in withdrawals if one.rows]
+    refused += [one.refusal() for one in withdrawals if not one.rows]
+    return Messages(sources, left, refused)
+
+
+def _accepted(path: Path, shown: str, encoding: str) -> Iterator[Message]:
+    return (one for one in _messages(path, shown, encoding) if str(one.envelope.get("infcode")) in ACCEPTED)
 
 
 def _under_one_name(table: str, row: Row) -> Row:

@@ -127,7 +127,7 @@ def _fee_lines(message: Message) -> Iterator[Found]:
         row = _row(item)
         # The sender's number is unique inside one visit only (nhsa.md §1.2).
         for name in ("feedetl_sn", "init_feedetl_sn"):
-            row[name] = _inside(row.get("mdtrt_id"), row.get(name))
+            row[name] = inside(row.get("mdtrt_id"), row.get(name))
         yield "fee_line", ".".join(path), n, row
 
 
@@ -146,7 +146,8 @@ def _settlement_list(message: Message) -> Iterator[Found]:
             yield table, f"input.{name}", n, {ordinal: str(n), **_row(item), "mdtrt_id": visit}
 
 
-def _inside(visit: str | None, number: str | None) -> str | None:
+def inside(visit: str | None, number: str | None) -> str | None:
+    """A number of a sender that is unique inside one visit only, as it is kept."""
     return f"{visit}-{number}" if visit and number else number
 
 
@@ -214,7 +215,7 @@ def _number_lines(rows: list[Row], visit: str | None) -> None:
                 others.append(dict(row))
             if turn := others.index(row):
                 number = f"{number}-{turn + 1}"
-        row["feedetl_sn"] = _inside(visit, number)
+        row["feedetl_sn"] = inside(visit, number)
 
 
 def _stock(message: Message) -> Iterator[Found]:

@@ -62,7 +62,7 @@ class Opening:
             elif kind == "messages":
                 messages = message_sources(path, shown, self.scratch, self.asked)
                 self.sources += messages.sources
-                self.left += messages.failed
+                self.left += messages.left
                 self.refused += messages.refused
             elif kind == "archive" and not inside_archive:
                 self._open_archive(path, shown)
