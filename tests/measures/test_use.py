@@ -71,3 +71,11 @@ def test_of_all_that_was_charged_examinations_and_drugs_are_shares(measured):
 def test_both_bear_the_codes_of_the_national_list():
     assert "ZB10000205005000" in INDICATORS["ct_share"].source
     assert "ZB10000205006000" in INDICATORS["mri_share"].source
+
+
+def test_point_6_every_indicator_says_what_a_full_refund_does():
+    ours = [INDICATORS[name] for name in ("cost_per_stay", "primary_visit_share", "readmission_31d", "budget_use")]
+    for one in ours:
+        assert one.says_zh.endswith("全额退费或冲销的就诊不计。"), one.name
+        assert one.says_en.endswith("Visits that were refunded or reversed in full count nowhere."), one.name
+    assert [name for name, one in INDICATORS.items() if "全额退费" not in one.says_zh] == []

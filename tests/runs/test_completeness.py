@@ -102,6 +102,24 @@ def test_point_3_what_one_party_lacks_is_refused_for_that_party_alone(tmp_path):
     assert refused["party"] == "beishan" and "beishan 2024 months 5–6: 0 claims" in refused["why"]
 
 
+def test_point_6_the_months_of_a_small_party_are_judged_by_the_quarter(tmp_path):
+    # 18 people with a claim each month: no month has the 20 claims of a gap or the 50 of a judgement; a quarter has 54.
+    lost = {("beishan", 2024, 7), ("beishan", 2024, 8)}
+    workspace = lake(tmp_path, people=36, lost=lambda *when: when[:3] in lost)
+    result = run_settle(workspace, POLICY, year=2025)
+    assert [s["party"] for s in result["statements"]] == ["nanhe"]
+    (refused,) = result["refused"]
+    # 18 of 54 claims are a third, less than 40 %.
+    assert refused["party"] == "beishan" and "beishan 2024 months 7–9: 18 claims" in refused["why"]
+    assert "about 54 claims" in refused["why"]
+
+
+def test_point_6_a_small_party_that_lost_one_month_of_a_quarter_is_not_refused(tmp_path):
+    # 36 of 54 claims are two thirds.
+    workspace = lake(tmp_path, people=36, lost=lambda *when: when[:3] == ("beishan", 2024, 7))
+    assert run_settle(workspace, POLICY, year=2025)["refused"] == []
+
+
 def test_point_3_a_base_year_without_claims_is_refused(tmp_path):
     workspace = lake(tmp_path, lost=lambda _, year, *__: year == 2024)
     # The other year has 1,440 claims of as many people.

@@ -65,6 +65,24 @@ def test_point_15_a_driver_opens_into_its_claims(workspace):
     assert [(r["settlement_id"], r["visit_id"], r["fund_fen"]) for r in rows] == [("S2", "V2", 90_000)]
 
 
+def test_point_6_a_refund_is_no_settlement_of_a_driver(tmp_path):
+    # S2 is taken back in full, of S1 10,000 fen.
+    head, *rows = FILES["settlement.csv"].strip().split("\n")
+    back = [
+        "R2,V2,2025-12-20 10:00:00,-200000,-150000,-90000,-110000,S2",
+        "R1,V1,2025-12-20 10:00:00,-10000,-10000,-10000,0,S1",
+    ]
+    text = "\n".join([f"{head},reversal_of", *(f"{row}," for row in rows), *back]) + "\n"
+    result = run_drivers(loaded(tmp_path, settlement=text)[0], 2025)
+    told = {
+        (r["institution"], r["kind"]): (r["fen"], r["settlements"])
+        for r in result["institutions"]
+        if r["party"] == "xihai"
+    }
+    # H1: 60,000 - 10,000, one settlement; O1: 90,000 - 90,000, none; T1 untouched.
+    assert told == {("H1", "inpatient"): (50_000, 1), ("O1", "inpatient"): (0, 0), ("T1", "outpatient"): (3_000, 1)}
+
+
 def test_point_15_the_run_is_replayed(workspace):
     assert replay(workspace, run_drivers(workspace, 2025)["run"]).same
 

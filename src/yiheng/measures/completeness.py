@@ -22,6 +22,7 @@ COMPLETENESS = (
     "complete_claims_per_thousand",
     "complete_totals_people",
     "complete_totals_due",
+    "complete_months_together",
 )
 
 # A limit by name, as a settlement asks it.
@@ -98,6 +99,25 @@ def incomplete_months(months: ibis.Table, limits: Asked) -> ibis.Table:
         _.claims * _.usual_people * PERCENT < expected * limits["complete_month_percent"]
     )
     return months.filter(none | few)
+
+
+def too_small(months: ibis.Table, limits: Asked) -> ibis.Table:
+    """The parties of which no month has enough claims to be judged for far fewer than its neighbours."""
+    enough = _.usual * _.people >= _.usual_people * limits["complete_month_claims"]
+    parties = months.filter(_.consortium.notnull()).group_by("consortium").agg(judged=enough.sum())
+    return parties.filter(_.judged == 0).select("consortium")
+
+
+def together(claims: ibis.Table, people: ibis.Table, months: int) -> tuple[ibis.Table, ibis.Table]:
+    """Claims and person-months of so many months together, under the first of them."""
+    starts = range(1, MONTHS_A_YEAR + 1, months)
+    first = ibis.greatest(*(ibis.ifelse(_.month_of_year >= start, start, 1) for start in starts))
+    keys = ["consortium", "year", "month_of_year"]
+    by_span = [rows.mutate(month_of_year=first.cast("int64")).group_by(keys) for rows in (claims, people)]
+    return (
+        by_span[0].agg(rows=_.rows.sum().cast("int64")),
+        by_span[1].agg(people=_.people.sum().cast("int64")),
+    )
 
 
 def incomplete_years(months: ibis.Table, settled: int, limits: Asked) -> ibis.Table:

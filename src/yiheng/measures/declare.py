@@ -131,13 +131,22 @@ class Total:
         )
 
 
+# What an indicator of claims adds to its sentence: it reads what is left after refunds and reversals.
+NET = Words("全额退费或冲销的就诊不计。", "Visits that were refunded or reversed in full count nowhere.")
+
+
 def indicator(
-    *, zh: str, says: str, unit: Unit, better: Better, source: str, not_for: str
+    *, zh: str, says: str, unit: Unit, better: Better, source: str, not_for: str, of_claims: bool = True
 ) -> Callable[[Callable[[Tables], Ratio]], Indicator]:
-    """Declare an indicator: ``says`` is its Chinese sentence, the docstring its English one."""
+    """Declare an indicator: ``says`` is its Chinese sentence, the docstring its English one.
+
+    Args:
+        of_claims: whether it counts visits or what they cost; then its sentences say what refunds do.
+    """
 
     def declare(define: Callable[[Tables], Ratio]) -> Indicator:
-        made = Indicator(define.__name__, zh, says, _sentence(define), unit, better, source, not_for, define)
+        says_zh, says_en = (says + NET.zh, f"{_sentence(define)} {NET.en}") if of_claims else (says, _sentence(define))
+        made = Indicator(define.__name__, zh, says_zh, says_en, unit, better, source, not_for, define)
         if made.name in INDICATORS:
             raise TypeError(f"indicator {made.name} is declared twice")
         INDICATORS[made.name] = made

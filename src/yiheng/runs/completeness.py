@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +173,7 @@ def missing(
     found += _months(
         engine, months, limits, {(one.party, one.year) for one in found} | {(None, y) for y in whole_years}
     )
+    found += _small(engine, claims, people, months, limits, {(one.party, one.year) for one in found})
     found += _totals(engine, months, year, years, limits)
     return tuple(sorted(found, key=lambda one: (one.table, one.party or "", one.year, one.fund)))
 
@@ -204,6 +205,24 @@ def _months(
         one.expected += row["usual"] * row["people"] // row["usual_people"]
     for (party, year), one in by_year.items():
         yield Missing("settlement", party, year, tuple(one.months), one.claims, one.expected)
+
+
+def _small(
+    engine: Engine,
+    claims: ibis.Table,
+    people: ibis.Table,
+    months: ibis.Table,
+    limits: judge.Asked,
+    told: set[tuple[str | None, int]],
+) -> Iterator[Missing]:
+    """Months in question of the parties whose single months have too few claims to be judged: some months together."""
+    span = limits["complete_months_together"]
+    spans_judged = judge.months_judged(*judge.together(claims, people, span)).semi_join(
+        judge.too_small(months, limits), "consortium"
+    )
+    for one in _months(engine, spans_judged, limits, told):
+        every = tuple(month for first in one.months for month in range(first, first + span))
+        yield replace(one, months=every)
 
 
 def _totals(

@@ -99,9 +99,15 @@ def _paid_where(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 
 def _spent(tables: Mapping[str, ibis.Table], year: int) -> ibis.Table:
+    """Fen as settled, refunds and all; settlements as they stand: neither a refund nor what it took back in full."""
     paid = _paid_where(tables).filter(_.year.isin([year - 1, year]), _.consortium.notnull())
+    net = tables["net_settlement"].select(net_settlement=_.settlement_id, stands=_.stands)
+    back = tables["settlement_taken_back"].select(touched_settlement=_.settlement_id)
+    paid = paid.left_join(back, paid.settlement_id == back.touched_settlement)
+    paid = paid.left_join(net, paid.settlement_id == net.net_settlement)
+    stands = _.touched_settlement.isnull() | _.stands.fill_null(False)
     return paid.group_by("consortium", "year", "institution", "place", "kind").agg(
-        fen=_.fund_fen.sum().cast("int64"), settlements=_.count()
+        fen=_.fund_fen.sum().cast("int64"), settlements=stands.sum().cast("int64")
     )
 
 
