@@ -8,6 +8,7 @@ from tests.conftest import ROOT
 from tests.tiny import FILES, loaded
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.runs import Workspace, claims_behind, replay, run_settle
+from yiheng.runs.official import settle_runs
 
 POLICIES = ROOT / "policies"
 HEAD = "settlement_id,visit_id,settled_at,insurance,total_fen,scope_fen,fund_fen,pooled_fen,person_fen"
@@ -212,6 +213,10 @@ def test_point_9_a_file_replaces_a_fact_of_the_lake_only_by_saying_so(tmp_path):
     file = policy(tmp_path)
     assert figures(settled(space, file, added=added)) == {"xihai": "1530.00", "donghe": "500.00"}
     result = settled(space, file, added=added, override=["spend"])
+    # Where trials are listed it is named; it is no what-if, because the act says what was replaced and by what.
+    (run,) = (one for one in settle_runs(space) if one.run == result["run"])
+    assert run.departs is not None and run.departs.en == f"spend from {added.name}"
+    assert run.of_lake and not run.what_if
     # An empty cell replaces nothing.
     assert figures(result) == {"xihai": "1.00", "donghe": "500.00"}
     assert result["manifest"]["inputs"]["override"] == ["spend"]

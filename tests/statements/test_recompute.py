@@ -133,3 +133,15 @@ def test_point_7_a_changed_workbook_computes_what_a_settlement_of_the_changed_fa
                 for name, yuan in expected.items() if got.get(name, "0.00") != yuan
             ]  # fmt: skip
     assert not wrong, wrong[:10]
+
+
+def test_point_7_a_norm_by_risk_says_why_it_is_an_input_and_what_it_was_made_of(tmp_path):
+    """The cells of people are not in the sheet: who changes them settles again. All else of the policy is a formula."""
+    (file,) = (one for one in POLICIES if one.parent.name == "risk-example")
+    first = settled_examples(file)[0]
+    result = settle_example(file, first, tmp_path)
+    write_workbook(result, tmp_path / "s.xlsx", policies=kept_policies(tmp_path / "ws" / "runs" / result["run"]))
+    inputs = {str(row[2]) for row in Sheet(tmp_path / "s.xlsx").rows if row[1] == "事实"}
+    (norm,) = (one for one in inputs if one.startswith("风险调整标准"))
+    assert "单元数据不列入本表，改动后须重新清算" in norm and "最小单元、可信度、编码增幅上限" in norm
+    assert not any(one.startswith("norm") for one in inputs)

@@ -124,7 +124,7 @@ def _row(one: SettleRun, register: Register, runs: list[SettleRun], user: User) 
 def _may(one: SettleRun, state: State, acts: list[Act], user: User) -> frozenset[str]:
     proposes, adopts = proposes_settlements(user=user), adopts_settlements(user=user)
     can = {
-        "propose": proposes and state in ("trial", "superseded", "withdrawn") and one.departs is None,
+        "propose": proposes and state in ("trial", "superseded", "withdrawn") and one.of_lake and not one.what_if,
         "adopt": adopts and state == "proposed" and not same_person(acts[-1].by, user.username),
         "withdraw": one.of_lake
         and ((adopts and state == "adopted") or ((proposes or adopts) and state in ("trial", "proposed"))),

@@ -127,16 +127,20 @@ def _pot(terms: Terms, pool: Pool, parties: list[PartyFacts]) -> Known[Fen]:
 def _ranks(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
     """The place of each party, the highest first, as a fraction of all parties."""
     numbers = [(one.party, *one.number(pool.rank_of or "")) for one in parties]
-    chosen = terms.choice(pool.ties, TIES) if pool.ties else None
+    # In a workbook the reading is no cell to change: a rank is computed again under the one that was chosen.
+    chosen = Terms.choice(terms, pool.ties, TIES) if pool.ties else None
     how = chosen.value if chosen else EQUAL_PLACE
     zh, en = pool.says.words
     made = []
     for party, number, why in numbers:
         position = 1 + sum(exceeds(other, number) for _, other, _ in numbers)
-        equals = sorted(name for name, other, _ in numbers if other == number)
-        position += equals.index(party) if how == BY_NAME else 0
+        equals = [name for name, other, _ in numbers if _plain(other) == _plain(number)]
+        if how == BY_NAME:
+            before = [other for name, other, _ in numbers if name < party]
+            position += sum(1 - exceeds(other, number) - exceeds(number, other) for other in before)
         # The first is within any share of the best where at least one must be.
-        rank = ratio(0 if how == AT_LEAST_ONE and position == 1 else position, len(parties))
+        first = larger(2 - ratio(position), ratio(0)) if how == AT_LEAST_ONE else 0
+        rank = (ratio(position) - first) / len(parties)
         told = Words(
             f"{zh}：{len(parties)} 方中第 {position}" + (f"（{len(equals)} 方同分）" if len(equals) > 1 else ""),
             f"{en}: {position} of {len(parties)}" + (f" ({len(equals)} with this score)" if len(equals) > 1 else ""),
@@ -144,6 +148,11 @@ def _ranks(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) ->
         words = _among(parties, FIRST_AND_LAST, told)
         made.append(Fact(None, Because(words, None, place, (why, *([chosen.because] if chosen else []))), number=rank))
     return made
+
+
+def _plain(number: Fraction) -> Fraction:
+    """A number without its formula, for words."""
+    return Fraction(number.numerator, number.denominator)
 
 
 def _gains(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:

@@ -78,7 +78,8 @@ def facts_of(statement: Row, source: PolicyFile) -> PartyFacts:
     """The facts that a statement was made of."""
     facts = {}
     for name, known in statement["inputs"].items():
-        declared = source.policy.facts.get(name) or source.policy.pools.get(name)
+        policy = source.policy
+        declared = policy.facts.get(name) or policy.pools.get(name) or policy.risk.get(name)
         because = Because(declared.says.words if declared else Words(name, name))
         if "amount" in known:
             facts[name] = Fact(Fen.from_yuan(known["amount"]), because)

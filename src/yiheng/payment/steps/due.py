@@ -290,13 +290,15 @@ def keep_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[T
 def _capped_due(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     due = case.book.balance(Account("due", case.party))
     most = case.terms.rounded(case.granted().n * rate)
-    yield from back_to_fund(case, name, larger(due - most, NOTHING), _limit(due > most, most, rate, why))
+    yield from back_to_fund(case, name, larger(due - most, NOTHING), _limit(int(due.n) > int(most.n), most, rate, why))
 
 
 def _capped_owed(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[Transfer]:
     owed = case.owed()
     most = case.terms.rounded(case.granted().n * rate)
-    yield from fund_takes_over(case, name, larger(owed - most, NOTHING), _limit(owed > most, most, rate, why))
+    yield from fund_takes_over(
+        case, name, larger(owed - most, NOTHING), _limit(int(owed.n) > int(most.n), most, rate, why)
+    )
 
 
 def _limit(over: bool, most: Fen, rate: Fraction, why: Because) -> Because:

@@ -244,7 +244,8 @@ def credit_pay(
     bands = case.terms.bands(grades)
     rate = case.rate_at(grades, points, "the score ", from_edge=True)
     amount = case.terms.rounded(paid.n * abs(rate))
-    zh, en = ("，扣减", ", deducted") if rate < 0 else ("", "")
+    loses = rate < 0
+    zh, en = ("，扣减", ", deducted") if loses else ("", "")
     rests = [why.worth(paid), score_why, bands.because]
     says = formula(
         f"年度医保支付总额 × {percent(abs(rate))}{zh}", f"the year's payment × {percent(abs(rate))}{en}", *rests
@@ -252,13 +253,13 @@ def credit_pay(
     if adds_up is not None and part is not None:
         chosen = case.terms.choice(adds_up, CREDIT_SUMS)
         rests.append(chosen.because)
-        if chosen.value == ZERO_SUM and rate > 0:
+        if chosen.value == ZERO_SUM and not loses and rate > 0:
             amount, shared = case.facts.known(part)
             says = formula(
                 "各机构扣减之和，按应提高额分得", "what others lose, shared by what each would gain",
                 *rests, shared.worth(amount),
             )  # fmt: skip
-    if rate >= 0:
+    if not loses:
         yield rewarded(case, "credit_pay", "fund", "", amount, says)
     else:
         own, fund = (case.book.open(Account(kind, case.party)) for kind in ("own", "fund"))

@@ -21,6 +21,11 @@ SIGNS = {100: "%", 1000: "‰", 10_000: "‱"}
 QUOTE = '"'
 # To so many digits a leftover fen is judged: what a spreadsheet adds by counting in binary fractions lies below.
 CUT = 6
+# Why a figure of all parties is an input. A norm adds up thousands of cells of people, which a sheet does not hold.
+OF_ALL = "；由全部医共体共同算得，改动任何一方数据后须重新清算"
+OF_RISK = (
+    "；由全部医共体各风险单元的人天和支出及最小单元、可信度、编码增幅上限共同算得，单元数据不列入本表，改动后须重新清算"
+)
 
 
 @dataclass(frozen=True)
@@ -251,11 +256,11 @@ class TracedFacts(PartyFacts):
 
     def _says(self, name: str, unit: str) -> Words:
         policy = self.source.policy
-        declared = policy.facts.get(name) or policy.pools.get(name)
+        declared = policy.facts.get(name) or policy.pools.get(name) or policy.risk.get(name)
         zh, en = declared.says.words if declared else Words(name, name)
         unit = f"（{unit}）" if unit else ""
-        both = "；由全部医共体共同算得，改动任何一方数据后须重新清算" if name not in policy.facts else ""
-        return Words(f"{zh}{unit}{both}", f"{en}{unit}")
+        why = "" if name in policy.facts else OF_RISK if name in policy.risk else OF_ALL
+        return Words(f"{zh}{unit}{why}", f"{en}{unit}")
 
 
 def is_word(ref: str, word: str) -> str:

@@ -93,8 +93,10 @@ def trace(
 
 def _with_pools(terms: TracedTerms, parties: list[TracedFacts]) -> list[TracedFacts]:
     """The parties with what is computed of all of them as formulas, where these are all of them."""
-    names = list(terms.source.policy.pools)
-    if not names:
+    pools = terms.source.policy.pools
+    names = list(pools)
+    # What some gain of what others lose asks for every grade of every party: it stays an input.
+    if not names or any(one.gain_of is not None for one in pools.values()):
         return parties
     bare = [
         TracedFacts(
