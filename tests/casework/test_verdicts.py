@@ -78,7 +78,7 @@ def test_the_same_verdict_again_is_refused(people):
 
 @pytest.mark.parametrize("role", ["clerk", "reviewer", "xihai", "newcomer"])
 def test_judging_needs_the_right_and_the_fund_office(people, role):
-    with pytest.raises(Refusal, match="您没有判断疑点的权限。"):
+    with pytest.raises(Refusal, match="您无权核实疑点。"):
         judge(people[role])
     assert not [one for one in lines("finding.judged") if one.subject == "f-1"]
 

@@ -94,8 +94,8 @@ def test_show_reads_as_a_document():
     ):  # fmt: skip
         assert words in told
     guangyuan = run("policy", "show", POLICIES / "guangyuan").stdout
-    assert "（险种为职工）待定结余按比例支付" in guangyuan
-    assert "另外的读法无从计算" in run("policy", "show", POLICIES / "us-hcc-capitation").stdout
+    assert "（险种为职工）待清算结余按比例支付" in guangyuan
+    assert "其他口径暂无法测算" in run("policy", "show", POLICIES / "us-hcc-capitation").stdout
 
 
 def test_check_finds_a_total_that_is_none(tmp_path):

@@ -162,8 +162,8 @@ def test_a_clerk_judges_a_finding_and_takes_it_back(page, tmp_path):
     expect(page.locator(".precision strong").first).to_be_visible()
     row.locator("summary").click()
     row.get_by_label("理由").fill("the file was handed in")
-    row.get_by_role("button", name="误报").click()
-    expect(row.locator(".verdict")).to_have_text("误报")
+    row.get_by_role("button", name="不属实").click()
+    expect(row.locator(".verdict")).to_have_text("不属实")
     assert fits(page)
     picture(page, tmp_path, "judged")
     assert len(asked) == 2 and "不能删除" in asked[0]
@@ -192,7 +192,7 @@ def test_a_clerk_goes_from_a_month_to_the_lists_in_question(page, tmp_path):
 def test_a_clerk_compares_policies(page, tmp_path):
     page.get_by_role("link", name="对比", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("政策对比")
-    expect(page.get_by_role("img", name="医共体净得")).to_be_visible()
+    expect(page.get_by_role("img", name="净结算额")).to_be_visible()
     assert fits(page)
     picture(page, tmp_path, "comparison")
     with page.expect_download() as got:

@@ -30,18 +30,18 @@ def test_the_fund_office_sees_every_party_under_every_policy(as_, result):
         assert f'<td class="number"><b>{money(cell["net"])}</b></td>' in page
     for sums in result["sums"]:
         assert f'<td class="number">{money(sums["fund_pays"])}</td>' in page
-    assert page.count("<svg") == 1 and "赢家与输家（元）" in page
+    assert page.count("<svg") == 1 and "增减情况（元）" in page
 
 
 def test_a_consortium_sees_itself_alone(as_, result):
     page = as_("xihai").get("/comparison/").content.decode()
-    assert "xihai 2025" in page and "donghe" not in page and "赢家与输家" not in page
+    assert "xihai 2025" in page and "donghe" not in page and "增减情况" not in page
     book = openpyxl.load_workbook(io.BytesIO(as_("xihai").get("/comparison.xlsx").content))
     shown = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert "xihai" in shown and not [one for one in shown if "donghe" in one]
     both = openpyxl.load_workbook(io.BytesIO(as_("clerk").get("/comparison.xlsx").content))
     assert both["对比"].max_row - 1 == len(result["figures"]) == 2 * (book["对比"].max_row - 1)
-    assert "您的范围内没有可以对比的医共体" in as_("newcomer").get("/comparison/").content.decode()
+    assert "您的权限范围内没有可以对比的医共体" in as_("newcomer").get("/comparison/").content.decode()
 
 
 def test_why_a_policy_was_refused_is_for_the_fund_office(as_, result, tmp_path):

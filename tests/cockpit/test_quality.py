@@ -127,7 +127,7 @@ def test_without_a_run_or_without_lists_the_page_says_so(as_, tmp_path):
     from .by_hand import add_run, made
 
     client, newcomer = as_("clerk"), as_("newcomer")
-    assert "您的范围内没有住院清单可以判断" in newcomer.get("/quality/").content.decode()
+    assert "您的权限范围内没有住院清单可以判断" in newcomer.get("/quality/").content.decode()
     assert newcomer.get("/quality.xlsx").status_code == 200
     folder = made(tmp_path / "empty")
     with override_settings(WORKSPACE=folder):

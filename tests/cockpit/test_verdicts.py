@@ -51,7 +51,7 @@ def test_a_finding_is_judged_shown_and_exported_and_judged_again(as_, found):
     assert (row["核实结论"], row["核实理由"]) == ("属实", "病历没有记录")
     client.post(ADDRESS, said(found, verdict="false_alarm", reason="补交了病历"))
     assert precisions()[found["rule"]] == Precision(before.confirmed, before.false_alarms + 1)
-    assert exported(client, found)["核实结论"] == "误报"
+    assert exported(client, found)["核实结论"] == "不属实"
     assert lines(found) == 2
 
 
@@ -79,7 +79,7 @@ def test_what_was_not_found_cannot_be_judged(as_, found, finding):
 def test_the_form_is_offered_by_right_only(as_, found):
     pages = {role: as_(role).get("/findings/").content.decode() for role in ("clerk", "judge")}
     assert ADDRESS in pages["judge"] and ADDRESS not in pages["clerk"]
-    assert "未判断" in pages["clerk"]
+    assert "未核实" in pages["clerk"]
 
 
 def test_a_forged_form_is_refused(as_, found):

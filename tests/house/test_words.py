@@ -13,7 +13,7 @@ from yiheng.payment import ACCOUNTS, FIGURES, STEPS
 from yiheng.records import RESULTS, TABLES
 from yiheng.supervision import RULES
 
-from .house import ROOT
+from .house import HOUSE, ROOT
 
 BARE = {"amount", "rate", "value", "data", "info", "result", "flag", "type"}
 CHINESE = re.compile("[一-鿿]")
@@ -100,3 +100,25 @@ def test_rules_and_indicators_end_their_sentence():
         assert one.says_zh.endswith("。") and one.not_for, one.name
     for step in STEPS.values():
         assert step.zh.endswith("。") and step.en.endswith("."), step.name
+
+
+# What insurance clerks do not say, and what they say instead.
+NOT_OURS = {
+    "数据湖": "已入库结算数据", "误报": "不属实", "存疑": "待核实", "改判": "重新核实", "查准率": "核实属实率", "查全率": "检出率",
+    "分文不差": "精确到分", "高套诊断": "高套病种（编码高套）", "待定结余": "待清算结余", "待定超支": "待清算超支",
+    "留待退回": "待收回", "赢家": "增减情况", "净得": "净结算额", "得益": "增加", "受损": "减少", "无从计算": "暂无法测算",
+    "不施行": "未执行", "您的范围内": "您的权限范围内", "判断疑点": "核实疑点", "同行次数": "同日就诊次数", "签数": "抽签号数",
+    "造一个": "生成", "快照集": "数据版本",
+}  # fmt: skip
+
+
+def test_point_13_chinese_is_that_of_insurance_clerks():
+    texts = [file for kind in ("py", "html", "po", "typ", "csv", "yaml") for file in HOUSE.rglob(f"*.{kind}")]
+    wrong = [
+        f"{file.relative_to(HOUSE)}:{number}  {word}: write {right}"
+        for file in texts
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
+        for word, right in NOT_OURS.items()
+        if word in line.replace(right, "")
+    ]
+    assert not wrong, "\n".join(wrong)

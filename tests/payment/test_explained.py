@@ -90,7 +90,7 @@ def test_point_22_the_zeros_of_both_sides_say_what_was_not_there_or_who_bore_it(
     assert "支出不低于预算，没有结余可留用" in {one.says.zh for one in borne.because["kept"].rests_on}
     # The group bears none of 5,000,000: what the fund took over of it stands under the zero.
     lines = "\n".join(borne.because["party_bears"].lines())
-    assert "待定超支 ×（1 － 0 %）" in lines and "-5,000,000.00" in lines
+    assert "待清算超支 ×（1 － 0 %）" in lines and "-5,000,000.00" in lines
     none = named("car-t-instalments", "One case").because
     assert [one.says.zh for one in none["budget"].rests_on] == ["本政策不设总额预算，不清算结余和超支"]
 

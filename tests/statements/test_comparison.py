@@ -39,25 +39,25 @@ def yuan(cell) -> str:
 
 def test_every_figure_stands_in_the_workbook_to_the_fen(result, tmp_path):
     book = sheets(result, tmp_path)
-    assert list(book) == ["对比", "合计", "赢家与输家", "假设", "运行清单"]
+    assert list(book) == ["对比", "合计", "增减情况", "假设", "计算批次清单"]
     rows = {(row["医共体"], row["政策"].split()[0]): row for row in book["对比"]}
     assert len(rows) == len(result["figures"]) > 3
     for cell in result["figures"]:
         row = rows[cell["party"], cell["policy"]]
-        assert [yuan(row[f"{zh}（元）"]) for zh in ("总额预算", "结余留用", "医共体净得", "基金合计支付")] == [
+        assert [yuan(row[f"{zh}（元）"]) for zh in ("总额预算", "结余留用", "净结算额", "基金合计支付")] == [
             cell[name] for name in ("budget", "kept", "net", "fund_pays")
         ]
-    ranked = [(row["医共体"], yuan(row["与基准相差（元）"]), row["结果"]) for row in book["赢家与输家"]]
+    ranked = [(row["医共体"], yuan(row["与基准相差（元）"]), row["结果"]) for row in book["增减情况"]]
     assert [one[:2] for one in ranked] == [(c["party"], c["change"]) for c in result["changes"]]
-    assert all(("-" in change) == (word == "受损") for _, change, word in ranked)
-    assert [row["得益"] + row["受损"] + row["不变"] for row in book["合计"]] == [s["compared"] for s in result["sums"]]
+    assert all(("-" in change) == (word == "减少") for _, change, word in ranked)
+    assert [row["增加"] + row["减少"] + row["不变"] for row in book["合计"]] == [s["compared"] for s in result["sums"]]
 
 
 def test_the_figure_under_each_alternative_stands_in_the_workbook(result, tmp_path):
     rows = sheets(result, tmp_path)["假设"]
     assert len(rows) == len(result["alternatives"])
     packed = [row for row in rows if row["改选"] == "packed"]
-    assert packed and all("public_health" in row["未能清算"] and row["医共体净得（元）"] is None for row in packed)
+    assert packed and all("public_health" in row["未能清算"] and row["净结算额（元）"] is None for row in packed)
     unsettled = sheets({**result, "alternatives": []}, tmp_path)["假设"]
     assert {(row["编号"], row["改选"]) for row in unsettled} == {(row["编号"], row["改选"]) for row in rows}
 

@@ -82,7 +82,7 @@ def test_the_same_statement_gives_the_same_bytes(result, tmp_path):
 def test_the_sections_are_bookmarks(result, tmp_path):
     outline = pypdf.PdfReader(io.BytesIO(made(result, "东河", tmp_path))).outline
     titles = "".join(one.title for one in outline)
-    assert "清算结果" in titles and "计算依据" in titles and "运行清单" in titles
+    assert "清算结果" in titles and "计算依据" in titles and "计算批次清单" in titles
 
 
 @pytest.mark.parametrize("party", HOSTILE)

@@ -52,8 +52,8 @@ class FindingVerdict(models.Model):
         """Whether a finding is right; unclear takes an earlier verdict back."""
 
         CONFIRMED = "confirmed", _("属实")
-        FALSE_ALARM = "false_alarm", _("误报")
-        UNCLEAR = "unclear", _("存疑")
+        FALSE_ALARM = "false_alarm", _("不属实")
+        UNCLEAR = "unclear", _("待核实")
 
     finding = models.CharField(max_length=64, db_index=True)
     rule = models.CharField(max_length=80, db_index=True)
@@ -64,7 +64,7 @@ class FindingVerdict(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        permissions = (("judge_findings", _("判断疑点是否属实")),)
+        permissions = (("judge_findings", _("核实疑点是否属实")),)
         constraints = (
             models.CheckConstraint(
                 name="a_verdict_is_known", condition=models.Q(verdict__in=("confirmed", "false_alarm", "unclear"))

@@ -102,7 +102,7 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
             that counts already.
     """
     if not judges_findings(user=by):
-        raise Refusal(_("您没有判断疑点的权限。"))
+        raise Refusal(_("您无权核实疑点。"))
     if verdict not in FindingVerdict.Verdict.values:
         raise Refusal(_("没有“%(verdict)s”这种判断。") % {"verdict": verdict})
     reason = reason.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yiheng.runs.deciding import assumed
 from yiheng.statements import NOT_CLEARED, conclusion, dues, statement_hash, to_replace
 
 from .heads import further
@@ -33,7 +34,7 @@ def say_due(result: dict[str, Any], statement: dict[str, Any]) -> None:
         say(f"  示例值，付费前须替换：{says}", f"  example value, to be replaced before paying: {says}")
     if statement["assumptions"]:
         chosen = ", ".join(f"{one['id']}={one['chosen']}" for one in statement["assumptions"])
-        say(f"  假设：{chosen}", f"  assumptions: {chosen}")
+        say(f"  假设：{'；'.join(assumed(one).zh for one in statement['assumptions'])}", f"  assumptions: {chosen}")
     say_text(f"  {_hash(result, statement)}")
 
 

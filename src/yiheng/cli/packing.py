@@ -36,11 +36,11 @@ def pack(directory: Path | None, output: Path, workspace: Path | None, form: str
     row = [packed.file, packed.files, packed.bytes, packed.sha256]
     answer(form, packed.as_json(), COLUMNS, [row])
     say(
-        "未装入：个人信息摘要的密钥（本就在工作区之外）、驾驶舱的用户、密码与设置",
+        "未打包：个人信息摘要的密钥（本就在工作区之外）、驾驶舱的用户、密码与设置",
         "left out: the keys of keyed hashes (outside the workspace), and the cockpit's users, passwords and settings",
     )
     if packed.left_out:
-        say(f"未装入的其他文件：{listed(packed.left_out)}", f"other files left out: {listed(packed.left_out)}")
+        say(f"未打包的其他文件：{listed(packed.left_out)}", f"other files left out: {listed(packed.left_out)}")
     say(
         f"在另一台机器上：yiheng unpack {output.name} 文件夹", f"on another machine: yiheng unpack {output.name} FOLDER"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import get_language
 
@@ -22,12 +23,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Open:
+    """What the policy's document leaves open, what was chosen, and the other choices, in words."""
+
+    text: str
+    chosen: str
+    others: list[str]
+
+
+@dataclass(frozen=True)
 class Due:
     """All accounts of a statement, the sums of what moves, the example values that decided, and the hash."""
 
     lines: list[Line]
     sums: list[Line]
     examples: list[str]
+    open_ones: list[Open]
     whole: str
 
 
@@ -43,4 +54,12 @@ def due_of(settled: Settled | None) -> Due | None:
     moved = sums(found)
     in_all = [Line("", WAYS[way].in_language(language), str(moved[way])) for way in MOVES if moved[way]]
     examples = to_replace(settled.statement, "says" if in_chinese() else "says_en")
-    return Due(lines, in_all, examples, statement_hash(settled.run.result, settled.statement))
+    open_ones = [_open(one) for one in settled.statement["assumptions"]]
+    return Due(lines, in_all, examples, open_ones, statement_hash(settled.run.result, settled.statement))
+
+
+def _open(assumption: dict[str, Any]) -> Open:
+    called = assumption.get("called", {}) if in_chinese() else {}
+    text = assumption["text"] if in_chinese() else assumption["text_en"]
+    chosen, *others = (str(called.get(one, one)) for one in (assumption["chosen"], *assumption["alternatives"]))
+    return Open(text, chosen, others)

@@ -43,7 +43,7 @@ _of_month(
 )
 _of_month(
     "same_bill_repeated",
-    Words("当月过半住院的总费用分文不差地相同", "more than half the stays have a total that another has to the fen"),
+    Words("当月过半住院的总费用精确到分地相同", "more than half the stays have a total that another has to the fen"),
     Words("各次住院费用不同", "totals that differ"),
     ("bills", "repeated"),
     lambda t: t.repeated * 2 > t.bills,

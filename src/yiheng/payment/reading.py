@@ -54,7 +54,7 @@ def _domain(fact: Fact) -> str:
 def _origin(fact: Fact) -> str:
     empty = f"，空格视为 {fact.empty}" if fact.empty is not None else ""
     when = {0: "当年"}.get(fact.year, f"前 {-fact.year} 年") if fact.year <= 0 else f"后 {fact.year} 年"
-    lake = f"取自数据湖（{when}）" if fact.total else ""
+    lake = f"取自已入库结算数据（{when}）" if fact.total else ""
     column = f"{'或' if lake else ''}取自事实文件的列 {fact.column}{empty}" if fact.column else ""
     return lake + column
 
@@ -108,7 +108,7 @@ def _assumptions(source: PolicyFile) -> Iterator[str]:
     computed = decided(source)
     for name, stated in source.policy.assumptions.items():
         called = [source.policy.choice_words(name, one).zh for one in (stated.chosen, *stated.alternatives)]
-        note = "" if name in computed else "；所需数据不在其中，另外的读法无从计算"
+        note = "" if name in computed else "；所需数据不在其中，其他口径暂无法测算"
         yield f"  {stated.says.zh}：{called[0]}（另可：{'；'.join(called[1:])}{note}）"
 
 

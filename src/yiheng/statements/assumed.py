@@ -138,7 +138,7 @@ def assumption_rows(statement: Row) -> list[tuple[str, str, str, str]]:
         if "under" in one:
             others = [f"{_called(one, row['choice'])}：{_net(row)}" for row in one["under"]]
         else:
-            others = [_called(one, choice) + ("：无从计算" if computed else "") for choice in one["alternatives"]]
+            others = [_called(one, choice) + ("：暂无法测算" if computed else "") for choice in one["alternatives"]]
         rows.append((one["id"], one["text"], _called(one, one["chosen"]), "\n".join(others) or "—"))
     return rows
 

@@ -17,7 +17,7 @@ WIDTH, NAMES, AMOUNT, GAP, BAR, STEP, PARTY, TOP = 1080, 190, 140, 12, 16, 22, 3
 # Beyond so many parties nobody reads the bars; the workbook has them all.
 MOST = 20
 TITLE = Words(
-    "医共体净得（元）＝结余留用－医共体承担", "Net to the consortium (yuan) = kept surplus − borne by the consortium"
+    "净结算额（元）＝结余留用－医共体承担", "Net to the consortium (yuan) = kept surplus − borne by the consortium"
 )
 UNSETTLED = Words("未能清算", "not settled")
 LEFT = Words(

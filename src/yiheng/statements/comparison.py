@@ -17,11 +17,11 @@ from yiheng.runs.manifest import told_pins
 from .formulas import write_amount
 from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, write_header
 
-NET, FUND_PAYS = Words("医共体净得", "net to the consortium"), Words("基金合计支付", "paid by the fund in all")
+NET, FUND_PAYS = Words("净结算额", "net to the consortium"), Words("基金合计支付", "paid by the fund in all")
 AMOUNTS = {**FIGURES, "net": NET, "fund_pays": FUND_PAYS}
-GAINS, LOSES, SAME = "得益", "受损", "不变"
+GAINS, LOSES, SAME = "增加", "减少", "不变"
 ABOUT = (
-    ("医共体净得", "结余留用－医共体承担"),
+    ("净结算额", "结余留用－医共体承担"),
     ("基金合计支付", "基金支出＋结余留用－医共体承担"),
     ("不在施行期的政策", "按其施行期内最近一天的取值试算"),
 )
@@ -48,12 +48,12 @@ def write_comparison(result: dict[str, Any], into: Path) -> None:
     keys, why = [*party, ("政策", "policy")], [("未能清算", "refused")]
     _sheet(book, "对比", keys, [*amounts, ("与基准相差", "change")], why, figures, titles)
     counts = [("已清算", "settled"), ("未能清算", "refused"), (GAINS, "gain"), (LOSES, "lose"), (SAME, "same")]
-    money = [*amounts, ("得益合计", "gained"), ("受损合计", "lost"), ("与基准相差", "change")]
+    money = [*amounts, ("增加合计", "gained"), ("减少合计", "lost"), ("与基准相差", "change")]
     _sheet(book, "合计", [("政策", "policy"), *counts], money, [], result["sums"], titles)
     ranked = [{**c, "outcome": outcome(c["change"])} for c in result["changes"]]
     keys = [("政策", "policy"), ("结果", "outcome"), *party]
-    money = [("净得", "net"), ("基准下净得", "net_under_base"), ("与基准相差", "change")]
-    _sheet(book, "赢家与输家", keys, money, [], ranked, titles)
+    money = [("净结算额", "net"), ("基准下净结算额", "net_under_base"), ("与基准相差", "change")]
+    _sheet(book, "增减情况", keys, money, [], ranked, titles)
     keys = [("政策", "policy"), ("编号", "assumption"), ("所选", "chosen"), ("改选", "choice"), *party]
     choices = result["alternatives"] or _assumptions(result)
     _sheet(book, "假设", keys, [*amounts, ("与所选相差", "change")], [("假设", "text"), *why], choices, titles)
@@ -109,7 +109,7 @@ def _sheet(
 
 
 def _about(book: xlsxwriter.Workbook, result: dict[str, Any]) -> None:
-    sheet = book.add_worksheet("运行清单")
+    sheet = book.add_worksheet("计算批次清单")
     manifest = result["manifest"]
     lines = {
         "run": result["run"],

@@ -158,7 +158,7 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
                 ),
                 _claims(one.get("claims", []), three),
                 SIGNATURES,
-                table("运行清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
+                table("计算批次清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
             ],
             "note": "原清算单保持不变；本单只载差额，按差额补付或追回。",
         },
@@ -198,7 +198,7 @@ def _made_of(compared: dict[str, Any], one: dict[str, Any]) -> list[tuple[str, s
         facts = manifest["inputs"]["facts"]
         sides.append(
             {
-                "运行编号": manifest["run"],
+                "计算批次": manifest["run"],
                 "清算单 SHA-256": one["hashes"][side],
                 "政策 SHA-256": one["policy_hashes"][side],
                 "事实来源": f"已入库数据 {data_sign(manifest['pins'])}" if facts is None else facts,

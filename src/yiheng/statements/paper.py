@@ -55,7 +55,7 @@ def write_statement_pdf(
                 ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
-                ("运行编号", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
+                ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
             ],
             "sections": [
                 {"kind": "pairs", "title": "清算结果", "rows": _figures(statement),
@@ -69,7 +69,7 @@ def write_statement_pdf(
                 table("转账明细", TRANSFERS, _transfers(statement)),
                 table("内部分配", [("用途", "words"), ("金额（元）", "money")], _shared(statement)),
                 table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, assumption_rows(statement)),
-                table("运行清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
+                table("计算批次清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
             "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",
@@ -105,7 +105,7 @@ def write_notice_pdf(
                 ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
-                ("运行编号", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
+                ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
             ],
             "sections": [
                 {"kind": "pairs", "title": "预算", "lead": [f"{NOT_CLEARED}；结余、超支待年度清算。"],
@@ -114,7 +114,7 @@ def write_notice_pdf(
                 {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
                 SIGNATURES,
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
-                table("运行清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
+                table("计算批次清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
             "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",

@@ -83,7 +83,7 @@ def write_workbook(
     )
     _assumptions(book.add_worksheet("假设"), statements, head, text)
     _refused(book.add_worksheet("未能清算"), result["refused"], head, text)
-    _manifest(book.add_worksheet("运行清单"), result, head, text)
+    _manifest(book.add_worksheet("计算批次清单"), result, head, text)
     close_book(book, into)
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 (
                     "verdict",
                     models.CharField(
-                        choices=[("confirmed", "属实"), ("false_alarm", "误报"), ("unclear", "存疑")], max_length=12
+                        choices=[("confirmed", "属实"), ("false_alarm", "不属实"), ("unclear", "待核实")], max_length=12
                     ),
                 ),
                 ("reason", models.CharField(max_length=500)),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-pk",),
-                "permissions": (("judge_findings", "判断疑点是否属实"),),
+                "permissions": (("judge_findings", "核实疑点是否属实"),),
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("verdict__in", ("confirmed", "false_alarm", "unclear"))),

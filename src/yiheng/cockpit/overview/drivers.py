@@ -98,9 +98,9 @@ def kinds(run: Run, name: str) -> list[Driver]:
     ]
 
 
-def claims(run: Run, name: str, institution: str, kind: str) -> list[dict[str, Any]]:
-    """The largest settlements behind one driver."""
-    return claims_of_driver(results.workspace(), run.pins, name, run.result["year"], institution, kind)
+def claims(run: Run, name: str, institution: str, kind: str, *, back: int = 0) -> list[dict[str, Any]]:
+    """The largest settlements behind one driver, of its year or of some years back."""
+    return claims_of_driver(results.workspace(), run.pins, name, run.result["year"] - back, institution, kind)
 
 
 def _party(run: Run, told: dict[str, Any]) -> Party:

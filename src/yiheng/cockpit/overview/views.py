@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from yiheng.casework.selectors import party_get
+from yiheng.casework.selectors import party_get, sees_findings
 
-from .. import names
+from .. import names, results, suspects
 from ..asked import SignedIn
 from ..results import Run
 from . import drivers
@@ -61,9 +61,19 @@ def claims(request: SignedIn) -> HttpResponse:
         "party": drivers.party(run, name),
         "row": row,
         "place": names.institution(institution),
-        "claims": drivers.claims(run, name, institution, kind),
+        "spans": [(run.result["year"] - back, _claims(request, run, row, name, back)) for back in (0, 1)],
     }
     return render(request, "cockpit/overview_claims.html", context)
+
+
+def _claims(request: SignedIn, run: Run, row: drivers.Driver, name: str, back: int) -> list[dict[str, Any]]:
+    """The largest settlements of a year, each with the findings about its visit where the reader may see them."""
+    audit = results.audited() if sees_findings(user=request.user) else None
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in suspects.of_run(audit):
+        found.setdefault(one["visit"], []).append((one["id"], suspects.rule_label(one["rule"])))
+    rows = drivers.claims(run, name, row.raw["institution"], row.raw["kind"], back=back)
+    return [{**one, "findings": found.get(one["visit_id"], [])} for one in rows]
 
 
 def _of(run: Run, runs: dict[int, Run]) -> dict[str, Any]:

@@ -51,13 +51,13 @@ def pay_subsidy(case: Case, part: str) -> Iterator[Transfer]:
     yield rewarded(case, "pay_subsidy", "other", "", amount, formula("资金池中的一份", "part of the pot", why))
 
 
-@step(zh="共建中心的收益按投入比例分给各成员，分文不差。", stage="special", income="fact", shares="shares")
+@step(zh="共建中心的收益按投入比例分给各成员，精确到分。", stage="special", income="fact", shares="shares")
 def share_income(case: Case, income: str, shares: str) -> Iterator[Transfer]:
     """The income of a shared centre is split among its members by what they put in; the parts add up to the fen."""
     yield from _split(case, "share_income", income, shares, "reward")
 
 
-@step(zh="共建中心的成本按投入比例由各成员分摊，分文不差。", stage="special", cost="fact", shares="shares")
+@step(zh="共建中心的成本按投入比例由各成员分摊，精确到分。", stage="special", cost="fact", shares="shares")
 def share_cost(case: Case, cost: str, shares: str) -> Iterator[Transfer]:
     """The cost of a shared centre is split among its members by what they put in; the parts add up to the fen."""
     yield from _split(case, "share_cost", cost, shares, "payer")

@@ -16,7 +16,7 @@ from ..leftovers import leftovers
 AT_FLOOR = Words("按保底额", "at the floor")
 
 
-@step(zh="留用的结余按约定比例在医共体内部分配，分文不差。", stage="distribution", shares="shares")
+@step(zh="留用的结余按约定比例在医共体内部分配，精确到分。", stage="distribution", shares="shares")
 def distribute_kept(case: Case, shares: str) -> Iterator[Transfer]:
     """The kept surplus is shared inside the consortium; the parts add up to the fen."""
     pool = _pool(case, None)

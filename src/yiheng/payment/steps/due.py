@@ -88,42 +88,44 @@ def _gated(case: Case, name: str, need: Fraction, why: Because, below: str | Non
         yield from keep_part(case, name, kept.value, formula("低于最低结余率", "below the gate", says, kept.because))
 
 
-@step(zh="待定结余按比例支付，其余退回基金。", stage="clearing", clears="due", share="rate")
+@step(zh="待清算结余按比例支付，其余退回基金。", stage="clearing", clears="due", share="rate")
 def share_due(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is due stays due, the rest returns to the fund."""
     rate = case.terms.rate(share)
     yield from keep_part(case, "share_due", rate.value, rate.because)
 
 
-@step(zh="待定结余按所属类别的比例支付，其余退回基金。", stage="clearing", clears="due", shares="rates", of="word")
+@step(zh="待清算结余按所属类别的比例支付，其余退回基金。", stage="clearing", clears="due", shares="rates", of="word")
 def share_due_by_class(case: Case, shares: str, of: str) -> Iterator[Transfer]:
     """The share of a class, such as a track, stays due, the rest returns to the fund."""
     rate = case.terms.rate_for(shares, case.facts.word(of)[0])
     yield from keep_part(case, "share_due_by_class", rate.value, rate.because)
 
 
-@step(zh="待定结余按考核得分支付，其余退回基金。", stage="clearing", clears="due", score="number")
+@step(zh="待清算结余按考核得分支付，其余退回基金。", stage="clearing", clears="due", score="number")
 def score_due(case: Case, score: str) -> Iterator[Transfer]:
     """What is due is multiplied by the score, a fraction of one."""
     rate, why = case.facts.number(score)
     yield from keep_part(case, "score_due", rate, why)
 
 
-@step(zh="待定结余超过预算一定比例的部分退回基金。", stage="clearing", clears="due", limit="rate")
+@step(zh="待清算结余超过预算一定比例的部分退回基金。", stage="clearing", clears="due", limit="rate")
 def cap_due(case: Case, limit: str) -> Iterator[Transfer]:
     """What is due beyond a share of the budget returns to the fund."""
     rate = case.terms.rate(limit)
     yield from _capped_due(case, "cap_due", rate.value, rate.because)
 
 
-@step(zh="待定结余超过预算乘以所属类别比例的部分退回基金。", stage="clearing", clears="due", limits="rates", of="word")
+@step(
+    zh="待清算结余超过预算乘以所属类别比例的部分退回基金。", stage="clearing", clears="due", limits="rates", of="word"
+)
 def cap_due_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
     """What is due beyond the class's share of the budget returns to the fund."""
     rate = case.terms.rate_for(limits, case.facts.word(of)[0])
     yield from _capped_due(case, "cap_due_by_class", rate.value, rate.because)
 
 
-@step(zh="不再有权分享的，待定结余全部退回基金。", stage="clearing", clears="due")
+@step(zh="不再有权分享的，待清算结余全部退回基金。", stage="clearing", clears="due")
 def forfeit_due(case: Case) -> Iterator[Transfer]:
     """All that is due returns to the fund: taken only where the policy says who has no right to it."""
     due = case.book.balance(Account("due", case.party))
@@ -170,7 +172,7 @@ def gate_owed(case: Case, gate: str) -> Iterator[Transfer]:
     yield from fund_takes_over(case, "gate_owed", owed, says)
 
 
-@step(zh="待定超支按比例由医共体承担，其余由基金承担。", stage="clearing", clears="owed", share="rate")
+@step(zh="待清算超支按比例由医共体承担，其余由基金承担。", stage="clearing", clears="owed", share="rate")
 def share_owed(case: Case, share: str) -> Iterator[Transfer]:
     """A share of what is owed stays with the party, the fund bears the rest."""
     rate = case.terms.rate(share)
@@ -178,7 +180,7 @@ def share_owed(case: Case, share: str) -> Iterator[Transfer]:
 
 
 @step(
-    zh="待定超支按所属类别的比例由医共体承担，其余由基金承担。",
+    zh="待清算超支按所属类别的比例由医共体承担，其余由基金承担。",
     stage="clearing",
     clears="owed",
     shares="rates",
@@ -212,7 +214,7 @@ def score_owed(case: Case, most_kept: str, score: str, least: str, most: str) ->
     yield from _borne_part(case, "score_owed", rate, says)
 
 
-@step(zh="待定超支高于预算一定比例的部分由基金承担。", stage="clearing", clears="owed", limit="rate")
+@step(zh="待清算超支高于预算一定比例的部分由基金承担。", stage="clearing", clears="owed", limit="rate")
 def cap_owed(case: Case, limit: str) -> Iterator[Transfer]:
     """What is owed beyond a share of the budget is borne by the fund."""
     rate = case.terms.rate(limit)
@@ -220,7 +222,7 @@ def cap_owed(case: Case, limit: str) -> Iterator[Transfer]:
 
 
 @step(
-    zh="待定超支高于预算乘以所属类别比例的部分由基金承担。",
+    zh="待清算超支高于预算乘以所属类别比例的部分由基金承担。",
     stage="clearing",
     clears="owed",
     limits="rates",
@@ -233,7 +235,7 @@ def cap_owed_by_class(case: Case, limits: str, of: str) -> Iterator[Transfer]:
 
 
 @step(
-    zh="待定超支的上限随协议年度而定，超过部分由基金承担。",
+    zh="待清算超支的上限随协议年度而定，超过部分由基金承担。",
     stage="clearing",
     clears="owed",
     limits="bands",
@@ -283,7 +285,7 @@ def keep_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator[T
     due = case.book.balance(Account("due", case.party))
     part = case.terms.rounded(due.n * rate)
     if due >= part:
-        says = formula(f"待定结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
+        says = formula(f"待清算结余 ×（1 － {percent(rate)}）", f"due × (1 − {percent(rate)})", why)
         yield from back_to_fund(case, name, due - part, says)
 
 
@@ -313,7 +315,7 @@ def _borne_part(case: Case, name: str, rate: Fraction, why: Because) -> Iterator
     owed = case.owed()
     part = case.terms.rounded(owed.n * rate)
     if owed >= part:
-        says = formula(f"待定超支 ×（1 － {percent(rate)}）", f"owed × (1 − {percent(rate)})", why)
+        says = formula(f"待清算超支 ×（1 － {percent(rate)}）", f"owed × (1 − {percent(rate)})", why)
         yield from fund_takes_over(case, name, owed - part, says)
 
 

@@ -42,7 +42,7 @@ def prepay_at_start(case: Case, withheld: str | None = None) -> Iterator[Transfe
     yield _advance(case, "prepay_at_start", f"{day:%Y-%m}", paid, _on(day, why))
 
 
-@step(zh="预付款按全年清算结果抵扣：不足的列为清算应付，多付的留待退回。", stage="prepayment")
+@step(zh="预付款按全年清算结果抵扣：不足的列为清算应付，多拨部分待收回。", stage="prepayment")
 def settle_prepaid(case: Case) -> Iterator[Transfer]:
     """The advance is counted against the year: what lacks is still to be paid, what was paid too much to be returned.
 

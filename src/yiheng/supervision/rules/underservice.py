@@ -142,7 +142,7 @@ def early_discharge(t: Tables, limits: Limits) -> ibis.Table:
 
 
 @rule(
-    zh="高套诊断",
+    zh="高套病种（编码高套）",
     official_code=None,
     weight="clue",
     says=share_says("写成费用较高的疾病", "illnesses were written as the costlier one"),
