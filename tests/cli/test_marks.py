@@ -35,13 +35,20 @@ RULES_ASKED = ("--rule", "drug_for_children", "--rule", "split_stay")
 
 
 def test_point_12_the_table_of_an_audit_marks_demo_lists_and_answers(county_of_few):
-    shown = run(county_of_few, "audit", *RULES_ASKED)
+    shown = run(county_of_few, "audit", *RULES_ASKED, "--lang", "zh")
     rows = {line.split("│")[1].strip(): line for line in shown.stdout.splitlines() if line.startswith("│")}
     assert "药品儿童专用（示例）" in rows["drug_for_children"]
     assert "分解住院（示例）" not in rows["split_stay"] and "分解住院" in rows["split_stay"]
     # Both are suspicions: a hospital is warned.
     assert "提醒" in rows["drug_for_children"] and "提醒" in rows["split_stay"]
     assert "标“示例”的规则依据示例代码表" in shown.stderr and "[药品儿童专用（示例）]" in shown.stderr
+
+
+def test_point_12_the_english_table_is_marked_too(county_of_few):
+    shown = run(county_of_few, "audit", *RULES_ASKED, "--lang", "en")
+    rows = {line.split("│")[1].strip(): line for line in shown.stdout.splitlines() if line.startswith("│")}
+    assert " (example)" in rows["drug_for_children"] and "warn" in rows["drug_for_children"]
+    assert " (example)" not in rows["split_stay"]
 
 
 def test_point_12_the_csv_of_an_audit_names_the_demo_lists_of_each_finding(county_of_few):
@@ -65,7 +72,7 @@ def test_point_12_a_county_with_few_signed_people_is_told_so(county_of_few):
     own = county_of_few.folder / "limits.yaml"
     limits = f"limits:\n  withheld_least_cases: {{value: {least}, source: 第一条}}\n"
     own.write_text(f"edition: 示例医保发〔2025〕9号\n{limits}", "utf-8")
-    shown = run(county_of_few, "audit", "--rule", "clinic_without_service")
+    shown = run(county_of_few, "audit", "--rule", "clinic_without_service", "--lang", "zh")
     own.unlink()
     told = f"{len(counted)} 家机构有签约居民，全年达到 {least} 例的 {enough} 家（最多 {least} 例），至少需要 2 家"
     assert f"未能判定 村卫生室零服务 clinic_without_service：{told}" in shown.stderr

@@ -209,6 +209,13 @@ def rule_name(rule: dict[str, Any]) -> str:
     return told(f"{rule['zh']}{zh}", f"{rule['rule']}{en}")
 
 
+def _meaning(rule: dict[str, Any], spoken: str) -> str:
+    """The name of a rule, in English its sentence, with the same mark."""
+    if spoken == "zh" or rule["rule"] not in RULES:
+        return rule_name(rule)
+    return RULES[rule["rule"]].sentence + (" (example)" if rule["demo"] else "")
+
+
 def say_demo(result: dict[str, Any]) -> None:
     """Say which lists of the demo county findings rest on."""
     if lists := sorted({name for rule in found_by_rule(result) for name in rule["demo"]}):
@@ -233,7 +240,7 @@ def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
     spoken = language()
     rows = [
         [
-            r["rule"], rule_name(r) if spoken == "zh" or r["rule"] not in RULES else RULES[r["rule"]].sentence,
+            r["rule"], _meaning(r, spoken),
             r["official_code"], WEIGHTS[r["weight"]].in_language(spoken), ANSWERS[r["answer"]].in_language(spoken),
             r["findings"], *_amounts(r),
         ]
