@@ -190,3 +190,24 @@ def test_point_5_a_workspace_of_an_older_form_says_so(tmp_path):
     settings.write_text(settings.read_text("utf-8").replace("format = 2", "format = 1"), "utf-8")
     done = yiheng("sql", "select 1", "-w", workspace.folder)
     assert done.exit_code == 2 and "the workspace has format 1" in done.stderr and "new workspace" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["lake/", "yiheng.toml/more", "./lake/more", "lake//more", "lake/../more", "C:/more"])
+def test_point_5_an_odd_entry_of_a_pack_is_refused_in_a_sentence(tmp_path, name):
+    file, sums = tmp_path / "odd.zip", "0" * 64 + "  yiheng.toml\n" + "0" * 64 + f"  {name}\n"
+    with zipfile.ZipFile(file, "w") as packed:
+        for entry, content in (("yiheng.toml", "x"), (name, "x"), (SUMS, sums)):
+            packed.writestr(entry, content)
+    with pytest.raises(Refusal, match="not a pack of a workspace"):
+        unpack_workspace(file, tmp_path / "into")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["odd.zip"]
+
+
+def test_point_5_unpack_deletes_no_folder_that_it_did_not_make(tmp_path):
+    mine = tmp_path / ".into.part" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("kept")
+    (tmp_path / "no.zip").write_text("no zip")
+    with pytest.raises(Refusal, match="not a pack of a workspace"):
+        unpack_workspace(tmp_path / "no.zip", tmp_path / "into")
+    assert mine.read_text() == "kept"

@@ -335,3 +335,27 @@ def test_point_13_statements_changed_after_the_run_are_named(workspace, first):
     file = workspace.folder / "runs" / run / "statements.json"
     file.write_text(file.read_text("utf-8").replace("1530.00", "1531.00"), "utf-8")
     assert runs.altered(workspace, run) == ("statements.json",)
+
+
+ODD_LINES = [
+    "[]", '"act"', "7", "null", "{}", "{", "\x00", "[" * 100_000, '{"hash": 1}',
+    *({name: value} for name, value in [
+        ("by", 7), ("year", "2025"), ("act", "burned"), ("parties", [1]), ("at", "yesterday"), ("at", "2025-01-01"), ("more", 1),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD_LINES, ids=lambda odd: str(odd)[:20])
+def test_point_1_an_odd_line_in_the_register_is_a_sentence_with_its_place(workspace, odd):
+    file = workspace.folder / "runs" / "standing.jsonl"
+    sound = {"at": "2025-01-01T00:00:00+00:00", "run": "settle-1", "act": "proposed", "by": "li", "why": "w", "result": "r",
+             "policy": "p", "year": 2025, "parties": ["xihai"], "hash": "h"}  # fmt: skip
+    file.write_text((odd if isinstance(odd, str) else json.dumps({**sound, **odd})) + "\n", "utf-8")
+    with pytest.raises(Refusal, match=r"the register of settlements is not as it was written[^:]*"):
+        register_of(workspace)
+
+
+def test_point_1_bytes_that_are_no_text_in_the_register_are_a_sentence(workspace):
+    (workspace.folder / "runs" / "standing.jsonl").write_bytes(b"\xff\xfe\n")
+    with pytest.raises(Refusal, match="standing.jsonl:1"):
+        register_of(workspace)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import shutil
 import sqlite3
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -37,6 +39,17 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MODE = 0o644 << 16
 AT_ONCE = 1 << 20
 LONGEST_LIST = 1 << 26
+# What the readers of a zip and of its packings answer to bytes that are none.
+ODD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True)
@@ -92,13 +105,14 @@ def unpack(file: Path, into: Path, progress: Callable[[str], None] = lambda _: N
         raise Refusal("file not found", where=str(file), cure="check the path")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Refusal("the folder is not empty", where=str(into), cure="choose an empty or new folder")
-    part = into.with_name(f".{into.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    with told(str(into)):
+        into.parent.mkdir(parents=True, exist_ok=True)
+        # A folder of its own: one that is there already may be somebody's.
+        part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", suffix=".part", dir=into.parent))
     try:
         with told(str(into)), zipfile.ZipFile(file) as packed:
             sums = _sums(packed, file)
             size = sum(entry.file_size for entry in packed.infolist())
-            into.parent.mkdir(parents=True, exist_ok=True)
             if size > shutil.disk_usage(into.parent).free:
                 raise Refusal(f"the disk has no room for {size:,} bytes", where=str(into), cure="make room on the disk")
             for name, hashed in sums.items():
@@ -108,8 +122,8 @@ def unpack(file: Path, into: Path, progress: Callable[[str], None] = lambda _: N
             if into.exists():
                 into.rmdir()
             part.replace(into)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError) as wrong:
-        raise _no_pack(file, str(wrong)) from None
+    except ODD_ZIP as wrong:
+        raise _no_pack(file, str(wrong) or type(wrong).__name__) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Packed(str(file), sha256(file), len(sums), size, [])
@@ -183,6 +197,11 @@ def _sums(packed: zipfile.ZipFile, file: Path) -> dict[str, str]:
             raise _no_pack(file, f"'{entry.filename}' would be written outside the folder")
     if SUMS not in names or packed.getinfo(SUMS).file_size > LONGEST_LIST:
         raise _no_pack(file, f"it has no {SUMS}")
+    files = set(names)
+    for name in names:
+        path = PurePosixPath(name)
+        if name != path.as_posix() or any(parent.as_posix() in files for parent in path.parents):
+            raise _no_pack(file, f"'{name}' is a folder, or lies below a file")
     lines = packed.read(SUMS).decode("utf-8").splitlines()
     sums = {name: hashed for hashed, _, name in (line.partition("  ") for line in lines)}
     if sorted(names) != sorted([*sums, SUMS]) or FILE not in sums:

@@ -8,7 +8,7 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pyarrow.parquet as pq
 
@@ -128,7 +128,9 @@ def register_of(workspace: Workspace) -> Register:
     """
     file = workspace.folder / "runs" / REGISTER
     register, before = Register(), ""
-    for number, line in enumerate(file.read_text("utf-8").splitlines() if file.exists() else [], start=1):
+    # A byte that is no UTF-8 spoils its line only; a text may hold signs that end a line elsewhere.
+    text = file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else [], start=1):
         act = _act(line)
         if act is None or not register.takes(act) or act.before != before or json.loads(line)["hash"] != act.hash:
             raise Refusal(
@@ -163,9 +165,19 @@ def _act(line: str) -> Act | None:
     try:
         told = json.loads(line)
         told.pop("hash")
-        return Act(**{**told, "parties": tuple(told["parties"])})
-    except (ValueError, KeyError, TypeError):
+        act = Act(**{**told, "parties": tuple(told["parties"])})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    texts = (act.at, act.run, act.by, act.why, act.result, act.policy, act.refused_because, act.before, *act.parties)
+    sound = all(isinstance(text, str) for text in texts) and type(act.year) is int and act.act in get_args(Done)
+    return act if sound and _is_moment(act.at) else None
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _plain(name: str) -> str:
