@@ -138,3 +138,23 @@ def test_point_1_no_findings_is_said_only_when_all_rules_were_asked_and_could_ju
     partial = page(enter("clerk"))
     assert "部分审核，不是全部审核" in partial and "条规则未审核" in partial
     assert ">本年度没有发现疑点" not in partial and "已审核的规则在本年度没有发现疑点" in partial
+
+
+@pytest.mark.parametrize("cut", ["tail", "forged"])
+def test_point_1_a_register_that_the_journal_does_not_know_is_refused(county, staff, cut):
+    from yiheng.basis.refusals import Refusal
+    from yiheng.casework.settlements import settlement_adopt, settlement_propose
+    from yiheng.runs import withdraw
+
+    workspace, first, other = county
+    why = {"why": "totals agree", "marks_because": "the council set them in minute 12"}
+    settlement_propose(workspace=workspace, run=first, by=staff["li"], **why)
+    settlement_adopt(workspace=workspace, run=first, why="checked", by=staff["wang"])
+    file = workspace.folder / "runs" / "standing.jsonl"
+    if cut == "tail":
+        # The chain of hashes alone still holds.
+        file.write_text(file.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    else:
+        withdraw(workspace, first, by="nobody", why="put in past the journal", note=lambda act: None)
+    with pytest.raises(Refusal, match="the register of settlements holds [13] acts since .* the journal 2"):
+        settlement_propose(workspace=workspace, run=other, by=staff["sun"], **why)

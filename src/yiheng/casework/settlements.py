@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Act, Workspace, adopt, propose, register_of, withdraw
 
-from .models import User
+from .models import JournalLine, User
 from .selectors import adopts_settlements, proposes_settlements
 from .services import journal_note
 
@@ -33,6 +33,7 @@ def settlement_propose(
     """
     if not proposes_settlements(user=by):
         raise Refusal(_("您无权提出清算结果。"))
+    register_agrees(workspace=workspace)
     return propose(
         workspace, run, by=by.username, why=why, refused_because=refused_because, marks_because=marks_because,
         policy=policy, note=_noted(by),
@@ -48,6 +49,7 @@ def settlement_adopt(*, workspace: Workspace, run: str, why: str, by: User) -> A
     """
     if not adopts_settlements(user=by):
         raise Refusal(_("您无权批准清算结果。"))
+    register_agrees(workspace=workspace)
     return adopt(workspace, run, by=by.username, why=why, note=_noted(by))
 
 
@@ -58,11 +60,39 @@ def settlement_withdraw(*, workspace: Workspace, run: str, why: str, by: User) -
     Raises:
         Refusal: when ``by`` may not, or the run is withdrawn or superseded already.
     """
+    register_agrees(workspace=workspace)
     folder = workspace.find_run(run).name
     adopted = register_of(workspace).state(folder) == "adopted"
     if not (adopts_settlements(user=by) or (not adopted and proposes_settlements(user=by))):
         raise Refusal(_("您无权撤回清算结果。"))
     return withdraw(workspace, run, by=by.username, why=why, note=_noted(by))
+
+
+def register_agrees(*, workspace: Workspace) -> None:
+    """Hold the register against the journal, which notes the hash of every line that was added here.
+
+    A register that came with a pack may begin before the journal does; what follows its first noted line is in both.
+
+    Raises:
+        Refusal: lines were cut off the register, or one was put in that nobody's act made.
+    """
+    noted = [
+        data["register_sha256"]
+        for data in JournalLine.objects.filter(act__startswith="settlement.")
+        .order_by("pk")
+        .values_list("data", flat=True)
+        if "register_sha256" in data
+    ]
+    held = [act.hash for act in register_of(workspace).acts]
+    began = held.index(noted[0]) if noted and noted[0] in held else len(held)
+    since = held[began:]
+    if since != noted:
+        raise Refusal(
+            f"the register of settlements holds {len(since)} acts since the journal began, the journal {len(noted)}",
+            where="runs/standing.jsonl",
+            expected="the same acts in both: a line was cut off or put in by hand",
+            cure="restore the register from a backup; acts are added with yiheng official, never edited",
+        )
 
 
 def _noted(by: User) -> Callable[[Act], None]:

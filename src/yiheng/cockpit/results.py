@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from yiheng.basis.refusals import Refusal
+from yiheng.casework.settlements import register_agrees
 from yiheng.runs import Register, Stand, Workspace, pairs_of, register_of, settle_runs, standing
 from yiheng.runs.manifest import data_sign
 from yiheng.supervision import RULES
@@ -157,6 +158,7 @@ def register() -> tuple[Register, str]:
     try:
         acts = register_of(space)
         standing(space, acts)
+        register_agrees(workspace=space)
     except Refusal as refusal:
         return Register(), str(refusal)
     return acts, ""
