@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import uuid4
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.expr.operations import PhysicalTable
 
 from yiheng.codes import HOLDS, LISTS, STANDARD, CodeList, tables_of
 from yiheng.lake import SnapshotSet
@@ -57,7 +58,9 @@ class Engine:
         self._workspace = workspace
         self._computed: set[str] = set()
         self._codes: dict[str, list[InUse]] | None = None
+        self._lists: dict[str, ibis.Table] = {}
         self._shared: dict[str, ibis.Table] = {}
+        self._kept_over: dict[str, set[str]] = {}
         self.use_codes(codes or {})
         schema = RESULTS["statement_line"].schema
         self.tables["statement_line"] = (
@@ -69,32 +72,38 @@ class Engine:
     def use_codes(self, codes: dict[str, list[InUse]]) -> None:
         """Give the tables of code lists in these editions; each row knows the days for which its edition holds.
 
-        A list without editions is empty. What was shared over other editions is forgotten.
+        A list without editions is empty. What was kept over other editions is forgotten.
         """
         if codes == self._codes:
             return
         self._codes = codes
-        for name in self._shared:
-            self._machine.forget(name)
-        self._shared.clear()
-        for name in STANDARD:
-            self.tables[name] = self._no_rows(LISTS[name])
+        before = self._lists
+        self._lists = {name: self._no_rows(LISTS[name]) for name in STANDARD}
         for name, editions in codes.items():
             for table in tables_of(name):
-                self.tables[table.name] = (
+                self._lists[table.name] = (
                     ibis.union(*(self._edition(name, table, one) for one in editions))
                     if editions
                     else self._no_rows(table)
                 )
+        self.tables |= self._lists
+        changed = _named(rows for name, rows in before.items() if not rows.equals(self._lists.get(name, rows)))
+        for name in [name for name, rests_on in self._kept_over.items() if rests_on & changed]:
+            self._machine.forget(name)
+            del self._shared[name], self._kept_over[name]
 
     def shared(self, views: Mapping[str, Callable[[Mapping[str, ibis.Table]], ibis.Table]]) -> Mapping[str, ibis.Table]:
         """The tables, with views that are computed where they are first asked for and kept for all that ask again."""
         return _Shared(self, views)
 
     def keep(self, name: str, build: Callable[[], ibis.Table]) -> ibis.Table:
-        """Build and compute an expression once; it is forgotten when the code lists change."""
+        """Build and compute an expression once; it is forgotten when a code list changes that it rests on."""
         if name not in self._shared:
-            self._shared[name] = self._machine.keep(name, build())
+            expression = build()
+            rests_on = _named([expression])
+            # What rests on a kept table rests on all that this one was made of.
+            self._kept_over[name] = rests_on.union(*(self._kept_over.get(one, ()) for one in rests_on))
+            self._shared[name] = self._machine.keep(name, expression)
         return self._shared[name]
 
     def named(self, column: str, names: set[str]) -> ibis.Table:
@@ -183,6 +192,11 @@ class Engine:
         rows = self._from_files(f"{table.name}_{one.edition}", table.schema, [str(file)])
         days = zip(HOLDS.items(), (one.first, one.last), strict=True)
         return rows.mutate(**{column: ibis.literal(day, kind) for (column, kind), day in days})
+
+
+def _named(expressions: Iterable[ibis.Table]) -> set[str]:
+    """The names of all tables that expressions read."""
+    return {table.name for one in expressions for table in one.op().find(PhysicalTable)}
 
 
 class _Shared(Mapping[str, ibis.Table]):

@@ -82,14 +82,16 @@ class Spark:
         return self._view(name)
 
     def keep(self, name: str, expression: ibis.Table) -> ibis.Table:
-        """Keep what an expression gives in memory from its first use on, on disk where memory is short."""
-        self._con.create_view(name, expression)
-        self._session.catalog.cacheTable(name)
+        """Compute an expression and keep what it gives in memory, on disk where memory is short.
+
+        A plan that reads it ends at its rows: a view within views would be planned whole each time it is read.
+        """
+        kept = self._session.sql(self._con.compile(expression)).localCheckpoint(eager=True)
+        kept.createOrReplaceTempView(name)
         return self._view(name)
 
     def forget(self, name: str) -> None:
-        """Free what was kept."""
-        self._session.catalog.uncacheTable(name)
+        """Free what was kept: its rows go with the last plan that reads them."""
         self._session.catalog.dropTempView(name)
         self._views.discard(name)
 
