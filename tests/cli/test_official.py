@@ -100,3 +100,32 @@ def test_point_1_no_verb_takes_as_twice():
 
     for command in commands(main):
         assert sum("--as" in one.opts for one in command.params) <= 1, command.name
+
+
+def test_point_1_a_register_whose_end_was_cut_off_passes_nowhere(space):
+    """Its chain of hashes still holds; the journal in the workspace noted one act more. Runs last: it breaks the register."""
+    register = space / "runs" / "standing.jsonl"
+    whole = register.read_text("utf-8")
+    lines = whole.splitlines(keepends=True)
+    assert len(lines) >= 2, "acts were done above"
+    (party,) = ("xihai",)
+    asked = [
+        ("official", "list"), ("statement", "official", party), ("explain", "official", party, "budget"),
+        ("measure", "budget_use"),
+    ]  # fmt: skip
+    for cut in ("".join(lines[:-1]), ""):
+        register.write_text(cut, "utf-8")
+        for verb in asked:
+            told = yiheng(*verb, "-w", space)
+            assert told.returncode == WRONG_USE, (verb, told.stdout)
+            assert f"the register of settlements holds {len(lines) - 1 if cut else 0} acts since" in told.stderr, (
+                told.stderr
+            )
+    register.write_text(whole, "utf-8")
+    assert yiheng("official", "list", "-w", space).returncode == DONE
+    journal = space / "casework.sqlite3"
+    kept = journal.read_bytes()
+    journal.write_bytes(b"not a database, but long enough to be read as one" * 100)
+    told = yiheng("official", "list", "-w", space)
+    journal.write_bytes(kept)
+    assert (told.returncode, "the journal cannot be read" in told.stderr) == (WRONG_USE, True), told.stderr

@@ -57,7 +57,7 @@ def both(run, state):
 
 
 def propose(workspace, run, **more):
-    """Every policy here leaves three things open, so why they may decide is stated."""
+    """Every policy here leaves things open and marks its values, so why they may decide is stated."""
     return runs.propose(workspace, run, **{"marks_because": EXAMPLES, **more})
 
 
@@ -312,9 +312,16 @@ def test_point_1_who_ran_it_is_noted_and_changes_no_byte(workspace, first):
 
 def test_point_13_example_values_and_assumptions_are_not_proposed_without_a_word(workspace, first):
     run = settled(workspace, first)
+    # Three are assumed: kept, cap_base, packed. Four example values decide: the budgets of the two parties, what
+    # xihai keeps of its surplus (470.00), and the cap of donghe's overrun (100.00): 3 + 4 = 7.
+    decide = {
+        "kept=50", "cap_base=budget", "packed=apart",
+        "budget: 2,000.00 (一)", "budget: 400.00 (一)", "kept share: 50 % (二)", "cap: 10 % (三)",
+    }  # fmt: skip
     for silent in ("", "  "):
-        with pytest.raises(Refusal, match=r"3 example values or assumptions decide: kept=100") as refused:
+        with pytest.raises(Refusal, match="7 example values or assumptions decide: ") as refused:
             propose(workspace, run, by="li", why=WHY, marks_because=silent)
+        assert set(refused.value.found[0].what.partition(" decide: ")[2].split(" | ")) == decide
         assert "--examples-because" in str(refused.value)
     assert shown(workspace) == both(run, "trial")
     act = made_official(workspace, run)
@@ -340,7 +347,7 @@ def test_point_13_statements_changed_after_the_run_are_named(workspace, first):
 ODD_LINES = [
     "[]", '"act"', "7", "null", "{}", "{", "\x00", "[" * 100_000, '{"hash": 1}',
     *({name: value} for name, value in [
-        ("by", 7), ("year", "2025"), ("act", "burned"), ("parties", [1]), ("at", "yesterday"), ("at", "2025-01-01"), ("more", 1),
+        ("by", 7), ("year", "2025"), ("act", "burned"), ("parties", [1]), ("marks_because", 7), ("at", "yesterday"), ("at", "2025-01-01"), ("more", 1),
     ]),
 ]  # fmt: skip
 

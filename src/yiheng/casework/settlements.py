@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Act, Workspace, adopt, propose, register_of, withdraw
+from yiheng.runs.journal import ACTS, NOTED, refuse_unnoted
 
 from .models import JournalLine, User
 from .selectors import adopts_settlements, proposes_settlements
@@ -69,35 +70,18 @@ def settlement_withdraw(*, workspace: Workspace, run: str, why: str, by: User) -
 
 
 def register_agrees(*, workspace: Workspace) -> None:
-    """Hold the register against the journal, which notes the hash of every line that was added here.
-
-    A register that came with a pack may begin before the journal does; what follows its first noted line is in both.
+    """Hold the register against the journal, in whatever database that is.
 
     Raises:
         Refusal: lines were cut off the register, or one was put in that nobody's act made.
     """
-    noted = [
-        data["register_sha256"]
-        for data in JournalLine.objects.filter(act__startswith="settlement.")
-        .order_by("pk")
-        .values_list("data", flat=True)
-        if "register_sha256" in data
-    ]
-    held = [act.hash for act in register_of(workspace).acts]
-    began = held.index(noted[0]) if noted and noted[0] in held else len(held)
-    since = held[began:]
-    if since != noted:
-        raise Refusal(
-            f"the register of settlements holds {len(since)} acts since the journal began, the journal {len(noted)}",
-            where="runs/standing.jsonl",
-            expected="the same acts in both: a line was cut off or put in by hand",
-            cure="restore the register from a backup; acts are added with yiheng official, never edited",
-        )
+    lines = JournalLine.objects.filter(act__startswith=ACTS).order_by("pk").values_list("data", flat=True)
+    refuse_unnoted(register_of(workspace).hashes, [data[NOTED] for data in lines if NOTED in data])
 
 
 def _noted(by: User) -> Callable[[Act], None]:
     def note(act: Act) -> None:
-        data = {"why": act.why, "statements_sha256": act.result, "register_sha256": act.hash}
-        journal_note(act=f"settlement.{act.act}", by=by, subject=act.run, data=data)
+        data = {"why": act.why, "statements_sha256": act.result, NOTED: act.hash}
+        journal_note(act=f"{ACTS}{act.act}", by=by, subject=act.run, data=data)
 
     return note

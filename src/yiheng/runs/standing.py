@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import time
 import unicodedata
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,11 +15,14 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.refusals import Refusal
 
+from .journal import noted_acts, refuse_unnoted
 from .manifest import canonical
 from .settling import LINES
 from .workspace import Workspace
 
 REGISTER = "standing.jsonl"
+# An act is in the register a moment before its line in the journal is.
+SECONDS_TO_NOTE = 0.5
 State = Literal["trial", "proposed", "adopted", "superseded", "withdrawn"]
 Done = Literal["proposed", "adopted", "withdrawn"]
 Pair = tuple[str, int]
@@ -88,6 +92,11 @@ class Register:
     withdrawn: set[str] = field(default_factory=set)
     last: dict[str, Act] = field(default_factory=dict)
 
+    @property
+    def hashes(self) -> list[str]:
+        """The hash of each line."""
+        return [act.hash for act in self.acts]
+
     def takes(self, act: Act) -> bool:
         """Whether an act may follow: a settlement is adopted by another person than proposed it."""
         proposed = self.open.get(act.run)
@@ -121,11 +130,22 @@ class Register:
 
 
 def register_of(workspace: Workspace) -> Register:
-    """Read the register; every line is checked against the one before.
+    """Read the register; every line is checked against the one before, and all of them against the journal.
 
     Raises:
-        Refusal: when a line was changed, taken out or put in by hand.
+        Refusal: when a line was changed, taken out, cut off or put in by hand.
     """
+    register = _chained(workspace)
+    try:
+        refuse_unnoted(register.hashes, noted_acts(workspace))
+    except Refusal:
+        time.sleep(SECONDS_TO_NOTE)
+        register = _chained(workspace)
+        refuse_unnoted(register.hashes, noted_acts(workspace))
+    return register
+
+
+def _chained(workspace: Workspace) -> Register:
     file = workspace.folder / "runs" / REGISTER
     register, before = Register(), ""
     # A byte that is no UTF-8 spoils its line only; a text may hold signs that end a line elsewhere.
@@ -168,7 +188,8 @@ def _act(line: str) -> Act | None:
         act = Act(**{**told, "parties": tuple(told["parties"])})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    texts = (act.at, act.run, act.by, act.why, act.result, act.policy, act.refused_because, act.before, *act.parties)
+    reasons = (act.why, act.refused_because, act.marks_because)
+    texts = (act.at, act.run, act.by, *reasons, act.result, act.policy, act.before, *act.parties)
     sound = all(isinstance(text, str) for text in texts) and type(act.year) is int and act.act in get_args(Done)
     return act if sound and _is_moment(act.at) else None
 
