@@ -50,6 +50,33 @@ def test_point_10_what_was_taken_back_in_an_earlier_load_is_not_taken_back_again
     assert [fault["fault"] for fault in quarantine(workspace, result.run)] == ["taken_back_twice"]
 
 
+@pytest.mark.parametrize("named", ["S1", ""])
+@pytest.mark.parametrize(
+    ("corrected", "refused"),
+    [
+        # 40,000 of 100,000 were taken back, 24,000 of them by the fund.
+        ("39999,24000,15999", True),
+        ("40000,23999,16001", True),
+        ("40000,24000,16000", False),
+        ("120000,70000,50000", False),
+    ],
+)
+def test_point_10_an_original_is_not_corrected_below_what_was_taken_back(tmp_path, named, corrected, refused):
+    workspace, _ = loaded(tmp_path)
+    part = HEAD + f"R1,V1,2025-01-16,{PART},{named}\n"
+    assert run_load(workspace, [written(tmp_path / "one", {"settlement.csv": part})]).clean
+    again = HEAD + f"S1,V1,2025-01-15,{corrected},0,\n"
+    result = run_load(workspace, [written(tmp_path / "two", {"settlement.csv": again})])
+    assert [one["fault"] for one in quarantine(workspace, result.run)] == ["below_what_was_taken_back"] * refused
+    (kept,) = [one["total_fen"] for one in rows(workspace, "settlement") if one["settlement_id"] == "S1"]
+    assert kept == (100000 if refused else int(corrected.partition(",")[0]))
+    if refused:
+        assert [one.first for one in result.faults] == ["settlement.csv:2"]
+        # With its reversal corrected first, 10,000 of it, the original may be lowered.
+        less = HEAD + f"R1,V1,2025-01-16,-10000,-6000,-4000,1,{named}\nS1,V1,2025-01-15,{corrected},0,\n"
+        assert run_load(workspace, [written(tmp_path / "three", {"settlement.csv": less})]).clean
+
+
 def test_point_10_relatives_accounts_are_a_part_of_what_the_person_paid(tmp_path):
     head = "settlement_id,visit_id,settled_at,fund_fen,person_fen,account_fen,relatives_account_fen,cash_fen\n"
     # 20,000 + 10,000 + 10,000 = 40,000; 20,000 + 10,000 + 5,000 = 35,000.

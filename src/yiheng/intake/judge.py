@@ -13,7 +13,7 @@ from yiheng.records import TABLES, Table
 from . import sql
 from .parse import Fault
 from .stage import DUCK_TYPES, Staging
-from .taking_back import FAULTS, taken_back
+from .taking_back import BELOW, FAULTS, corrected_below, taken_back
 
 KEY_USED_TWICE, NOT_KNOWN = "key_used_twice", "_not_known"
 
@@ -81,6 +81,8 @@ def judge(
     _clashes_and_repeats(con, table, verdicts)
     _count(con, verdicts)
     held = lake_rows(table, lake_files[name]) if lake_files[name] else None
+    if held is not None and corrected_below(con, table, verdicts, held):
+        _count(con, verdicts)
     if taken_back(con, table, verdicts, held):
         _count(con, verdicts)
     if lake_files[name]:
@@ -120,7 +122,7 @@ def late_faults(table: Table) -> list[Fault]:
     return [
         *orphans,
         *early,
-        *(FAULTS if table.takes_back is not None else []),
+        *([*FAULTS, BELOW] if table.takes_back is not None else []),
         Fault(
             KEY_USED_TWICE,
             table.key[0],

@@ -55,7 +55,51 @@ FAULTS = [
         Words("不早于原记录的日期", "a day on or after that of the original"),
     ),
 ]
+BELOW = Fault(
+    "below_what_was_taken_back",
+    _LINK,
+    Words("更正后的金额低于已冲销的金额", "corrected to less than what was already taken back of it"),
+    Words("不低于已冲销的金额，或先更正冲销记录", "at least what was taken back, or the reversal corrected first"),
+)
 NAMES = [fault.name for fault in FAULTS]
+
+
+def corrected_below(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, lake: str) -> bool:
+    """Judge corrections of what was taken back before; gives back whether any lowers it below that.
+
+    By the reversals that name it; where a visit's reversals name nothing, by what the visit has left.
+
+    Args:
+        lake: a relation of the table's rows in the lake.
+    """
+    how = table.takes_back
+    if how is None:
+        return False
+    size = range(len(how.amounts))
+    new, held = (
+        f"({_told(table, how, number)} from {of})" for number, of in (("_id", verdicts.faultless), ("-1", lake))
+    )
+    con.execute(
+        f"create or replace temp table lowered as select n.*, {', '.join(f'h.a{n} as h{n}' for n in size)}"
+        f" from {new} n join {held} h using (key, parent)"
+        f" where n.original is null and ({' or '.join(f'abs(n.a{n}) < abs(h.a{n}) or n.a{n} * h.a{n} < 0' for n in size)})"
+    )
+    if con.execute("select count(*) from lowered").fetchone() == (0,):
+        return False
+    # As the rows stand after this load.
+    stays = f"select * from {held} anti join {new} using (key, parent) union all select * from {new}"
+    con.execute(f"create or replace temp table stays as {stays}")
+    sums = ", ".join(f"sum(a{n}) as t{n}" for n in size)
+    over = " or ".join(f"l.a{n} * t{n} > 0 or abs(t{n}) > abs(l.a{n})" for n in size)
+    short = " or ".join(f"(l.a{n} < l.h{n} and t{n} < 0)" for n in size)
+    number = next(n for n, fault in enumerate(verdicts.faults) if fault.name == BELOW.name)
+    con.execute(
+        f"insert into {verdicts.late} select _id, {number} from lowered l where"
+        f" exists (from (select {sums} from stays s where s.original = l.key and s.parent = l.parent) where {over})"
+        f" or exists (from (select {sums}, bool_or(chief < 0 and original is null) as unnamed from stays s"
+        f" where s.parent = l.parent) where unnamed and l.chief > 0 and ({short}))"
+    )
+    return True
 
 
 def taken_back(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verdicts, lake: str | None) -> bool:
