@@ -23,7 +23,6 @@ MOST_DIGITS = 15
 # So many merged areas are remembered; a sheet with more is refused for the first below its header all the same.
 MOST_MERGED = 10_000
 LETTERS = 26
-NUMBER = ("", "n")
 
 
 @dataclass
@@ -76,6 +75,7 @@ def surveyed(packed: zipfile.ZipFile, part: str, shared: array[int], place: str)
     """
     reading = _Reading(shared)
     feed(packed, part, reading.parser)
+    reading.end()
     sheet = reading.sheet
     area = sheet.last_row * sheet.last_column
     if area > MOST_CELLS or (area > HARMLESS_CELLS and area > sheet.cells * FILLED_ONE_IN):
@@ -104,64 +104,92 @@ def letters(column: int) -> str:
     return name
 
 
+class _Locals(dict[str, str]):
+    """Names of elements without the prefix of their namespace."""
+
+    def __missing__(self, name: str) -> str:
+        found = self[name] = local(name)
+        return found
+
+
 class _Reading:
-    """One pass over the cells of a sheet."""
+    """One pass over the cells of a sheet.
+
+    One call for each element is what this costs, so there is no other: a cell is closed when the next one begins, and
+    the parser itself puts the texts into a list.
+    """
 
     def __init__(self, shared: array[int]) -> None:
         self.sheet, self._shared = Sheet(), shared
         self._row = self._column = 0
-        self._ref = self._type = self._text = ""
-        self._formula = self._value = False
-        self._locals: dict[str, str] = {}
-        self._columns: dict[str, int] = {}
-        self.parser = parser_of(self._start)
-        self.parser.EndElementHandler = self._end
+        self._ref, self._type, self._formula = "", "n", False
+        self._texts: list[str] = []
+        self._columns: dict[str, int] = {"": 0}
+        self.parser = parser_of(self._handler())
+        self.parser.CharacterDataHandler = None
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        kind = self._locals.get(name) or self._locals.setdefault(name, local(name))
-        if kind == "c":
-            self._ref, self._type = attributes.get("r", ""), attributes.get("t", "")
-            self._text, self._formula, self._value = "", False, False
-            self._column = self._column_of(self._ref) if self._ref else self._column + 1
-        elif kind == "v" or kind == "t":
-            self.parser.CharacterDataHandler = self._chars
-        elif kind == "f":
-            self._formula = True
-        elif kind == "row":
-            self._row, self._column = int(attributes.get("r") or self._row + 1), 0
-        elif kind == "mergeCell" and len(self.sheet.merged) < MOST_MERGED:
-            first = attributes.get("ref", "").partition(":")[0]
-            self.sheet.merged.append((int(first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), first))
+    def end(self) -> None:
+        """Close the last cell."""
+        self._close()
 
-    def _end(self, name: str) -> None:
-        kind = self._locals.get(name, name)
-        if kind == "v" or kind == "t":
-            self.parser.CharacterDataHandler = None
-            self._value = self._value or bool(self._text)
-        elif kind == "c" and (self._value or self._formula):
-            self._close()
+    def _handler(self) -> Callable[[str, dict[str, str]], object]:
+        """What is called for each element; names that it asks often are its own."""
+        locals_, texts, close, heard = _Locals(), self._texts, self._close, False
 
-    def _chars(self, text: str) -> None:
-        self._text += text
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal heard
+            kind = locals_[name]
+            if kind == "v" or kind == "t":
+                if not heard:
+                    self.parser.CharacterDataHandler, heard = texts.append, True
+            elif kind == "c":
+                if texts or self._formula:
+                    close()
+                ref = attributes.get("r")
+                self._column = self._column_of(ref) if ref else self._column + 1
+                self._ref, self._type = ref or "", attributes.get("t", "n")
+            else:
+                # Only what stands in v and t is a value.
+                self.parser.CharacterDataHandler, heard = None, False
+                if kind == "f":
+                    self._formula = True
+                elif kind == "row":
+                    close()
+                    self._row, self._column = int(attributes.get("r") or self._row + 1), 0
+                elif kind == "mergeCell" and len(self.sheet.merged) < MOST_MERGED:
+                    first = attributes.get("ref", "").partition(":")[0]
+                    self.sheet.merged.append((int(first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), first))
+
+        return start
 
     def _close(self) -> None:
-        sheet, text = self.sheet, self._text
-        at = self._ref or f"{letters(self._column - 1)}{self._row}"
+        """Count the cell that is open, if anything is in it."""
+        sheet, texts, formula, kind = self.sheet, self._texts, self._formula, self._type
+        # Line ends between elements come as texts too.
+        text = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
+        texts.clear()
+        self._formula = False
+        if not text and not formula:
+            return
         sheet.cells += 1
         if self._row > sheet.last_row:
-            sheet.last_row, sheet.far_row = self._row, at
+            sheet.last_row, sheet.far_row = self._row, self._at
         if self._column > sheet.last_column:
-            sheet.last_column, sheet.far_column = self._column, at
-        if self._formula and not self._value and self._type != "str":
+            sheet.last_column, sheet.far_column = self._column, self._at
+        if formula and not text and kind != "str":
             if len(sheet.unvalued) < MOST_MERGED:
-                sheet.unvalued.append((self._row, at))
-        elif self._type == "s":
+                sheet.unvalued.append((self._row, self._at))
+        elif kind == "s":
             sheet.text += self._shared[int(text)] if text.isdecimal() and int(text) < len(self._shared) else 0
-        elif self._type in NUMBER:
-            if len(text) > MOST_DIGITS or "E" in text or "e" in text:
-                sheet.long = sheet.long or (at if _is_long(text) else "")
+        elif kind == "n" or not kind:
+            if (len(text) > MOST_DIGITS or "E" in text or "e" in text) and not sheet.long and _is_long(text):
+                sheet.long = self._at
         else:
             sheet.text += len(text)
+
+    @property
+    def _at(self) -> str:
+        return self._ref or f"{letters(self._column - 1)}{self._row}"
 
     def _column_of(self, ref: str) -> int:
         name = ref.rstrip("0123456789")
