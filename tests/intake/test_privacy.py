@@ -21,10 +21,11 @@ from click.testing import CliRunner
 from tests.intake import forms
 from tests.intake.test_load import quarantine, rows
 from tests.intake.test_workbook import book
-from tests.tiny import FILES, loaded
+from tests.tiny import FILES, loaded, written
 from yiheng.basis.refusals import Refusal
 from yiheng.cli.main import main
-from yiheng.intake import read_mapping, tidy
+from yiheng.intake import masked, read_mapping, tidy
+from yiheng.intake.parse import faults_of
 from yiheng.records import PERSONAL_FIELDS, TABLES, is_personal
 from yiheng.runs import Workspace, run_load
 
@@ -378,3 +379,63 @@ def test_point_10_a_certificate_number_is_written_one_way_before_it_is_hashed(gi
     tidy.prepare(con)
     con.execute("create table given as select ?::VARCHAR as one", [given])
     assert con.execute("select in_full(one) from given").fetchone() == (kept,)
+
+
+# 110101 19491231 002 and its check sign: 1*7+1*9+0*10+1*5+0*8+1*4 + 1*2+9*1+4*6+9*3+1*7+2*9+3*10+1*5 + 0*8+0*4+2*2 = 151;
+# 151 mod 11 = 8, whose sign is 4.
+WRITINGS = [
+    "110101194912310024", "11010119491231002X", "110101 19491231 0024", "110101-19491231-0024", "1101 0119 4912 3100 24",
+    "１１０１０１１９４９１２３１００２４", "110101194912\u200b310024",
+    "13900001234", "139 0000 1234", "139-0000-1234", "１３９００００１２３４", "+8613900001234", "1 3 9 0 0 0 0 1 2 3 4",
+]  # fmt: skip
+TEXTS_FOR_PEOPLE = [(table.name, column.name) for table in TABLES.values() for column in table if column.free]
+
+
+@pytest.mark.parametrize(
+    "name", ["某药", "某药 0.9% 100ml*10 2025-01-15", "耗材 20250115001", "GB/T 2261.1-2003 1000 2000"]
+)
+def test_point_10_ordinary_names_hold_no_personal_number(name):
+    assert not held(name) and masked(name) == name
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+@pytest.mark.parametrize("around", ["{}", "西海医院（王医生{}）", "王 3 {} 号"])
+def test_point_10_a_personal_number_in_a_name_is_found_in_any_writing(writing, around):
+    assert held(around.format(writing))
+
+
+def held(name: str) -> bool:
+    con = duckdb.connect()
+    tidy.prepare(con)
+    con.execute("create table given as select ?::VARCHAR as one", [name])
+    return con.execute("select holds_a_number(one) from given").fetchone() == (True,)
+
+
+@pytest.mark.parametrize(("table", "column"), TEXTS_FOR_PEOPLE)
+def test_point_10_every_text_for_people_is_judged_for_personal_numbers(table, column):
+    assert f"{column}_holds_a_personal_number" in [fault.name for fault in faults_of(TABLES[table])]
+
+
+def test_point_10_a_number_in_a_name_lands_nowhere(tmp_path):
+    source, space = tmp_path / "source", tmp_path / "space"
+    files = dict(FILES)
+    files["institution.csv"] += f"H9,西海 139 0000 1234,hospital,三级,370299\nH8,{WRITINGS[0]},hospital,三级,370299\n"
+    files["fee_line.csv"] = files["fee_line.csv"].replace("某检查", f"某检查 {WRITINGS[2]}", 1)
+    files["diagnosis.csv"] = files["diagnosis.csv"].replace("肺炎", WRITINGS[5])
+    files["department.csv"] = "department,institution_id,name\nD1,H1,内科 tel:13900001234\n"
+    # Names of files, of members of an archive, of sheets and of columns.
+    files[f"visit_{WRITINGS[7]}.csv"] = files.pop("visit.csv")
+    files[f"{WRITINGS[0]}.md"] = "x"
+    written(source, files)
+    with zipfile.ZipFile(source / f"{WRITINGS[0]}.zip", "w") as packed:
+        packed.writestr(f"operation_{WRITINGS[0]}.csv", files["operation.csv"])
+        packed.writestr(f"settlement_{WRITINGS[7]}.csv", "x\n1\n")
+    line = [row.split(",") for row in files["settlement.csv"].splitlines()]
+    book(source / f"王{WRITINGS[9]}.xlsx", {f"settlement {WRITINGS[7]}": line, f"{WRITINGS[0]}": [["a"], ["b"]]})
+    said("new", str(space))
+    told = said("load", str(source), "-w", str(space), "--rejects", str(space / "back.xlsx"), "--format", "json")
+    told += said("load", str(source), "-w", str(space))
+    assert shows_none_of(told + everything_under(space), set(WRITINGS))
+    assert "_holds_a_personal_number" in told and "visit_***" in told
+    # What has no number in it landed all the same.
+    assert len(rows(Workspace.open(space), "visit")) == 4

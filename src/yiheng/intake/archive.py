@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from yiheng.basis.refusals import Refusal
 
+from .certificates import masked
+
 # Thirty million fee lines are some ten gigabytes of text; a good deal more is no county's export.
 MOST_UNPACKED = 64 * 1024**3
 # Claims shrink to a tenth or a thirtieth; a text a thousand times smaller than itself was made to fill a disk.
@@ -55,7 +57,9 @@ def unpacked(archive: Path, shown: str, into: Path) -> list[Member]:
                 found.append(Member(path, place))
     except UNPACKING_FAILED as wrong:
         raise Refusal(
-            f"the archive cannot be unpacked: {wrong}", where=shown, cure="pack it again as an ordinary zip"
+            f"the archive cannot be unpacked: {masked(str(wrong))}",
+            where=shown,
+            cure="pack it again as an ordinary zip",
         ) from None
     return found
 
@@ -71,7 +75,7 @@ def check_size(opened: zipfile.ZipFile, shown: str, *, most: int | None = None) 
     if locked := next((entry for entry in entries if entry.flag_bits & ENCRYPTED), None):
         raise Refusal(
             "the archive is protected by a password",
-            where=f"{shown}/{inside(locked)}",
+            where=f"{shown}/{masked(str(inside(locked)))}",
             cure="pack it without a password, or unpack it and load the folder",
         )
     whole, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from yiheng.basis.evidence import Words
 from yiheng.records import Column, Table
 
@@ -18,6 +20,18 @@ CALLED = "^[^0-9A-Za-z]*(?i:id|idcard|sfz|sfzh|cert|certno|no)?[^0-9A-Za-z]*"
 SHORTEST = 15
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SIGNS = "10X98765432"
+# The same inside a text for people, and the number of a mobile telephone: in one piece, in groups, sign by sign.
+_GAP = r"[\s\x{2010}-\x{2015}\x{2212}\x{b7}-]"
+_BORN_IN = (
+    f"(1{_GAP}*9|2{_GAP}*0)({_GAP}*[0-9]){{2}}{_GAP}*(0{_GAP}*[1-9]|1{_GAP}*[0-2])"
+    f"{_GAP}*(0{_GAP}*[1-9]|[12]{_GAP}*[0-9]|3{_GAP}*[01])"
+)
+_MOBILE = f"1[3-9][0-9]{_GAP}{{0,2}}[0-9]{{4}}{_GAP}{{0,2}}[0-9]{{4}}|1{_GAP}[3-9]({_GAP}[0-9]){{9}}"
+WITHIN = (
+    rf"(^|[^0-9])((00)?86)?({_MOBILE}|[1-9]({_GAP}*[0-9]){{5}}{_GAP}*{_BORN_IN}({_GAP}*[0-9]){{3}}{_GAP}*[0-9Xx]|{OLD})"
+    r"($|[^0-9])"
+)
+SHORTEST_WITHIN, ENOUGH_DIGITS = 11, r"([0-9\x{ff10}-\x{ff19}][^0-9\x{ff10}-\x{ff19}A-Za-z\p{Han}]*){11}"
 # A macro writes its argument wherever it names it; bound by a function over one element it is planned only once.
 MACROS = f"""
 create or replace temp macro check_sign(seventeen) as substr('{CHECK_SIGNS}',
@@ -33,6 +47,9 @@ create or replace temp macro is_certificate(given) as case when length(given) < 
 create or replace temp macro is_old_certificate(given) as case when length(given) < {SHORTEST} then false
   else regexp_matches(given, '{LOOSE}') and regexp_full_match(bare(given), '{OLD}')
   and regexp_matches(given, '{CALLED}[1-9]') end;
+create or replace temp macro holds_a_number(given) as case when length(given) < {SHORTEST_WITHIN} then false
+  when not regexp_matches(given, '{ENOUGH_DIGITS}') then false
+  else regexp_matches(tidied(given), '{WITHIN}') end;
 create or replace temp macro upgraded(fifteen) as left(fifteen, 6) || '19' || substr(fifteen, 7);
 create or replace temp macro completed(seventeen) as seventeen || check_sign(seventeen);
 create or replace temp macro in_full(given) as list_transform([given], lambda one: case
@@ -68,6 +85,30 @@ OF_THINGS = frozenset(
     {"item_code", "disease_code", "trace_code", "batch", "lot", "division", "specialty", "payment_way"}
 )
 OF_STAFF = frozenset({"doctor", "surgeon", "family_doctor", "carer"})
+
+
+# Names of files and sheets are shown and kept with each run. There a day between two numbers is usual, so only what
+# is written in one piece, or has the right check sign, is masked.
+MASK = "***"
+_WIDE = str.maketrans({chr(0xFF10 + n): str(n) for n in range(10)} | {"Ｘ": "X", "ｘ": "x"})
+_IN_NAME = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda sign: chr(int(sign[1], 16)), WITHIN))
+
+
+def masked(name: str) -> str:
+    """A name of a file or sheet without the numbers of persons in it."""
+    plain = name.translate(_WIDE)
+    kept, at = "", 0
+    for found in _IN_NAME.finditer(plain):
+        first, last = found.start(4), found.end(4)
+        digits = re.sub("[^0-9X]", "", plain[first:last].upper())
+        if len(digits) == last - first or len(digits) < SHORTEST or _is_checked(digits):
+            kept, at = kept + name[at:first] + MASK, last
+    return kept + name[at:]
+
+
+def _is_checked(digits: str) -> bool:
+    told = sum(int(sign) * weight for sign, weight in zip(digits[:-1], WEIGHTS, strict=True))
+    return CHECK_SIGNS[told % len(CHECK_SIGNS)] == digits[-1]
 
 
 def may_be_one(table: Table, column: Column) -> bool:

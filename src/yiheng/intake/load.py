@@ -15,6 +15,7 @@ from yiheng.lake import Lake, SnapshotSet
 from yiheng.records import TABLES, WAITING
 
 from . import sql
+from .certificates import masked
 from .database import Database, database_sources
 from .judge import Verdicts, judge
 from .land import land, stale
@@ -168,7 +169,7 @@ def load(
         con.close()
     sources = {s.shown: s.sha256 for s in staging.sources.values()}
     refused = [str(refusal) for refusal in opening.refused]
-    left_alone = [*(p.name for p in left), *opening.left]
+    left_alone = [*(masked(p.name) for p in left), *opening.left]
     return Loaded(run, tables, faults, staging.aside, staging.derived, refused, left_alone, sources, snapshot)
 
 

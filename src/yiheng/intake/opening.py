@@ -12,6 +12,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.documents import refuse_unreadable
 
 from .archive import unpacked
+from .certificates import masked
 from .messages import message_sources
 from .sources import Asked, SourceFile, every_column, parquet_source, text_source
 from .workbook import opened_book
@@ -75,8 +76,9 @@ class Opening:
 
     def _open_archive(self, path: Path, shown: str) -> None:
         into = self.scratch / "archives" / str(len(list(self.scratch.glob("archives/*"))))
-        for member in unpacked(path, shown, into):
-            self.open(member.path, member.inside.name, f"{shown}/{member.inside}", inside_archive=True)
+        for number, member in enumerate(unpacked(path, shown, into), start=1):
+            inside = told(str(member.inside), number)
+            self.open(member.path, member.inside.name, f"{shown}/{inside}", inside_archive=True)
 
 
 def unread(shown: str, wrong: Exception) -> Refusal:
@@ -102,17 +104,25 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
         elif path.suffix.lower() in ENDINGS:
             found.append(path)
         else:
-            raise Refusal(f"files ending in '{path.suffix}' are not read", where=str(path), expected=" ".join(ENDINGS))
+            raise Refusal(
+                f"files ending in '{path.suffix}' are not read", where=masked(str(path)), expected=" ".join(ENDINGS)
+            )
     if not found:
-        raise Refusal("there is nothing to load", where=", ".join(map(str, paths)), expected=" ".join(ENDINGS))
+        raise Refusal("there is nothing to load", where=masked(", ".join(map(str, paths))), expected=" ".join(ENDINGS))
     return found, left
+
+
+def told(name: str, number: int) -> str:
+    """A name as it may be shown: without numbers of persons, and then with its own number, to tell it from others."""
+    bare = masked(name)
+    return bare if bare == name else f"{bare} ({number})"
 
 
 def told_apart(files: Iterable[Path]) -> list[tuple[Path, str]]:
     """Each file with the name people are told: its own, and as many folders as tell it from the others."""
     shown: dict[str, Path] = {}
-    for path in dict.fromkeys(files):
-        parts = path.resolve().parts
+    for number, path in enumerate(dict.fromkeys(files), start=1):
+        parts = [told(part, number) for part in path.resolve().parts]
         names = ["/".join(parts[-n:]) for n in range(1, len(parts) + 1)]
-        shown[next((name for name in names if name not in shown), str(path))] = path
+        shown[next((name for name in names if name not in shown), f"{parts[-1]} ({number})")] = path
     return [(path, name) for name, path in shown.items()]

@@ -36,6 +36,7 @@ Overlay = Mapping[str, Mapping[str, str]]
 YES, NO = ("1", "1.0", "true", "t", "是", "y"), ("0", "0.0", "false", "f", "否", "n")
 WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 CERTIFICATE_NUMBER = "is_a_certificate_number"
+PERSONAL_NUMBER = "holds_a_personal_number"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,15 @@ def faults_of(table: Table) -> list[Fault]:
                         f"{c.name} is not the code that it was: digits are lost, or signs look like others",
                     ),
                     Words("原样的编码，以文本导出", "the code as it is, exported as text"),
+                )
+            )
+        if c.kind == "text" and c.free:
+            found.append(
+                Fault(
+                    f"{c.name}_{PERSONAL_NUMBER}",
+                    c.name,
+                    Words(f"{c.zh}中含证件号码或手机号码", f"{c.name} holds a certificate or telephone number"),
+                    Words("不含个人号码的文字", "words without the number of a person"),
                 )
             )
         if may_be_one(table, c):
@@ -186,6 +196,8 @@ def fault_conditions(table: Table, closely: bool = True) -> list[str]:
             conditions.append(f"({absent} and not {mark})")
         elif fault.name.endswith(CERTIFICATE_NUMBER):
             conditions.append(one_in(table, column) if closely else "false")
+        elif fault.name.endswith(PERSONAL_NUMBER):
+            conditions.append(f"coalesce(holds_a_number({value}), false)")
         elif fault.name.endswith("_out_of_range"):
             conditions.append(f"coalesce({_beyond(column, value)}, false)")
         else:

@@ -117,6 +117,10 @@ def asked_for(mapping: MappingFile | None) -> Asked:
 
 def shown_value(column: Column, value: str) -> str:
     """SQL of a faulty value as quarantine keeps it: what may be a person's name or number is withheld."""
+    if column.free:
+        # Words for people are shown only where they hold no number that may be a person's.
+        plain = f"regexp_full_match({value}, '{PLAIN_CODE}') and not regexp_matches({value}, '{NUMBERS}')"
+        return f"case when {plain} then {value} when {value} is not null then {sql.text(WITHHELD)} end"
     bare = f"regexp_replace({value}, '[^0-9A-Za-z]', '', 'g')"
     if column.kind == "text" and column.codes is None:
         within = f"(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])"

@@ -14,7 +14,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import FAR_DAY, LASTS_FROM, TABLES, Column, Table
 
 from . import sql
-from .certificates import may_be_one, of_a_person
+from .certificates import masked, may_be_one, of_a_person
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import Overlay, fault_conditions, raw_value, typed
 from .privacy import Sealing
@@ -151,7 +151,7 @@ class Staging:
             arm, aside = by_name(table, source)
             fed.append((table, [arm], None))
             if aside:
-                self.aside[source.shown] = aside
+                self.aside[source.shown] = [masked(name) for name in aside]
         else:
             for i, taken, words in mapping.for_file((*source.names, source.shown)):
                 table, numbers = TABLES[taken.table], range(1, taken.repeat + 1)

@@ -79,10 +79,10 @@ def corrected_below(con: duckdb.DuckDBPyConnection, table: Table, verdicts: Verd
     new, held = (
         f"({_told(table, how, number)} from {of})" for number, of in (("_id", verdicts.faultless), ("-1", lake))
     )
+    less = " or ".join(f"abs(n.a{n}) < abs(h.a{n}) or n.a{n} * h.a{n} < 0" for n in size)
     con.execute(
         f"create or replace temp table lowered as select n.*, {', '.join(f'h.a{n} as h{n}' for n in size)}"
-        f" from {new} n join {held} h using (key, parent)"
-        f" where n.original is null and ({' or '.join(f'abs(n.a{n}) < abs(h.a{n}) or n.a{n} * h.a{n} < 0' for n in size)})"
+        f" from {new} n join {held} h using (key, parent) where n.original is null and ({less})"
     )
     if con.execute("select count(*) from lowered").fetchone() == (0,):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from yiheng.basis.refusals import Refusal
 
 from .archive import UNPACKING_FAILED, check_size
+from .certificates import masked
 from .sheet_xml import Sheet, feed, letters, local, parser_of, shared_lengths, surveyed
 from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 
@@ -75,7 +77,7 @@ def opened_book(path: Path, name: str, shown: str, scratch: Path, asked: Asked, 
             shared = shared_lengths(packed)
             for title in wanted:
                 try:
-                    surveys[title] = surveyed(packed, parts[title].name, shared, f"{shown}/{title}")
+                    surveys[title] = surveyed(packed, parts[title].name, shared, _place(shown, title, parts))
                 except Refusal as refusal:
                     refused.append(refusal)
         book = fastexcel.read_excel(str(path))
@@ -90,7 +92,7 @@ def opened_book(path: Path, name: str, shown: str, scratch: Path, asked: Asked, 
     digest = sha256_of(path)
     sources: list[SourceFile] = []
     for title, cells in sheets:
-        place = f"{shown}/{title}"
+        place = _place(shown, title, parts)
         # The file's name speaks for a sheet only where there is no other.
         names = (title, name) if len(sheets) == 1 else (title,)
         kept = Parts(scratch, asked)
@@ -101,7 +103,13 @@ def opened_book(path: Path, name: str, shown: str, scratch: Path, asked: Asked, 
             refused.append(refusal)
             continue
         sources.append(SourceFile(kept.folder, names, place, "sheet", kept.columns, digest))
-    return Book(sources, refused, [f"{shown}/{title}" for title in parts if title not in wanted])
+    return Book(sources, refused, [_place(shown, title, parts) for title in parts if title not in wanted])
+
+
+def _place(shown: str, title: str, titles: Iterable[str]) -> str:
+    """What people are told of a sheet: its title, without numbers of persons."""
+    bare = masked(title)
+    return f"{shown}/{bare}" if bare == title else f"{shown}/{bare} ({list(titles).index(title) + 1})"
 
 
 class _Cells:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_hex
 
-from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
+from yiheng.intake import Database, Loaded, MappingFile, Privacy, load, masked
 from yiheng.lake import told
 
 from .editions import OVERLAY, overlay_on
@@ -45,7 +45,7 @@ def run_load(
         "load",
         {
             # A database by its address only: its URL may hold a password.
-            "paths": sorted([*(p.name for p in paths), *(database.shown for database in databases)]),
+            "paths": sorted([*(masked(p.name) for p in paths), *(database.shown for database in databases)]),
             "mapping": mapping.mapping.mapping if mapping else None,
             **({"hidden_sheets": True} if hidden_sheets else {}),
         },
