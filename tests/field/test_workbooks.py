@@ -69,7 +69,7 @@ def test_17_a_hidden_sheet_is_loaded_when_it_is_asked_for(county):
 def test_17_dates_of_workbooks_come_right_and_a_plain_serial_number_is_quarantined(county, case, accepted, line):
     result = loaded(county, field("17-workbook-dates") / case)
     assert result.tables["settlement"].accepted == accepted
-    assert [fault.first.rpartition(":")[2] for fault in result.faults] == ([] if line is None else [str(line)])
+    assert [fault.first_en.rpartition(", ")[2] for fault in result.faults] == ([] if line is None else [f"row {line}"])
 
 
 def test_17_days_count_from_1904_where_the_workbook_says_so(county):

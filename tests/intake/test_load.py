@@ -283,3 +283,28 @@ def test_columns_that_no_contract_knows_are_named_and_not_kept(tmp_path):
     assert result.aside == {"person.csv": ["psn_name"]}
     kept = b"".join(f.read_bytes() for f in workspace.folder.rglob("*") if f.is_file())
     assert "张三".encode() not in kept and b"37020019500101" not in kept
+
+
+def test_point_3_the_first_place_of_a_fault_says_line_or_row_as_what_it_is(tmp_path):
+    """A line where one is known; a row of a sheet; else which record of the file, counted below the header."""
+    workspace, _ = loaded(tmp_path)
+    head = "visit_id,person_id,institution_id,kind,began_on\n"
+    good, bad = "V8,A,H1,inpatient,2025-04-01\n", "V9,A,H1,inpatient,never\n"
+    plain = written(tmp_path / "plain", {"visit.csv": head + good + bad})
+    # A cell with a line end: records and lines do not correspond any more.
+    wrapped = written(tmp_path / "wrapped", {"visit.csv": head.replace("\n", ",note\n") + 'V7,A,H1,inpatient,2025-04-01,"a\nb"\n'
+                                             + bad.replace("\n", ",c\n")})  # fmt: skip
+    columns = head.strip().split(",")
+    packed = tmp_path / "visit.parquet"
+    pq.write_table(
+        pa.Table.from_pylist([dict(zip(columns, one.strip().split(","), strict=True)) for one in (good, bad)]), packed
+    )
+    places = []
+    for path in (plain, wrapped, packed):
+        (fault,) = run_load(workspace, [path]).faults
+        places.append((fault.first, fault.first_en))
+    assert places == [
+        ("visit.csv:3", "visit.csv:3"),
+        ("visit.csv 第 2 条记录", "visit.csv, row 2"),
+        ("visit.parquet 第 2 条记录", "visit.parquet, row 2"),
+    ]

@@ -64,7 +64,8 @@ def test_a_bad_value_is_told_with_file_message_and_node(tmp_path):
     (kept,) = quarantine(workspace, result.run)
     place = (kept["file"], kept["row_number"], kept["line"], kept["found"])
     assert place == ("m.jsonl/fee_line message 2 input.feedetail", 2, None, "viel")
-    assert result.faults[0].first == "m.jsonl/fee_line message 2 input.feedetail:2"
+    assert result.faults[0].first_en == "m.jsonl/fee_line message 2 input.feedetail, row 2"
+    assert result.faults[0].first == "m.jsonl/fee_line message 2 input.feedetail 第 2 条记录"
 
 
 def test_a_settlement_list_feeds_front_page_diagnoses_and_operations(tmp_path):
@@ -207,6 +208,10 @@ def test_point_10_what_a_later_message_withdraws_is_left_out_and_named(tmp_path,
     result = run_load(workspace, [written(tmp_path, *sent)])
     assert result.clean and {row["line_id"] for row in rows(workspace, "fee_line")} - before == kept
     assert any("rows withdrawn before it" in one for one in result.left)
+    # Nothing vanishes from the sums, neither rows nor fen; each line is of 60.01 yuan.
+    counts, sums = result.tables["fee_line"], sum(len(one["input"].get("feedetail", ())) for one in sent)
+    assert (counts.read, counts.accepted, counts.withdrawn) == (sums, len(kept), sums - len(kept))
+    assert (counts.fen_read, counts.fen_withdrawn) == (6001 * sums, 6001 * (sums - len(kept)))
 
 
 def withdrawal(infno: str, data: dict | list) -> dict:
@@ -226,6 +231,9 @@ def test_point_10_a_deletion_of_goods_takes_what_its_sender_had_sent(tmp_path):
     assert len(rows(workspace, "stock_move")) == before
     # Both packs of the sale.
     assert result.left == ["m.jsonl message 3 (infno 3507): 2 rows withdrawn before it"]
+    # The table holds nothing else, and is counted all the same.
+    moved = result.tables["stock_move"]
+    assert (moved.read, moved.accepted, moved.quarantined, moved.duplicates, moved.withdrawn) == (2, 0, 0, 0, 2)
     other = {**deleted, "fixmedins_code": "H2"}
     assert not run_load(workspace, [written(tmp_path, SOLD, other, name="two.jsonl")]).clean
     assert len(rows(workspace, "stock_move")) == before + 2

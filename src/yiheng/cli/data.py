@@ -131,14 +131,16 @@ def show_draft(unknown: Path, into: Path | None) -> int:
 
 def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
     """Print what a load did."""
-    counts = ("read", "accepted", "quarantined", "duplicates")
+    counts: tuple[str, ...] = ("read", "accepted", "quarantined", "duplicates")
+    if any(c.withdrawn for c in loaded.tables.values()):
+        counts = (*counts, "withdrawn")
     columns = ["table", *counts, *(f"yuan {name}" if form == "table" else f"fen_{name}" for name in counts)]
     rows = []
     for name, c in loaded.tables.items():
-        fen: list[Any] = [c.fen_read, c.fen_accepted, c.fen_quarantined, c.fen_duplicates]
+        fen: list[Any] = [getattr(c, f"fen_{count}") for count in counts]
         if form == "table":
             fen = [yuan(n) if TABLES[name].money else None for n in fen]
-        rows.append([name, c.read, c.accepted, c.quarantined, c.duplicates, *fen])
+        rows.append([name, *(getattr(c, count) for count in counts), *fen])
     answer(
         form,
         loaded.as_json(),
@@ -180,6 +182,6 @@ def _say_changes(loaded: Loaded) -> None:
         of = f"{fault.table}.{fault.fault}"
         say(
             f"校验未通过 {fault.rows:,} 行：{of} {fault.says}；首见 {fault.first}",
-            f"quarantined {fault.rows:,} rows: {of} {fault.says_en}; first {fault.first}",
+            f"quarantined {fault.rows:,} rows: {of} {fault.says_en}; first {fault.first_en}",
         )
         say(f"  应为：{fault.expected}", f"  expected: {fault.expected_en}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from .quarantine import FaultCount, write_quarantine
 from .stage import Staging
 from .tidy import prepare
 from .waiting import come_of_age, keep_waiting
+from .withdrawals import Withdrawn
 
 Progress = Callable[[str], None]
 
@@ -38,8 +39,9 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and fen of one table: read = accepted + quarantined + duplicates.
+    """Rows and fen of one table: read = accepted + quarantined + duplicates + withdrawn.
 
+    ``withdrawn`` are rows that a later message of the same file withdraws: they were never charged.
     ``corrected`` rows are accepted rows that supersede an older row of the lake; ``fen_superseded`` is what those older
     rows came to, ``fen_corrected`` what the new ones come to, an unknown amount left out. ``fen_unknown``
     counts the quarantined rows whose amount could not be read at all. ``unknown`` counts, for each check of
@@ -59,6 +61,8 @@ class Counts:
     fen_corrected: int
     fen_unknown: int
     unknown: dict[str, int]
+    withdrawn: int = 0
+    fen_withdrawn: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ def load(
             verdicts[name] = judge(con, staging, name, lake_files, verdicts)
         faults, quarantined = write_quarantine(con, staging, verdicts, quarantine)
         tables = {name: _counted(con, name, v, staging, quarantined[name]) for name, v in verdicts.items()}
+        tables = _with_withdrawn(tables, opening.withdrawn)
         # Before anything lands: landing may move staged rows away.
         others_wait = [
             keep_waiting(con, verdicts[name], waiting[name], writing) for name in WAITING if name in verdicts
@@ -203,6 +208,19 @@ def _nothing(left: list[str]) -> Refusal:
         expected=" ".join(ENDINGS),
         cure="name files that hold rows of a table",
     )
+
+
+def _with_withdrawn(tables: dict[str, Counts], withdrawn: Mapping[str, Withdrawn]) -> dict[str, Counts]:
+    """The counts, with the rows that were read and withdrawn; a table may hold nothing else."""
+    empty = Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {})
+    counted = {
+        name: replace(
+            counts, read=counts.read + gone.rows, fen_read=counts.fen_read + gone.fen,
+            withdrawn=gone.rows, fen_withdrawn=gone.fen,
+        )
+        for name, gone in withdrawn.items() for counts in [tables.get(name, empty)]
+    }  # fmt: skip
+    return {name: counted.get(name) or tables[name] for name in TABLES if name in counted or name in tables}
 
 
 def _counted(

@@ -16,7 +16,7 @@ from yiheng.records import TABLES
 
 from .nodes import Message, Row, reader_of
 from .sources import PLACE, ROW, Asked, Parts, SourceFile
-from .withdrawals import TRIALS, WITHDRAWALS, infno_of, left_of, may_withdraw, withdrawals_in
+from .withdrawals import TRIALS, WITHDRAWALS, Withdrawn, infno_of, left_of, may_withdraw, withdrawals_in
 
 BATCH = 20_000
 LINES = ".jsonl"
@@ -34,12 +34,14 @@ class Messages:
         sources: one for each table that they feed.
         left: messages of which nothing is read: the platform had refused them, they settle on trial only, or they
             withdraw others.
+        withdrawn: rows that a later message withdraws, by table.
         refused: messages that lack a node, and nodes that hold no rows; they stop no others.
     """
 
     sources: list[SourceFile]
     left: list[str]
     refused: list[Refusal]
+    withdrawn: dict[str, Withdrawn]
 
 
 def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Messages:
@@ -54,6 +56,7 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Mess
     waiting: dict[str, list[dict[str, Any]]] = {}
     left: list[str] = []
     refused: list[Refusal] = []
+    withdrawn: dict[str, Withdrawn] = {}
     withdrawals = withdrawals_in(_accepted(path, shown, encoding)) if may_withdraw(path) else []
     for message in _messages(path, shown, encoding):
         if str(message.envelope.get("infcode")) not in ACCEPTED:
@@ -67,7 +70,7 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Mess
         reader = reader_of(message)
         # A message without a node that it needs is left out whole: its rows explain each other.
         try:
-            found = left_of(message, list(reader(message)), withdrawals)
+            found = left_of(message, list(reader(message)), withdrawals, withdrawn)
         except Refusal as refusal:
             refused.append(refusal)
             continue
@@ -88,7 +91,7 @@ def message_sources(path: Path, shown: str, scratch: Path, asked: Asked) -> Mess
     ]
     left += [one.says() for one in withdrawals if one.rows]
     refused += [one.refusal() for one in withdrawals if not one.rows]
-    return Messages(sources, left, refused)
+    return Messages(sources, left, refused, withdrawn)
 
 
 def _accepted(path: Path, shown: str, encoding: str) -> Iterator[Message]:

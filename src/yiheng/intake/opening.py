@@ -15,6 +15,7 @@ from .archive import unpacked
 from .certificates import masked
 from .messages import message_sources
 from .sources import Asked, SourceFile, every_column, parquet_source, text_source
+from .withdrawals import Withdrawn
 from .workbook import opened_book
 
 ENDINGS = {
@@ -32,6 +33,7 @@ class Opening:
         hidden_sheets: whether sheets that people do not see are read too.
         refused: files, sheets and members of which nothing is loaded.
         left: what lies in folders and archives and is of no kind that is read.
+        withdrawn: rows that a later message of their file withdraws, by table.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -41,6 +43,7 @@ class Opening:
     sources: list[SourceFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    withdrawn: dict[str, Withdrawn] = field(default_factory=dict)
 
     def open(self, path: Path, name: str, shown: str, inside_archive: bool = False) -> None:
         """Open a file: the sources in it, or why it is refused."""
@@ -65,6 +68,9 @@ class Opening:
                 self.sources += messages.sources
                 self.left += messages.left
                 self.refused += messages.refused
+                for table, gone in messages.withdrawn.items():
+                    before = self.withdrawn.get(table, Withdrawn())
+                    self.withdrawn[table] = Withdrawn(before.rows + gone.rows, before.fen + gone.fen)
             elif kind == "archive" and not inside_archive:
                 self._open_archive(path, shown)
             else:

@@ -31,7 +31,7 @@ ROW_BROKEN = Fault(
 
 @dataclass(frozen=True)
 class FaultCount:
-    """How often a fault occurred in a table of a load, with the first place."""
+    """How often a fault occurred in a table of a load, with the first place: a line of a text, a row of all else."""
 
     table: str
     fault: str
@@ -41,6 +41,7 @@ class FaultCount:
     expected: str
     expected_en: str
     first: str
+    first_en: str
 
 
 def write_quarantine(
@@ -73,11 +74,25 @@ def write_quarantine(
     con.execute(f"copy (select * from quarantine order by {order}) to {sql.text(str(into))} (format parquet)")
     counted = con.execute(
         "select table_name, fault, count(*), any_value(says), any_value(says_en), any_value(expected),"
-        " any_value(expected_en),"
-        " min_by(file || ':' || coalesce(line, row_number), (file, row_number))"
+        " any_value(expected_en), min(file), min_by(coalesce(line, row_number), (file, row_number)),"
+        " min_by(line is not null, (file, row_number))"
         " from quarantine group by table_name, fault order by table_name, count(*) desc, fault"
     ).fetchall()
-    return [FaultCount(*row) for row in counted], quarantined
+    faults = []
+    for table, name, rows, says, says_en, expected, expected_en, file, number, is_line in counted:
+        first = _first(staging, file, number, is_line)
+        faults.append(FaultCount(table, name, rows, says, says_en, expected, expected_en, first.zh, first.en))
+    return faults, quarantined
+
+
+def _first(staging: Staging, file: str, number: int, is_line: bool) -> Words:
+    """Where a row stood: on a line of a text where that is known, as a row of a sheet, else as which record."""
+    source = staging.sources.get(file)
+    if source is not None and source.form == "sheet":
+        return Words(f"{file} 第 {number} 行", f"{file}, row {number}")
+    if is_line:
+        return Words(f"{file}:{number}", f"{file}:{number}")
+    return Words(f"{file} 第 {number} 条记录", f"{file}, row {number}")
 
 
 def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:

@@ -6,12 +6,16 @@ which are sent again afterwards stay.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.money import FEN_PER_YUAN
 from yiheng.basis.refusals import Refusal
+from yiheng.records import TABLES, Table
 
 from .nodes import Item, Message, Row, inside
 
@@ -21,6 +25,8 @@ ALL = "0000"
 # inv_data_type of 3507: which messages brought the goods.
 BROUGHT_BY = {"1": ("3501",), "2": ("3502",), "3": ("3503", "3504"), "4": ("3505", "3506")}
 CHUNK = 1 << 22
+# An amount as a contract reads it: whole fen, of a bounded length.
+YUAN = re.compile(r"[+-]?[0-9]{1,14}([.][0-9]{1,2}0{0,8})?")
 # Whether a row of an earlier message is withdrawn.
 Takes = Callable[[Message, Row], bool]
 
@@ -45,6 +51,21 @@ class Withdrawal:
             expected="one file with what is withdrawn, and after it the withdrawal",
             cure="load both in one file; what the lake holds is taken back by a line of the opposite sign",
         )
+
+
+@dataclass
+class Withdrawn:
+    """What was withdrawn of one table: rows and fen; an amount that cannot be read counts nothing."""
+
+    rows: int = 0
+    fen: int = 0
+
+    def add(self, table: Table, row: Row) -> None:
+        """Count one row, as its message brought it."""
+        self.rows += 1
+        if table.money:
+            told = next((str(row[name]) for name in table[table.money].aliases if row.get(name) is not None), "")
+            self.fen += int(Fraction(told) * FEN_PER_YUAN) if YUAN.fullmatch(told) else 0
 
 
 def infno_of(message: Message) -> str:
@@ -74,8 +95,10 @@ def withdrawals_in(messages: Iterable[Message]) -> list[Withdrawal]:
     return found
 
 
-def left_of(message: Message, rows: list[Any], withdrawals: list[Withdrawal]) -> list[Any]:
-    """The rows that a message brings and none of the withdrawals after it takes."""
+def left_of(
+    message: Message, rows: list[Any], withdrawals: list[Withdrawal], withdrawn: dict[str, Withdrawn]
+) -> list[Any]:
+    """The rows that a message brings and none of the withdrawals after it takes; those taken are counted by table."""
     later = [one for one in withdrawals if one.message.number > message.number]
     kept = []
     for found in rows:
@@ -84,6 +107,7 @@ def left_of(message: Message, rows: list[Any], withdrawals: list[Withdrawal]) ->
             kept.append(found)
         else:
             taker.rows += 1
+            withdrawn.setdefault(found[0], Withdrawn()).add(TABLES[found[0]], found[-1])
     return kept
 
 
