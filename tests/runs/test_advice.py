@@ -70,7 +70,7 @@ def test_the_catalogue_gives_own_share_and_what_is_cheaper(desk):
     assert one["cheaper_domestic"] is True
     assert one["says"] == (
         "“苯磺酸氨氯地平片（进口）”部分纳入医保范围，范围外自付 16.80 元；"
-        "国产同效“苯磺酸氨氯地平片”单价 1.6 元，可省 40.80 元"
+        "国产同效“苯磺酸氨氯地平片”单价 1.60 元，可省 40.80 元"
     )
 
 

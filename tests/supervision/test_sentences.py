@@ -31,10 +31,10 @@ def sentences(rule, measure, **names):
     [
         # 1,500 + 1,000 fen where 2,000 are the most.
         ("service_over_total", "most_fen", "范围内金额 25.00 元，超过限定总额 20.00 元", "25.00 yuan"),
-        ("service_over_price", "most_price_fen", "单价 200 元，超过限定单价 150.00 元", "at 200 yuan"),
+        ("service_over_price", "most_price_fen", "单价 200.00 元，超过限定单价 150.00 元", "at 200.00 yuan"),
         ("drug_over_label_dose", "most_units", "数量共 7，超过每次就诊上限 6", "7 units, more than 6"),
         ("drug_over_label_dose", "most_daily_units", "一次开药 60，超过按使用天数每天 6", "more than 6 for each day"),
-        ("herb_oversized", "most_grams_a_day", "合计 1000 克，超过 800 克", "1000 grams together, more than 800"),
+        ("herb_oversized", "most_grams_a_day", "合计 1,000 克，超过 800 克", "1,000 grams together, more than 800"),
         ("drug_over_days", "most_days_supplied", "一次开药 100 天用量，超过 84 天", "100 days at once, more than 84"),
         ("drug_for_other_sex", "sex", "限女性使用，参保人 B 为男性", "for female persons only; B is male"),
         ("drug_limited_to_visit_kind", "visit_kind", "限住院、急诊使用，本次为门诊", "in-patients, emergencies"),

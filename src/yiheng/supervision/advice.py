@@ -92,11 +92,11 @@ def told(row: Mapping[str, Any]) -> Words:
     if own is None:
         zh, en = f"{zh}，范围外自付未知（缺少金额或先自付比例）", f"{en}; the own share is unknown"
     elif own:
-        yuan = Fen(own).yuan
+        yuan = Fen(own)
         zh, en = f"{zh}，范围外自付 {yuan} 元", f"{en}; {yuan} yuan are the person's own"
     if row["cheaper_code"] is not None:
         made = Words("国产", "domestic, ") if row["cheaper_domestic"] else Words("", "")
-        price, saved = shown("price", row["cheaper_price"]), Fen(row["saved_fen"]).yuan
+        price, saved = shown("price", row["cheaper_price"]), Fen(row["saved_fen"])
         zh = f"{zh}；{made.zh}同效“{row['cheaper_name']}”单价 {price} 元，可省 {saved} 元"
         en = f"{en}; equivalent: “{row['cheaper_name']}” ({made.en}{price} yuan each) saves {saved} yuan"
     return Words(zh, en)

@@ -69,9 +69,11 @@ FINDING = (
 # Evidence columns of a rule that stakes only what exceeds a limit: scope × over_part ÷ whole_part.
 EXCESS = ("whole_part", "over_part")
 
-# Evidence columns of a rule that compares with like people; what they would give is told in per mille.
+# Evidence columns of a rule that compares with like people; what they would give is kept in per mille.
 EXPECTED = ("expected_weight", "weight")
 PER_MILLE = 1000
+PER_CENT_OF_MILLE = 10
+FEN_PLACES = 2
 
 Tables = Mapping[str, ibis.Table]
 
@@ -199,13 +201,20 @@ WORDED = ("allowed", "had")
 
 
 def shown(name: str, value: Any) -> str:
-    """A value inside a sentence: money in yuan, a quantity without needless zeros."""
+    """A value inside a sentence: money in yuan, shares in per cent, a quantity without needless zeros."""
     if name.endswith("_fen") and value is not None:
-        return Fen(value).yuan
+        return str(Fen(value))
+    if name.endswith("_per_mille") and value is not None:
+        return f"{(Decimal(value) / PER_CENT_OF_MILLE).normalize():f} %"
     for end, places in PARTS.items():
         if name.endswith(end) and value is not None:
             value = Decimal(value).scaleb(-places)
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    if not isinstance(value, Decimal):
+        return str(value)
+    plain = value.normalize()
+    # A price is money: to the fen, and finer only where it was.
+    finer = int(plain.as_tuple().exponent) < -FEN_PLACES
+    return f"{plain:,f}" if finer or not name.endswith("price") else f"{plain:,.{FEN_PLACES}f}"
 
 
 def in_english(name: str, text: str) -> str:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
 from yiheng.basis.money import Fen
-from yiheng.records import TABLES
 from yiheng.runs import Opened, open_finding
 from yiheng.supervision import RULES
-from yiheng.supervision.declare import shown
+from yiheng.supervision.declare import in_english, shown
+from yiheng.supervision.seen import is_read, label, measured
 
 from .. import names, results, show, suspects
 from ..results import Run
-
-# What a reader sees of the evidence under the names of the records; the rest keeps its own name.
-LABELS = {column.name: column for table in TABLES.values() for column in table}
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,22 @@ def basis(finding: dict[str, Any]) -> Basis | None:
 
 
 def evidence(finding: dict[str, Any]) -> list[tuple[str, str]]:
-    """What the rule saw, under the names of the records where they have one."""
-    told = []
-    for name, value in finding["evidence"].items():
-        if value is not None:
-            column = LABELS.get(name)
-            label = (column.zh if show.in_chinese() else column.en) if column else name
-            told.append((label, shown(name, value)))
-    return told
+    """What the rule saw, as (label, value) in the reader's language; institutions by name."""
+    language, known = get_language() or "zh", names.institutions()
+    return [
+        (label(name).in_language(language), _value(name, value, known))
+        for name, value in finding["evidence"].items()
+        if is_read(name, value, language)
+    ]
+
+
+def _value(name: str, value: Any, known: dict[str, str]) -> str:
+    if name == "measure":
+        return measured(value).in_language(get_language() or "zh")
+    if name == "peer":
+        return show.coded("institution", "kind", value)
+    text = shown(name, value)
+    return known.get(text, text if show.in_chinese() else in_english(name, text))
 
 
 def rows(run: Run, finding: dict[str, Any]) -> Opened:

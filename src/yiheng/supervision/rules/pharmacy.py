@@ -115,9 +115,9 @@ def camera_dark(t: Tables, limits: Limits) -> ibis.Table:
     weight="clue",
     says=Words(
         "{institution} {year} 年购药费用（范围内）{covered_fen} 元，上年 {before_fen} 元；同期其他药店由 "
-        "{others_before_fen} 元变为 {others_fen} 元，其变化达到其他药店的 {most_per_mille}‰ 以上",
+        "{others_before_fen} 元变为 {others_fen} 元，其变化达到其他药店的 {most_per_mille} 以上",
         "{institution}, {year}: {covered_fen} yuan covered, {before_fen} the year before; at the other pharmacies "
-        "{others_before_fen} became {others_fen}; it grew to more than {most_per_mille}‰ of what they did",
+        "{others_before_fen} became {others_fen}; it grew to more than {most_per_mille} of what they did",
     ),
     reads=("visit", "settlement", "institution"),
     source="来源 B（药店医保费用年度增长）",

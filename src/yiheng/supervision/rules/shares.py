@@ -22,9 +22,9 @@ WATCHED = "医保基金使用的效率提升策略（来源 D）：重点药品�
     official_code=None,
     weight="clue",
     says=Words(
-        "{institution} {year} 年 {exam_kind} 检查 {exams} 人次，阳性 {positives} 人次，低于 {least_per_mille}‰",
+        "{institution} {year} 年 {exam_kind} 检查 {exams} 人次，阳性 {positives} 人次，低于 {least_per_mille}",
         "{institution}, {year}: of {exams} examinations by {exam_kind} {positives} found anything, less than "
-        "{least_per_mille}‰",
+        "{least_per_mille}",
     ),
     reads=("exam_result", "visit"),
     codes=("code_limit",),
@@ -62,9 +62,9 @@ def low_positive_rate(t: Tables, limits: Limits) -> ibis.Table:
     weight="clue",
     says=Words(
         "{institution} {year} 年 {illness} 住院 {stays} 次，费用 {amount_fen} 元，其中药品 {drug_fen} 元，超过 "
-        "{most_per_mille}‰",
+        "{most_per_mille}",
         "{institution}, {year}: {stays} stays for {illness} came to {amount_fen} yuan, of which {drug_fen} for drugs, "
-        "more than {most_per_mille}‰",
+        "more than {most_per_mille}",
     ),
     reads=("visit", "diagnosis", "settlement", "fee_line"),
     codes=("code_limit",),
@@ -117,9 +117,9 @@ def _beyond(t: Tables, limits: Limits, part: str, whole: str, most: str) -> ibis
     official_code=None,
     weight="suspicion",
     says=Words(
-        "{institution} {year} 年药品 {drug_fen} 元，其中重点监控药品 {key_fen} 元，超过 {most_per_mille}‰",
+        "{institution} {year} 年药品 {drug_fen} 元，其中重点监控药品 {key_fen} 元，超过 {most_per_mille}",
         "{institution}, {year}: of {drug_fen} yuan for drugs {key_fen} were for watched ones, more than "
-        "{most_per_mille}‰",
+        "{most_per_mille}",
     ),
     reads=("visit", "fee_line"),
     codes=("code_limit",),
@@ -138,9 +138,9 @@ def key_drug_money(t: Tables, limits: Limits) -> ibis.Table:
     official_code=None,
     weight="suspicion",
     says=Words(
-        "{institution} {year} 年药品 {drug_units} 份，其中重点监控药品 {key_units} 份，超过 {most_per_mille}‰",
+        "{institution} {year} 年药品 {drug_units} 份，其中重点监控药品 {key_units} 份，超过 {most_per_mille}",
         "{institution}, {year}: of {drug_units} packs of drugs {key_units} were of watched ones, more than "
-        "{most_per_mille}‰",
+        "{most_per_mille}",
     ),
     reads=("visit", "fee_line"),
     codes=("code_limit",),

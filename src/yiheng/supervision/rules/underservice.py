@@ -64,9 +64,9 @@ def flag(hit: ibis.Deferred) -> ibis.Deferred:
 def share_says(zh: str, en: str) -> Words:
     return Words(
         f"{{institution}} {{year}} 年{zh} {{observed}} 例（共 {{of}} 例），同类人在 {{peers}} 家同类机构为 "
-        f"{{expected_per_mille}}‰",
+        f"{{expected_per_mille}}",
         f"{{institution}}, {{year}}: {{observed}} of {{of}} {en}; of like people at {{peers}} peers "
-        f"{{expected_per_mille}}‰",
+        f"{{expected_per_mille}}",
     )
 
 
@@ -235,8 +235,8 @@ def outflow_of_people(t: Tables, limits: Limits) -> ibis.Table:
     weight="clue",
     says=Words(
         "{institution} {year} 年有签约居民 {of} 人而全年没有接诊，同类人在其签约村卫生室就诊过的为 "
-        "{expected_per_mille}‰",
-        "{institution}, {year}: {of} people are signed and nobody was seen; of like people {expected_per_mille}‰ "
+        "{expected_per_mille}",
+        "{institution}, {year}: {of} people are signed and nobody was seen; of like people {expected_per_mille} "
         "were seen "
         "at their clinic",
     ),
