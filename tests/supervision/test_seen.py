@@ -9,7 +9,7 @@ import pytest
 from yiheng.basis.money import Fen
 from yiheng.supervision import RULES
 from yiheng.supervision.declare import ABOUT, EXPECTED, SUBJECT, shown
-from yiheng.supervision.seen import LABELS, _MEASURES
+from yiheng.supervision.seen import _MEASURES, LABELS
 from yiheng.supervision.shape import _Defined
 
 HAN = re.compile("[一-鿿]")
