@@ -35,7 +35,7 @@ def county_behind_doors() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     make_county(folder / "source", folder / "labels.csv", people=PEOPLE)
-    workspace = Workspace.new(folder / "workspace")
+    workspace = Workspace.new(folder / "workspace", names={"donghe": "东河医共体"})
     assert run_load(workspace, [folder / "source"]).clean
     load_shipped_codes(workspace)
     for year in YEARS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import zipfile
@@ -84,7 +85,14 @@ def test_point_5_packed_unpacked_and_the_original_deleted_a_replay_says_same(tmp
     assert "casework.key" in packed.output and hashlib.sha256(file.read_bytes()).hexdigest()[:8] in packed.output
     shutil.rmtree(tmp_path / "county")
     elsewhere = tmp_path / "auditor" / "here"
-    assert yiheng("unpack", file, elsewhere).exit_code == 0
+    unpacked = yiheng("unpack", file, elsewhere, "--format", "json")
+    assert unpacked.exit_code == 0
+    # Both tell the same: the files and bytes of the workspace, not the list of hashes between them.
+    written_out = [one for one in elsewhere.rglob("*") if one.is_file()]
+    told_twice = json.loads(unpacked.stdout)
+    assert told_twice["files"] == len(written_out)
+    assert told_twice["bytes"] == sum(one.stat().st_size for one in written_out)
+    assert f"{told_twice['bytes']:,}" in packed.stdout
     for run in (settle, audit):
         assert yiheng("replay", run, "-w", elsewhere).exit_code == 0
     assert yiheng("explain", settle, "-w", elsewhere).stdout == told

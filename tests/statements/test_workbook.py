@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 from decimal import Decimal
 
 import openpyxl
+import pypdf
 import pytest
 
 from tests.conftest import ROOT
 from yiheng.runs import run_settle
 from yiheng.statements import write_workbook
+
+# Eleven sheets, of which the reasons take more than one page.
+PAGES = 16
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +67,31 @@ def test_a_refused_party_is_listed_with_its_reason(result, tmp_path):
     write_workbook(refused, tmp_path / "s.xlsx")
     rows = list(openpyxl.load_workbook(tmp_path / "s.xlsx")["未能清算"].iter_rows(min_row=2, values_only=True))
     assert rows == [("x", 2025, "缺少基期")]
+
+
+def test_point_15_every_sheet_prints_across_on_one_page_width_with_its_heads(result, tmp_path):
+    write_workbook(result, tmp_path / "s.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    for sheet in book.worksheets:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        # One page wide, which is what a sheet says by leaving it out, and as many long as it takes.
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.print_title_rows == "$1:$1", sheet.title
+        # What is written is printed, and no row below it.
+        last = f"${openpyxl.utils.get_column_letter(sheet.max_column)}${sheet.max_row}"
+        assert sheet.print_area.endswith(f"!$A$1:{last}"), (sheet.title, sheet.print_area)
+
+
+def test_point_15_the_workbook_prints_on_few_pages(result, tmp_path):
+    """As many pages as there are sheets and the reasons ask for: no column runs over to a page of its own."""
+    write_workbook(result, tmp_path / "s.xlsx")
+    done = subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf",
+         "--outdir", str(tmp_path), str(tmp_path / "s.xlsx")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    pages = pypdf.PdfReader(tmp_path / "s.pdf").pages
+    assert all(page.mediabox.width > page.mediabox.height for page in pages)
+    assert len(pages) <= PAGES

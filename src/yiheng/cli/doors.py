@@ -13,7 +13,7 @@ import click
 
 from yiheng.basis.language import NAMED
 from yiheng.basis.refusals import Refusal
-from yiheng.county import make_county
+from yiheng.county import NAMES_OF_CONSORTIA, make_county
 from yiheng.runs import (
     Workspace,
     kept_policies,
@@ -71,7 +71,11 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
       yiheng demo --people 2000 --no-serve
     """
     folder = named(workspace, Path("demo"))
-    space = _made_before(folder) if (folder / "yiheng.toml").exists() else Workspace.new(folder, demo=True)
+    space = (
+        _made_before(folder)
+        if (folder / "yiheng.toml").exists()
+        else Workspace.new(folder, demo=True, names=NAMES_OF_CONSORTIA)
+    )
     if not space.runs("load"):
         _fill(space, people)
     load_shipped_codes(space, replace=True)

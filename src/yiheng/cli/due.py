@@ -8,14 +8,19 @@ from yiheng.runs.deciding import assumed
 from yiheng.statements import NOT_CLEARED, conclusion, dues, statement_hash, to_replace
 
 from .heads import further
-from .show import answer, say, say_text, separated
+from .show import answer, called, say, say_text, separated, with_id
 from .spoken import language, listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS
 
 
 def notes(result: dict[str, Any], statement: dict[str, Any]) -> list[str]:
     """What stands under the chart of a statement: what it comes to, and its hash."""
-    return [*conclusion(statement, language()), _hash(result, statement)]
+    return [*conclusion(named(statement), language()), _hash(result, statement)]
+
+
+def named(statement: dict[str, Any]) -> dict[str, Any]:
+    """The statement under the name of its party, for text alone: its hash is that of the id."""
+    return {**statement, "party": called(statement["party"])}
 
 
 def _hash(result: dict[str, Any], statement: dict[str, Any]) -> str:
@@ -24,8 +29,8 @@ def _hash(result: dict[str, Any], statement: dict[str, Any]) -> str:
 
 def say_due(result: dict[str, Any], statement: dict[str, Any]) -> None:
     """Say what is paid, collected, withheld, prepaid or borne; what decides it and is an example or an assumption."""
-    say_text(f"── {statement['party']} {statement['year']}")
-    for line in conclusion(statement, language()):
+    say_text(f"── {with_id(statement['party'])} {statement['year']}")
+    for line in conclusion(named(statement), language()):
         say_text(f"  {line}")
     nothing = listed([one.says.in_language(language()) for one in dues(statement) if not one.amount])
     if nothing:
@@ -50,7 +55,7 @@ def say_notices(result: dict[str, Any], form: str) -> int:
     not_cleared = told(NOT_CLEARED, "not cleared: the year's spending is unknown")
     answer(form, result, ["party", "year", "budget", *heads], rows, f"{result['run']} · {not_cleared}")
     for one in result["refused"]:
-        about = f"{one['party']} {one['year']}"
+        about = f"{called(one['party'])} {one['year']}"
         say(f"未能定预算 {about}：{why(one['why'])}", f"no budget for {about}: {one['why']}")
     notice, reasons = f"yiheng statement {result['run']} --pdf FOLDER", f"yiheng explain {result['run']}"
     say(f"{not_cleared}。通知：{notice}；依据：{reasons}", f"{not_cleared}; notices: {notice}; reasons: {reasons}")

@@ -207,6 +207,15 @@ def _one(space: Workspace, register: Register, one: SettleRun) -> dict[str, Any]
     }
 
 
+def say_altered(space: Workspace, run: str) -> None:
+    """Say which files of a run are not as it wrote them: what is read from them was not computed."""
+    if changed := altered(space, run):
+        say(
+            f"！计算后文件被改动：{listed_names(changed)}；请运行 yiheng replay {run} 核对",
+            f"! changed after the run: {listed_names(changed)}; check with yiheng replay {run}",
+        )
+
+
 def say_standing(space: Workspace, run: str) -> None:
     """Say that a settlement is a trial, and which one counts where this one replaced nothing."""
     others = sorted({stand.run for pair, stand in standing(space).items() if pair in pairs_of(space, run)} - {run})

@@ -30,8 +30,8 @@ from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due, say_notices
 from .heads import further as further_head
-from .official import say_standing
-from .show import answer, out, say, separated, working, yuan
+from .official import say_altered, say_standing
+from .show import answer, called, out, say, separated, with_id, working, yuan
 from .spoken import told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
@@ -136,7 +136,7 @@ def settle(
             break
         say_due(result, one)
     for one in result["refused"]:
-        about = f"{one['party']} {one['year']}"
+        about = f"{called(one['party'])} {one['year']}"
         say(f"未能清算 {about}：{why(one['why'])}", f"not settled: {about}: {one['why']}")
     _say_left_out(result)
     say_standing(space, result["run"])
@@ -240,10 +240,11 @@ def explain(
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
     if claims:
         return _open_claims(space, folder, result, statement, figure, limit, form)
+    say_altered(space, folder.name)
     because, says = statement["because"][figure], told("says", "says_en")
     if form == "table":
         of = statement["policy"]
-        title = f"{party} {statement['year']} · {told(of['title'], of['id'])} · {of['file']}"
+        title = f"{with_id(party)} {statement['year']} · {told(of['title'], of['id'])} · {of['file']}"
         for line in (title, *_lines(because, says)):
             out.print(line, markup=False, soft_wrap=True)
     else:
@@ -286,7 +287,7 @@ def _open_claims(
     whole = {"run": result["run"], "party": statement["party"], "year": statement["year"], "figure": figure}
     if form == "table":
         for one in opened_up:
-            about = f"{one['total']} {statement['party']} {one['year']}"
+            about = f"{one['total']} {called(statement['party'])} {one['year']}"
             many, money = f"{one['count']:,}", yuan(one["fen"])
             title = told(f"{about}：{many} 笔，{money} 元", f"{about}: {many} claims, {money} yuan")
             answer(form, one, CLAIM_HEADS, _claim_rows(one["rows"], yuan), title)

@@ -22,6 +22,9 @@ from .heads import HEADS, Heads
 from .spoken import language, listed, told, why
 
 FORMATS = ("table", "json", "csv")
+# What consortia are called in tables for people, once a workspace is open; programs read ids.
+NAMES = "yiheng.names"
+PARTIES = ("party", "consortium")
 # So many names of rules make a line that is still read.
 FEW = 3
 # Text in a table is folded, but not into columns narrower than this.
@@ -79,12 +82,37 @@ def answer(
         writer.writerow(columns)
         writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
-        shown = [[_shown(cell, not verbatim) for cell in row] for row in rows]
+        called = {} if verbatim else _names()
+        whose = [bool(called) and name in PARTIES for name in columns]
+        shown = [
+            [
+                _shown(called.get(cell, cell) if named else cell, not verbatim)
+                for cell, named in zip(row, whose, strict=True)
+            ]
+            for row in rows
+        ]
         heads = [str(name) if verbatim else _head(name) for name in columns]
         table = _table(heads, shown, title)
         # A figure that is broken over two lines is read wrong: where the table is too wide, each row is a block.
         fits = table.__rich_measure__(out, out.options).minimum <= out.width
         out.print(table if fits else _blocks(heads, shown, title))
+
+
+def called(party: str) -> str:
+    """What a consortium is called in the workspace that is open; one without a name by its id."""
+    return _names().get(party, party)
+
+
+def with_id(party: str) -> str:
+    """The name of a consortium with the id by which it is asked for, told once."""
+    name = called(party)
+    return party if name == party else f"{name}（{party}）"
+
+
+def _names() -> dict[str, str]:
+    """Names as the place wrote them; English output keeps the ids."""
+    context = click.get_current_context(silent=True)
+    return dict(context.meta.get(NAMES, {})) if context and language() == "zh" else {}
 
 
 def _head(name: str | Words) -> str:

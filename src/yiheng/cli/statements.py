@@ -41,8 +41,8 @@ from yiheng.statements import (
     write_workbook,
 )
 
-from .due import notes, say_due, say_notices
-from .official import STATES
+from .due import named, notes, say_due, say_notices
+from .official import STATES, say_altered
 from .show import answer, say, say_text, separated, working
 from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -106,6 +106,7 @@ def statement(
     if run == OFFICIAL:
         run, pairs = _official(space, party, year)
     result = space.result(run, STATEMENTS)
+    say_altered(space, space.find_run(run).name)
     if result["manifest"]["verb"] == NOTICE and (against or chart or xlsx):
         raise Refusal("a budget before its year is over has no such paper", cure="ask for --pdf, --json or --book")
     chosen = [s for s in statements_of(result, party, year) if pairs is None or (s["party"], s["year"]) in pairs]
@@ -123,11 +124,13 @@ def statement(
         _each(
             pdf, "pdf", chosen,
             lambda one, into: (write_notice_pdf if is_notice(one) else write_statement_pdf)(
-                result, one, into, stands[one["party"], one["year"]]
+                result, one, into, stands[one["party"], one["year"]], space.names.get(one["party"], "")
             ),
         )  # fmt: skip
     if chart:
-        _each(chart, "svg", chosen, lambda one, into: write_file(into, waterfall(one, notes(result, one)).encode()))
+        _each(
+            chart, "svg", chosen, lambda one, into: write_file(into, waterfall(named(one), notes(result, one)).encode())
+        )
     if xlsx:
         write_workbook(whole, xlsx, stands, kept_policies(space.find_run(result["run"])))
     if json_file:

@@ -14,7 +14,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 from yiheng.runs import Workspace
 
-from .show import FORMATS, say_refusal
+from .show import FORMATS, NAMES, say_refusal
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
 # Where policies and mappings that ship stand: inside an installed package, or beside the source.
@@ -86,7 +86,9 @@ def named(workspace: Path | None, default: Path) -> Path:
 
 def opened(workspace: Path | None) -> Workspace:
     """The workspace named after the verb, before it, or the current folder."""
-    return Workspace(Workspace.open(named(workspace, Path())).folder, acting())
+    space = Workspace(Workspace.open(named(workspace, Path())).folder, acting())
+    click.get_current_context().meta[NAMES] = space.names
+    return space
 
 
 def found(path: str, folder: str, workspace: Workspace | None = None) -> Path:

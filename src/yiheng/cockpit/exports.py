@@ -96,10 +96,11 @@ def statement_pdf(request: SignedIn) -> HttpResponse:
     """One party's statement on paper, or why it cannot be set."""
     what = asked.chosen_or_404(request)
     whole = _statement(what)
+    name = results.workspace().names.get(what.party, "")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.pdf"
         try:
-            write_statement_pdf(whole, whole["statements"][0], made, _settled(what).stand)
+            write_statement_pdf(whole, whole["statements"][0], made, _settled(what).stand, name)
         except Refusal as refusal:
             return HttpResponse(str(refusal), status=NOT_HERE, content_type="text/plain; charset=utf-8")
         content = made.read_bytes()

@@ -20,6 +20,11 @@ def institution(number: str | None) -> str:
     return institutions().get(number or "", number or "")
 
 
+def party(number: str) -> str:
+    """What a consortium is called; one without a name by its id."""
+    return results.workspace().names.get(number, number)
+
+
 @lru_cache(maxsize=4)
 def _institutions(space: Workspace, number: int) -> dict[str, str]:
     return names_of_institutions(space, number)

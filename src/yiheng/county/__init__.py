@@ -1,5 +1,6 @@
 """The synthetic county: invented people, visits and charges, with planted faults and their answer sheet."""
 
 from .make import CountyMade, make_county
+from .places import NAMES_OF_CONSORTIA
 
-__all__ = ["CountyMade", "make_county"]
+__all__ = ["NAMES_OF_CONSORTIA", "CountyMade", "make_county"]

@@ -22,6 +22,7 @@ TOWNS = ("柳汀镇", "石盘镇", "青埠镇", "沙岭镇", "望岚镇", "南�
 # Share of the people in each town; the last two towns make up the second consortium.
 TOWN_PERCENT = (18, 17, 15, 14, 11, 13, 12)
 CONSORTIA = ("xihai", "donghe")
+NAMES_OF_CONSORTIA = {"xihai": "西海医共体", "donghe": "东河医共体"}
 TOWN_CONSORTIUM = np.array([0, 0, 0, 0, 0, 1, 1])
 _OUTSIDE = (
     "琴屿大学附属医院",

@@ -19,7 +19,8 @@ MOST_VISITS, DAYS_AROUND = 50, 366
 # What of a finding can be no visit and no line.
 NO_NAMES = ("id", "rule", "official_code", "weight", "person", "institution", "says", "says_en", "occurred_on")
 VISIT = (
-    "v.visit_id, v.person_id, v.institution_id, i.name as institution_name, v.department, v.kind, v.began_on,"
+    "v.visit_id, v.person_id, v.institution_id, i.name as institution_name, v.department,"
+    " d.name as department_name, v.kind, v.began_on,"
     " v.ended_on, s.total_fen, s.fund_fen"
 )
 SUMS = (
@@ -94,6 +95,7 @@ def names_of_institutions(workspace: Workspace, at: int | None = None) -> dict[s
 def _visits(where: str, visits: str, order: str) -> str:
     return (
         f"select {VISIT} from visit v left join institution i using (institution_id)"
+        " left join department d using (institution_id, department)"
         f" left join {SUMS.format(visits=visits)} using (visit_id) where {where} order by {order}"
     )
 

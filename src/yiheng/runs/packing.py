@@ -26,7 +26,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .manifest import sha256
-from .workspace import FILE, Workspace
+from .workspace import FILE, Workspace, names_text
 
 SUMS = "SHA256SUMS"
 # What travels. The rest is of the machine or of its people: the cockpit's database with users and passwords, its key.
@@ -115,6 +115,8 @@ def unpack(file: Path, into: Path, progress: Callable[[str], None] = lambda _: N
             size = sum(entry.file_size for entry in packed.infolist())
             if size > shutil.disk_usage(into.parent).free:
                 raise Refusal(f"the disk has no room for {size:,} bytes", where=str(into), cure="make room on the disk")
+            # As the pack was told: the list of hashes is none of its files.
+            size -= packed.getinfo(SUMS).file_size
             for name, hashed in sums.items():
                 progress(name)
                 _write_out(packed, name, part / name, hashed)
@@ -135,7 +137,9 @@ def _files(workspace: Workspace, scratch: Path) -> Iterator[tuple[str, Path]]:
     # Of the settings only what is of the data: a [web] table may hold the password of a database.
     plain = {name: value for name, value in workspace.settings.items() if isinstance(value, str | bool | int)}
     settings.write_text(
-        "".join(f"{name} = {json.dumps(v, ensure_ascii=False)}\n" for name, v in plain.items()), "utf-8"
+        "".join(f"{name} = {json.dumps(v, ensure_ascii=False)}\n" for name, v in plain.items())
+        + (names_text(workspace.names) if workspace.names else ""),
+        "utf-8",
     )
     yield FILE, settings
     runs = {one["run"] for one in workspace.runs()}

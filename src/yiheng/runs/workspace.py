@@ -24,6 +24,7 @@ FORMAT = 2
 HASHED = "hash_person_id"
 ENGINE = "engine"
 DEMO = "demo"
+NAMES = "names"
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,15 @@ class Workspace:
     by: str = field(default="", compare=False)
 
     @classmethod
-    def new(cls, folder: Path, *, hash_person_id: bool = False, demo: bool = False) -> Workspace:
+    def new(
+        cls, folder: Path, *, hash_person_id: bool = False, demo: bool = False, names: Mapping[str, str] | None = None
+    ) -> Workspace:
         """Make an empty workspace.
 
         Args:
             hash_person_id: whether the fund's own number of a person is kept as a keyed hash only.
             demo: whether it is filled with a synthetic county; the demo changes no other workspace.
+            names: what consortia are called, by their id.
 
         Raises:
             Refusal: when the folder already is one, or holds other things.
@@ -61,7 +65,7 @@ class Workspace:
         )
         if demo:
             made += f"# A synthetic county: 'yiheng demo' fills and changes only workspaces marked so.\n{DEMO} = true\n"
-        (folder / FILE).write_text(made, "utf-8")
+        (folder / FILE).write_text(made + names_text(names or {}), "utf-8")
         return cls(folder)
 
     @classmethod
@@ -116,6 +120,22 @@ class Workspace:
     def is_demo(self) -> bool:
         """Whether the demo made it."""
         return self.settings.get(DEMO) is True
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What consortia are called where people read, by the id that files and addresses keep.
+
+        Raises:
+            Refusal: when the table of names holds anything but texts.
+        """
+        told = self.settings.get(NAMES, {})
+        if not isinstance(told, dict) or not all(isinstance(name, str) and name for name in told.values()):
+            raise Refusal(
+                f"'{NAMES}' is not a table of names",
+                where=str(self.folder / FILE),
+                expected=f'[{NAMES}] and below it lines such as donghe = "东河医共体"',
+            )
+        return told
 
     @property
     def engine(self) -> str:
@@ -192,6 +212,17 @@ class Workspace:
     def result(self, run: str, file: str) -> Any:
         """A JSON result of a run."""
         return kept_json(self.find_run(run) / file)
+
+
+def names_text(names: Mapping[str, str]) -> str:
+    """The table of names as ``yiheng.toml`` holds it; without names an example to fill in."""
+    if not names:
+        told = "# What consortia are called where people read, by the id in the data:"
+        return f'{told}\n# [{NAMES}]\n# donghe = "东河医共体"\n'
+    lines = [
+        f"{json.dumps(one, ensure_ascii=False)} = {json.dumps(name, ensure_ascii=False)}" for one, name in names.items()
+    ]
+    return "\n".join([f"[{NAMES}]", *lines, ""])
 
 
 def _user() -> str:

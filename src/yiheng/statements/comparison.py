@@ -10,12 +10,11 @@ import xlsxwriter
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
-from yiheng.intake.rejects import close_book
 from yiheng.payment import FIGURES
 from yiheng.runs.manifest import told_pins
 
 from .formulas import write_amount
-from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, write_header
+from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, close_printable, write_header
 
 NET, FUND_PAYS = Words("净结算额", "net to the consortium"), Words("基金合计支付", "paid by the fund in all")
 AMOUNTS = {**FIGURES, "net": NET, "fund_pays": FUND_PAYS}
@@ -58,7 +57,7 @@ def write_comparison(result: dict[str, Any], into: Path) -> None:
     choices = result["alternatives"] or _assumptions(result)
     _sheet(book, "假设", keys, [*amounts, ("与所选相差", "change")], [("假设", "text"), *why], choices, titles)
     _about(book, result)
-    close_book(book, into)
+    close_printable(book, into)
 
 
 def outcome(change: str) -> str:

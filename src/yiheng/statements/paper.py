@@ -32,7 +32,7 @@ Row = Sequence[str]
 
 
 def write_statement_pdf(
-    result: dict[str, Any], statement: dict[str, Any], into: Path, stand: Stand | None = None
+    result: dict[str, Any], statement: dict[str, Any], into: Path, stand: Stand | None = None, name: str = ""
 ) -> None:
     """Write one party's statement as PDF in Chinese; the same statement and fonts give the same bytes.
 
@@ -40,30 +40,32 @@ def write_statement_pdf(
         result: what the run kept in ``statements.json``.
         statement: one of its statements.
         stand: how it stands; only an adopted one makes an official paper.
+        name: what the party is called, where it has a name beside its id.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
     whole = statement_hash(result, statement)
     policy = statement["policy"]
+    named = {**statement, "party": name or statement["party"]}
     set_paper(
         {
             "title": "医保基金打包付费年度清算单" + title_mark(stand),
             "subtitle": policy["title"],
-            "foot": f"{statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
+            "foot": f"{name or statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
+                ("统筹地区", policy.get("place", "—")), ("医共体", _called(statement, name)),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
             ],
             "sections": [
                 {"kind": "pairs", "title": "清算结果", "rows": _figures(statement),
-                 "lead": conclusion(statement, sums_first=True)},
+                 "lead": conclusion(named, sums_first=True)},
                 table("应收应付（本清算单全部账户）", DUES, due_rows(statement)),
                 {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
                 SIGNATURES,
-                *([{"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(statement)}]
+                *([{"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(named)}]
                   if has_budget(statement) else []),
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
                 table("转账明细", TRANSFERS, _transfers(statement)),
@@ -84,7 +86,7 @@ def is_notice(statement: dict[str, Any]) -> bool:
 
 
 def write_notice_pdf(
-    result: dict[str, Any], statement: dict[str, Any], into: Path, _stand: Stand | None = None
+    result: dict[str, Any], statement: dict[str, Any], into: Path, _stand: Stand | None = None, name: str = ""
 ) -> None:
     """Write one party's budget and the calendar of its payment in advance as PDF; it never tells a surplus.
 
@@ -100,9 +102,9 @@ def write_notice_pdf(
         {
             "title": "医保基金预算与预付通知（尚未清算）",
             "subtitle": policy["title"],
-            "foot": f"{statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
+            "foot": f"{name or statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", statement["party"]),
+                ("统筹地区", policy.get("place", "—")), ("医共体", _called(statement, name)),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
@@ -121,6 +123,11 @@ def write_notice_pdf(
         },
         into,
     )  # fmt: skip
+
+
+def _called(statement: dict[str, Any], name: str) -> str:
+    """The name with the id by which files know the party."""
+    return f"{name}（{statement['party']}）" if name else str(statement["party"])
 
 
 NOT_CLEARED = "尚未清算：本年度支出未知"

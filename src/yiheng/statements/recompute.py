@@ -51,6 +51,7 @@ def write_recompute(
             sheet.write_string(len(NOTES), column, name, head)
             sheet.set_column(column, column, width)
         sheet.freeze_panes(len(NOTES) + 1, 3)
+        sheet.repeat_rows(len(NOTES))
         try:
             made = _traced(result, statements, policies[year], year)
         except Refusal as refusal:

@@ -42,6 +42,8 @@ from .stamp import stamp_rows
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 MONEY = "#,##0.00"
+# As a workbook counts sizes of paper.
+A4 = 9
 PARTY_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 16, 18, 72, 48
 
 
@@ -84,7 +86,7 @@ def write_workbook(
     _assumptions(book.add_worksheet("假设"), statements, head, text)
     _refused(book.add_worksheet("未能清算"), result["refused"], head, text)
     _manifest(book.add_worksheet("计算批次清单"), result, head, text)
-    close_book(book, into)
+    close_printable(book, into)
 
 
 def _standing(
@@ -154,7 +156,7 @@ def write_difference_workbook(compared: dict[str, Any], into: Path) -> None:
         _named(sheet, row, s, s["hashes"]["old"])
         sheet.write_string(row, 3, s["hashes"]["new"])
     sheet.set_column(2, 3, TEXT_WIDTH)
-    close_book(book, into)
+    close_printable(book, into)
 
 
 def _named(sheet: Worksheet, row: int, statement: dict[str, Any], third: str) -> None:
@@ -320,3 +322,19 @@ def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+
+
+def close_printable(book: xlsxwriter.Workbook, into: Path) -> None:
+    """Close a workbook whose sheets print on A4 across: what is written, all columns on one page, name and page below.
+
+    Raises:
+        Refusal: when it cannot be written.
+    """
+    for sheet in book.worksheets():
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&R&P / &N")
+        sheet.print_area(0, 0, sheet.dim_rowmax or 0, sheet.dim_colmax or 0)
+    close_book(book, into)

@@ -72,7 +72,6 @@ EXCESS = ("whole_part", "over_part")
 # Evidence columns of a rule that compares with like people; what they would give is kept in per mille.
 EXPECTED = ("expected_weight", "weight")
 PER_MILLE = 1000
-PER_CENT_OF_MILLE = 10
 FEN_PLACES = 2
 
 Tables = Mapping[str, ibis.Table]
@@ -205,7 +204,7 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_fen") and value is not None:
         return str(Fen(value))
     if name.endswith("_per_mille") and value is not None:
-        return f"{(Decimal(value) / PER_CENT_OF_MILLE).normalize():f} %"
+        return f"{Decimal(value).scaleb(-1).normalize():f} %"
     for end, places in PARTS.items():
         if name.endswith(end) and value is not None:
             value = Decimal(value).scaleb(-places)

@@ -30,10 +30,11 @@ class Basis:
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit beside the finding."""
+    """A visit beside the finding; the department by its name, or by its code where the lake has none."""
 
     raw: dict[str, Any]
     place: str
+    department: str
     total: Fen | None
     fund: Fen | None
     own: bool
@@ -79,6 +80,7 @@ def visits(opened: Opened, finding: dict[str, Any], *, near: bool = False) -> li
         Visit(
             row,
             names.institution(row["institution_id"]),
+            row["department_name"] or row["department"] or "—",
             _fen(row["total_fen"]),
             _fen(row["fund_fen"]),
             row["visit_id"] == finding["visit"],

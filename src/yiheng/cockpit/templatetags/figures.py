@@ -9,8 +9,9 @@ from django import template
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
+from yiheng.supervision.declare import shown
 
-from .. import quality, show, suspects
+from .. import names, quality, show, suspects
 
 register = template.Library()
 
@@ -43,6 +44,24 @@ def count(number: int) -> str:
 def rule_label(name: str) -> str:
     """The name of a rule in the reader's language."""
     return suspects.rule_label(name)
+
+
+@register.filter
+def party_name(number: str) -> str:
+    """What a consortium is called."""
+    return names.party(number)
+
+
+@register.filter
+def party_in_title(number: str) -> str:
+    """The same for the title of a page, which has one language: the id on an English page."""
+    return names.party(number) if show.in_chinese() else number
+
+
+@register.filter
+def price(amount: Decimal | None) -> str:
+    """A unit price: to the fen, and finer only where it is."""
+    return "—" if amount is None else shown("unit_price", amount)
 
 
 @register.filter
