@@ -167,9 +167,10 @@ def test_point_2_nothing_due_is_said_only_when_every_account_is_nothing(tmp_path
     assert re.search("各账户均为零，无应付、应收款项", "".join(conclusion(statements_of(result)[0])))
 
 
-def test_point_2_the_terminal_says_every_account_and_the_hash(tmp_path, capsys):
+def test_point_2_the_terminal_says_every_account_and_the_hash(tmp_path, capsys, monkeypatch):
     from yiheng.cli.due import notes, say_due
 
+    monkeypatch.setenv("YIHENG_LANG", "zh")
     (file,) = (f for f in POLICIES if f.parent.name == "xiamen")
     one = settled_examples(file)[0]
     result = settle_example(file, one, tmp_path)
