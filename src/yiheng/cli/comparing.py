@@ -128,7 +128,7 @@ def _tables(result: dict[str, Any]) -> None:
     ]
     columns = [
         "policy", Words("已清算", "settled"), Words("净结算额合计", "net of all"),
-        Words("基金合计支付", "the fund pays"), CHANGE, Words("增加/减少/持平", "more/less/same"),
+        Words("基金合计支付", "fund pays"), CHANGE, Words("增加/减少/持平", "more/less/same"),
         Words("增加最多", "largest gain"), Words("减少最多", "largest loss"),
     ]  # fmt: skip
     answer("table", result, columns, sums, told("合计与增减情况（元）", "sums, and who gets more or less (yuan)"))
