@@ -38,6 +38,8 @@ RANDOM = re.compile(r"\(random[^)]*\)")
 SHELL = re.compile(r"[|<>;&$`*]")
 # Beside a page stand what a clone holds, and the public data next to it.
 BESIDE = ("policies", "mappings", "examples", "tests", "docs", "README.md", "src", "pyproject.toml", "constraints.txt")
+# What stays the same when the words around it change: figures, names of rules and columns.
+SAME = re.compile(r"[\w.,%/-]*[0-9_][\w.,%/-]*", re.A)
 BORDER = re.compile(r"[┏┓┡┩┌┐┬└┘━─┳╇┴╋┻┼├┤ ]+")
 SECONDS = 600
 
@@ -195,14 +197,32 @@ def renewed(expected: list[str], output: str) -> list[str]:
         return shown
     told: list[str] = []
     at = 0
-    for line in (line for line in expected if line.strip() and line != "…"):
-        found = next((i for i in range(at, len(shown)) if _begins_alike(line, shown[i])), None)
+    cut = False
+    for line in (line for line in expected if line.strip()):
+        if line == "…":
+            cut = True
+            continue
+        found = _alike(line, shown, at, at < len(shown) and bool(told) and not cut)
+        cut = False
         if found is None:
             continue
         told += ["…"] if found > at else []
         told.append(line if allows([line], shown[found]) else shown[found])
         at = found + 1
     return [*told, "…"] if at < len(shown) else told
+
+
+def _alike(line: str, shown: list[str], at: int, follows: bool) -> int | None:
+    """Where a line of the page is now: it begins alike, or follows the last one, or holds most of the same names and figures."""
+    begun = next((i for i in range(at, len(shown)) if _begins_alike(line, shown[i])), None)
+    if begun is not None:
+        return begun
+    if follows:
+        return at
+    names = set(SAME.findall(line))
+    shared = {i: len(names & set(SAME.findall(shown[i]))) for i in range(at, len(shown))}
+    best = max(shared, key=lambda i: (shared[i], -i), default=None)
+    return best if best is not None and 2 * shared[best] > len(names) else None
 
 
 def _begins_alike(line: str, shown: str) -> bool:

@@ -150,7 +150,7 @@ def test_a_refused_package_is_said_by_the_command_and_an_audit_of_all_is_not_cle
     site = install(broken, tmp_path / "site")
     folder = tmp_path / "ws"
     _, said = yiheng(site, "new", folder)
-    assert "未采用 not used: lixian-rules 1.0: lixian = lixian_rules: its rules cannot be imported" in said
+    assert "not used: lixian-rules 1.0: lixian = lixian_rules: its rules cannot be imported" in said
     yiheng(site, "audit", "--format", "json", "-w", folder, code=1)
     yiheng(site, "audit", "--rule", "split_stay", "--format", "json", "-w", folder)
     _, said = yiheng(site, "audit", "--rule", "lixian.night_sales", "-w", folder, code=2)

@@ -16,8 +16,10 @@ from yiheng.basis.evidence import Because, Words
 from yiheng.basis.money import NOTHING, Fen, total
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES, STEPS, Account, Book, Fact, PartyFacts, Statement, settle, share_pools
-from yiheng.payment.settle import FURTHER
+from yiheng.payment.settle import FURTHER, NO_OVERRUN, NO_SURPLUS, NOT_CLEARED, NOT_SHARED
 from yiheng.policy import PolicyFile, Terms
+
+WHY_NOTHING = (NO_OVERRUN, NO_SURPLUS, NOT_CLEARED, NOT_SHARED)
 
 # Policies that pay more to a party that spends more, each with the test that shows where and why.
 MAY_PAY_FOR_SPENDING = {"yancheng-median": "test_the_median_rule_pays_more_for_a_surplus_nearer_to_the_mean"}
@@ -87,7 +89,8 @@ def _reasons_add_up(statement: Statement) -> None:
 
 
 def _reasons_name_their_places(source: PolicyFile, party: str, statement: Statement) -> None:
-    """The lowest lines name the policy's file and line or the fact's place, or are money that stands in the book."""
+    """The lowest lines name the policy's file and line or the fact's place, are money that stands in the book, or say why
+    a figure is nothing."""
     book = {t.amount for t in statement.transfers} | set(statement.figures.values())
     balances: dict[Account, Fen] = {}
     for t in statement.transfers:
@@ -96,7 +99,9 @@ def _reasons_name_their_places(source: PolicyFile, party: str, statement: Statem
         book |= {balances[t.giver], balances[t.taker], -balances[t.giver]}
     for name, because in statement.because.items():
         for leaf in (one for one in _nodes(because) if not one.rests_on):
-            if leaf.source is None:
+            if leaf in WHY_NOTHING:
+                assert not statement.figures[name], (name, leaf)
+            elif leaf.source is None:
                 assert leaf.amount is not None and leaf.amount in book, (name, leaf)
             elif leaf.source.where == source.file:
                 assert leaf.source.at.isdecimal(), leaf

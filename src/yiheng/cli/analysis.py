@@ -15,7 +15,7 @@ from yiheng.hooks import load_rules
 from yiheng.measures import INDICATORS
 from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_audit, run_measure, run_quality
 from yiheng.statements import UNITS, exact, sums_by_check, write_quality, written
-from yiheng.supervision import ANSWERS, FINDING, RULES, WEIGHTS
+from yiheng.supervision import ANSWERS, FINDING, WEIGHTS
 
 from .show import answer, say, say_unknown, working, yuan
 from .spoken import language, listed, told, why
@@ -173,7 +173,9 @@ def audit(
             progress=step,
         )
     if form == "table":
-        columns = ["rule", "name", "official_code", "weight", "answer", "findings", "yuan at stake", "counted once"]
+        # In English a rule has no other name than its own.
+        names = ["rule", "name"] if language() == "zh" else ["rule"]
+        columns = [*names, "official_code", "weight", "answer", "findings", "yuan at stake", "counted once"]
         answer(form, result, columns, _by_rule(result), result["run"])
         _show_findings(result)
     else:
@@ -209,13 +211,6 @@ def rule_name(rule: dict[str, Any]) -> str:
     return told(f"{rule['zh']}{zh}", f"{rule['rule']}{en}")
 
 
-def _meaning(rule: dict[str, Any], spoken: str) -> str:
-    """The name of a rule, in English its sentence, with the same mark."""
-    if spoken == "zh" or rule["rule"] not in RULES:
-        return rule_name(rule)
-    return RULES[rule["rule"]].sentence + (" (example)" if rule["demo"] else "")
-
-
 def say_demo(result: dict[str, Any]) -> None:
     """Say which lists of the demo county findings rest on."""
     if lists := sorted({name for rule in found_by_rule(result) for name in rule["demo"]}):
@@ -240,13 +235,14 @@ def _by_rule(result: dict[str, Any]) -> list[list[Any]]:
     spoken = language()
     rows = [
         [
-            r["rule"], _meaning(r, spoken),
+            *([r["rule"]] if spoken == "zh" else []), rule_name(r),
             r["official_code"], WEIGHTS[r["weight"]].in_language(spoken), ANSWERS[r["answer"]].in_language(spoken),
             r["findings"], *_amounts(r),
         ]
         for r in found
     ]  # fmt: skip
-    return [*rows, [told("合计", "all"), None, None, None, None, len(result["findings"]), *_amounts(result)]]
+    unsaid = [None] * (4 if spoken == "zh" else 3)
+    return [*rows, [told("合计", "all"), *unsaid, len(result["findings"]), *_amounts(result)]]
 
 
 def _show_findings(result: dict[str, Any]) -> None:

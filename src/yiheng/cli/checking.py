@@ -66,7 +66,7 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
             answer(form, checked, heads, rows)
         for one in checked["findings"]:
             rule = f"[{one['rule']}]"
-            zh, en = (f"。应为：{one['right']}", f" Right: {one['right_en']}") if one["right"] else ("", "")
+            zh, en = (f"。应为：{one['right']}", f". Right: {one['right_en']}") if one["right"] else ("", "")
             say(f"{rule} {one['says']}{zh}", f"{rule} {one['says_en']}{en}")
         for one in checked["excepted"]:
             rule, why, until = f"[{one['rule']}]", one["exception"]["reason"], one["exception"]["until"]
