@@ -57,7 +57,7 @@ REQUIRED = {
     "diagnosis": "visit_id ordinal code is_main",
     "operation": "visit_id ordinal code",
     "settlement": "settlement_id visit_id settled_at fund_fen",
-    "fee_line": "line_id visit_id item_code kind quantity unit_price amount_fen occurred_at",
+    "fee_line": "line_id visit_id item_code quantity unit_price amount_fen occurred_at",
 }
 LISTED = {"institution": "kind", "person": "sex insurance", "visit": "kind", "fee_line": "kind"}
 DAYS = {

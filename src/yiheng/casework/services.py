@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, nearest
 
 from .models import FindingVerdict, JournalLine, User
@@ -109,6 +110,7 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
     longest = FindingVerdict._meta.get_field("reason").max_length or 0
     if not reason or len(reason) > longest:
         raise Refusal(_("请写明理由，不超过 %(n)s 字。") % {"n": longest})
+    refuse_unseen(reason)
     counts = verdicts_of(findings=[finding]).get(finding)
     if counts and (counts.verdict, counts.reason) == (verdict, reason):
         raise Refusal(_("该疑点已有同样的判断。"))

@@ -14,6 +14,7 @@ from typing import Any
 from yiheng import __version__
 from yiheng.basis.evidence import Words
 from yiheng.basis.files import new_file
+from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
@@ -59,8 +60,8 @@ def propose(
         Refusals: all that keeps the run from being proposed.
     """
     with _writing(workspace) as register:
+        _refuse_unreasoned(why, refused_because, marks_because)
         folder = workspace.find_run(run)
-        _refuse_unreasoned(why)
         if register.state(folder.name) in ("proposed", "adopted"):
             raise Refusal(f"{folder.name} is {register.state(folder.name)} already", cure="yiheng official list")
         manifest = _manifest(folder)
@@ -119,8 +120,8 @@ def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _un
         Refusal: when it is not proposed, the same person proposed it, or its result changed since.
     """
     with _writing(workspace) as register:
-        folder = workspace.find_run(run)
         _refuse_unreasoned(why)
+        folder = workspace.find_run(run)
         proposed = register.open.get(folder.name)
         if proposed is None:
             raise Refusal(
@@ -147,8 +148,8 @@ def withdraw(workspace: Workspace, run: str, *, by: str, why: str, note: Note = 
         Refusal: when it is withdrawn already, or is no settlement of the lake.
     """
     with _writing(workspace) as register:
-        folder = workspace.find_run(run)
         _refuse_unreasoned(why)
+        folder = workspace.find_run(run)
         state = register.state(folder.name)
         if state in ("withdrawn", "superseded"):
             raise Refusal(f"{folder.name} is {state} already", cure="yiheng official list")
@@ -262,7 +263,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _refuse_unreasoned(why: str) -> None:
+def _refuse_unreasoned(why: str, *others: str) -> None:
+    for one in (why, *others):
+        refuse_unseen(one)
     if not why.strip() or len(why.strip()) > LONGEST_REASON:
         raise Refusal("an act needs its reason", expected=f"a reason of at most {LONGEST_REASON} characters")
 

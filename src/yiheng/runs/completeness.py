@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.measures import completeness as judge
 from yiheng.policy import PolicyFile
@@ -133,6 +134,7 @@ def refuse_empty_act(facts: Path | None, although: str | None) -> None:
     """
     if although is not None and not although.strip():
         raise Refusal("--although has no reason", expected="a sentence that is printed on every statement")
+    refuse_unseen(although or "")
     if although is not None and facts is not None:
         raise Refusal("--although is for a year of the lake", cure="leave it out: a facts file is taken as it is")
 
