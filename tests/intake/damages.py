@@ -257,4 +257,4 @@ def as_kept(table: str, row: Row) -> dict[str, object]:
         "day": dt.date.fromisoformat, "instant": dt.datetime.fromisoformat, "fen": int, "count": int, "quantity": Decimal,
         "price": Decimal, "yes": lambda v: v == "1", "text": str,
     }  # fmt: skip
-    return {c.name: read[c.kind](row[c.name]) if row.get(c.name) else None for c in TABLES[table]}
+    return {c.name: read[c.kind](row[c.name]) if row.get(c.name) else c.default for c in TABLES[table]}
