@@ -39,6 +39,7 @@ def test_a_rule_of_a_package_is_listed_under_the_name_of_the_package(site):
         "rule": NIGHT,
         "zh": "夜间购药",
         "weight": "clue",
+        "answer": "inform",
         "official_code": None,
         "package": "lixian-rules 1.0",
     }
@@ -124,6 +125,8 @@ def test_spark_finds_the_same(site, workspace, audited):
 
 def test_a_bill_is_checked_by_a_rule_of_a_package(site, workspace, tmp_path):
     bill = {
+        "person": [{"person_id": "B"}],
+        "institution": [{"institution_id": "T1"}],
         "visit": [
             {"visit_id": "V8", "person_id": "B", "institution_id": "T1", "kind": "pharmacy", "began_on": "2025-04-01"}
         ],

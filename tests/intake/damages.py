@@ -164,15 +164,15 @@ def _no_days() -> st.SearchStrategy[str]:
     late = st.builds(lambda h: f"2025-01-15 {h}:00:00", st.integers(25, 99))
     words = st.sampled_from([
         "soon", "infinity", "-infinity", "epoch", "today", "2025", "2025-01", "2025013", "202512", "45000", "2025-01-1",
-        "99999-01-01", "0044-03-15 (BC)", "-2025-01-02", "2025-01-15T02:00:00+08:00", "2025-01-15 02:00:00Z",
-        "2025-01-15 02:00:00 UTC", "2025年1月2日", "15.01.2025", "01/15/2025", "2025-01-15x", "2025-01-15 10:61:00", "null",
+        "99999-01-01", "0044-03-15 (BC)", "-2025-01-02",
+        "2025-01-15 02:00:00 UTC", "2025年1月2日", "15.01.2025", "01/15/2025", "2025-01-15x", "2025-01-15 10:61:00",
     ])  # fmt: skip
     return st.one_of(impossible, no_leap, late, words)
 
 
 def _no_numbers() -> st.SearchStrategy[str]:
     marks = st.sampled_from(["元", "a", ",000", "e3", "..1", "%", "￥", " 5", "-", "O", "１"])
-    words = st.sampled_from(["NULL", "nan", "inf", "--1", "+-1", "0x1F", "一百", ".", "-", "1,5"])
+    words = st.sampled_from(["inf", "--1", "+-1", "0x1F", "一百", ".", "1,5"])
     return st.one_of(st.builds(lambda n, mark: f"{n}{mark}", st.integers(0, 10**6), marks), words)
 
 
@@ -217,11 +217,11 @@ def in_yuan(table: str, row: Row) -> Row:
 
 def row_damages(tables: list[str], yuan: bool) -> st.SearchStrategy[Damage]:
     """One damage of one row of the tables; amounts in yuan or in fen."""
-    texts = st.sampled_from(["?", "无", "9x", "NULL"]) | st.integers(0, 999).map(lambda n: f"zz{n}")
-    flags = st.sampled_from(["maybe", "-1", "10", "null", "yess"]) | st.integers(2, 999).map(str)
+    texts = st.sampled_from(["?", "没有", "9x"]) | st.integers(0, 999).map(lambda n: f"zz{n}")
+    flags = st.sampled_from(["maybe", "-1", "10", "yess"]) | st.integers(2, 999).map(str)
     before_1900 = st.dates(dt.date(1600, 1, 1), dt.date(1899, 12, 31)).map(str)
     wrong = [
-        (REQUIRED, "missing", st.sampled_from([None, "", " ", "   "])),
+        (REQUIRED, "missing", st.sampled_from([None, "", " ", "   "])),  # other signs for nothing: tests/field 09
         (LISTED, "not_in_list", texts),
         (DAYS, "unreadable", _no_days()),
         (AMOUNTS, "unreadable", _no_numbers() | (_finer(2) | _larger(14) if yuan else _finer(0) | _larger(18))),

@@ -108,7 +108,7 @@ def test_a_facts_file_and_the_lake_meet_in_the_same_settlement(tmp_path, county)
     [
         ("party,yaer,spend\n", ["facts.csv:1: the column 'year' is missing", "did you mean 'yaer'?"]),
         ("party,year\nxihai,soon\n", ["facts.csv:2", "no name or year"]),
-        ("party,year\nxihai,2025\nxihai,2025\n", ["facts.csv:3", "stands twice (first on line 2)"]),
+        ("party,year\nxihai,2025\nxihai,2025\n", ["facts.csv:2", "facts.csv:3", "stands twice (lines 2, 3)"]),
     ],
 )
 def test_a_facts_file_that_cannot_be_read_is_refused(tmp_path, text, words):
@@ -148,7 +148,7 @@ def test_an_amount_finer_than_a_fen_refuses_that_party_only(tmp_path):
     facts.write_text("party,year,spend,base_spend,public_health\na,2025,1.005,1.00,\nb,2025,1.00,1.00,\n", "utf-8")
     result = run_settle(Workspace.new(tmp_path / "ws"), POLICY, facts=facts)
     assert [s["party"] for s in result["statements"]] == ["b"]
-    assert "facts.csv:2: 'spend'" in result["refused"][0]["why"]
+    assert "facts.csv:2:spend: '1.005'" in result["refused"][0]["why"]
 
 
 def test_a_load_is_not_replayed(tmp_path):
