@@ -123,7 +123,8 @@ def test_admissions_and_payments_by_state_and_year_agree(synpuf, source):
 
 def test_statements_by_state_agree_with_the_policy_worked_in_sql(synpuf, source):
     workspace, _ = synpuf
-    result = run_settle(workspace, ROOT / "policies" / "us-desynpuf", year=2010)
+    # The sample thins out towards its end: one state has 5 claims where the last quarter would have 50.
+    result = run_settle(workspace, ROOT / "policies" / "us-desynpuf", year=2010, although="the sample thins out")
     assert result["refused"] == [] and result["unattributed"] == {}
     # In whole cents: budget = (2008 + 2009) / 2 x 1.02, half a cent up.
     query = """

@@ -152,4 +152,4 @@ def test_the_workbook_of_a_difference_subtracts_in_the_sheet(compared, tmp_path)
     assert spend[5].value == f"=E{spend[0].row}-D{spend[0].row}" == spend[6].value
     assert Decimal(repr(spend[4].value)) - Decimal(repr(spend[3].value)) == Decimal("11234.56")
     assert Decimal(repr(kept[spend[5].coordinate].value)) == Decimal("11234.56")
-    assert [row[0].value for row in live["变化的事实"].iter_rows(min_row=2)] == ["东河"]
+    assert [row[0].value for row in live["变化的数据"].iter_rows(min_row=2)] == ["东河"]
