@@ -45,6 +45,8 @@ def test_point_15_a_driver_opens_into_claims_that_add_up(as_):
     )
     address = f"/overview/claims/?party=xihai&year=2025&institution={row['institution']}&kind={row['kind']}"
     page = as_("clerk").get(address).content.decode()
-    told = re.findall(r'<td class="number">(-?[\d,]+)\.(\d\d)</td>', page.split('id="claims-title"')[1])
+    told = re.findall(
+        r'<td class="number">(-?[\d,]+)\.(\d\d)</td>', page.split('id="claims-2025"')[1].split("</section>")[0]
+    )
     fen = sum(int(whole.replace(",", "")) * 100 + int(rest) for whole, rest in told)
     assert len(told) == row["settlements"] and fen == row["fen"]

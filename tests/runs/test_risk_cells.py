@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ROOT
-from tests.tiny import loaded
+from tests.tiny import FILES, loaded
 from yiheng.basis.money import Fen, total
 from yiheng.measures import TOTALS, by_cell
 from yiheng.payment import share_pools
@@ -45,7 +45,13 @@ def test_the_cells_of_three_people_as_worked_by_hand(tmp_path):
         "V1,A,H1,inpatient,2025-01-10,2025-01-15,0,0\nV2,A,O1,inpatient,2025-02-01,2025-02-03,0,0\n"
         "V3,B,T1,outpatient,2025-12-01,2025-12-01,0,0\nV4,C,H1,inpatient,2025-09-05,2025-09-05,0,1\n"
     )
-    workspace, _ = loaded(tmp_path, chronic_registration=registrations, person=born, enrolment=enrolled, visit=visits)
+    # Paid and charged when the visits took place.
+    paid, lines = (
+        FILES[name].replace("2025-03-05", "2025-09-05").replace("2025-03-01", "2025-12-01")
+        for name in ("settlement.csv", "fee_line.csv")
+    )
+    people = {"chronic_registration": registrations, "person": born, "enrolment": enrolled}
+    workspace, _ = loaded(tmp_path, **people, visit=visits, settlement=paid, fee_line=lines)
     engine = Engine(workspace, workspace.lake.latest())
     engine.views()
     rows = engine.rows(by_cell(TOTALS["fund_spend"], engine.as_defined(), 2025), ("consortium", "cell"))
