@@ -15,16 +15,16 @@ FINDING = {
 def test_the_number_is_masked_in_the_sentence_too(served):
     from yiheng.cockpit.suspects import export_row, shown
 
-    one = shown(FINDING, in_full=False)
+    one = shown(FINDING, {}, in_full=False)
     assert (one.person, one.says) == ("P0****66", "参保人 P0****66 又住院")
-    assert "P0008766" not in "".join(export_row(FINDING, in_full=False))
-    assert shown(FINDING, in_full=True).says == "参保人 P0008766 又住院"
+    assert "P0008766" not in "".join(export_row(FINDING, {}, in_full=False))
+    assert shown(FINDING, {}, in_full=True).says == "参保人 P0008766 又住院"
 
 
 def test_an_exported_row_is_exact(served):
     from yiheng.cockpit.suspects import EXPORTED, export_row
 
-    row = dict(zip(EXPORTED, export_row(FINDING, in_full=True), strict=True))
+    row = dict(zip(EXPORTED, export_row(FINDING, {}, in_full=True), strict=True))
     assert (row["at_stake_yuan"], row["official_code"], row["line"]) == ("1234.56", "", "")
 
 
@@ -32,7 +32,7 @@ def test_sums_by_rule_add_up(served):
     from yiheng.cockpit.suspects import sums
 
     found = [FINDING, {**FINDING, "at_stake_fen": 44}, {**FINDING, "rule": "long_gone_rule", "at_stake_fen": 200_000}]
-    made = [(one.name, one.label, one.count, one.at_stake.n) for one in sums(found)]
+    made = [(one.name, one.label, one.count, one.at_stake.n) for one in sums(found, None)]
     assert made == [("long_gone_rule", "long_gone_rule", 1, 200_000), ("split_stay", "分解住院", 2, 123_500)]
 
 

@@ -62,9 +62,9 @@ def findings_csv(request: SignedIn) -> HttpResponse:
         subject=run.id,
         data={"asked": form.query, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
     )
-    judged = verdicts.of_findings(found)
+    judged, demo = verdicts.of_findings(found), suspects.demo_lists(run)
     rows = (
-        [_no_formula(cell) for cell in suspects.export_row(one, in_full, judged.get(one.get("id", "")))]
+        [_no_formula(cell) for cell in suspects.export_row(one, demo, in_full, judged.get(one.get("id", "")))]
         for one in found
     )
     return _csv(suspects.export_head(), rows, f"findings-{run.id}.csv")

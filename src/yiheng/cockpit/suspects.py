@@ -92,8 +92,11 @@ def not_computed(run: Run | None) -> list[NotComputed]:
     return [NotComputed(one["zh"], one["official_code"] or "—", one[why]) for one in listed]
 
 
-def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision] | None = None) -> list[RuleSum]:
-    """Count, amount and measured precision by rule, the most at stake first."""
+def sums(
+    findings: Iterable[dict[str, Any]], run: Run | None, precisions: Mapping[str, Precision] | None = None
+) -> list[RuleSum]:
+    """Count, amount and measured precision by rule of a run, the most at stake first."""
+    demo = demo_lists(run)
     counted: dict[str, tuple[str, int, int]] = {}
     for f in findings:
         _weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
@@ -105,7 +108,7 @@ def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision]
             weight,
             weight_label(weight),
             answer_label(name),
-            demo_lists(name),
+            demo.get(name, ""),
             count,
             Fen(fen),
             (precisions or {}).get(name),
@@ -115,15 +118,17 @@ def sums(findings: Iterable[dict[str, Any]], precisions: Mapping[str, Precision]
     return sorted(made, key=lambda one: (-one.at_stake.n, one.name))
 
 
-def shown(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> Shown:
-    """A finding for a reader who may or may not see person numbers."""
+def shown(
+    finding: dict[str, Any], demo: Mapping[str, str], in_full: bool, judged: FindingVerdict | None = None
+) -> Shown:
+    """A finding for a reader who may or may not see person numbers; ``demo`` as :func:`demo_lists` gives it."""
     says = finding["says"] if show.in_chinese() else finding.get("says_en", finding["says"])
     return Shown(
         rule_label(finding["rule"]),
         finding["weight"],
         weight_label(finding["weight"]),
         answer_label(finding["rule"]),
-        demo_lists(finding["rule"]),
+        demo.get(finding["rule"], ""),
         finding,
         (finding["person"] or "") if in_full else show.masked(finding["person"]),
         names.institution(finding["institution"]),
@@ -152,9 +157,11 @@ def export_head() -> list[str]:
     return list(EXPORTED.values() if show.in_chinese() else EXPORTED)
 
 
-def export_row(finding: dict[str, Any], in_full: bool, judged: FindingVerdict | None = None) -> list[str]:
+def export_row(
+    finding: dict[str, Any], demo: Mapping[str, str], in_full: bool, judged: FindingVerdict | None = None
+) -> list[str]:
     """A finding as cells, amounts exact; masked and in the language of the page."""
-    one = shown(finding, in_full)
+    one = shown(finding, demo, in_full)
     cells = {
         **finding,
         "rule_name": one.label,
@@ -186,10 +193,9 @@ def answer_label(rule: str) -> str:
     return ANSWERS[RULES[rule].answers].in_language(get_language() or "zh") if rule in RULES else ""
 
 
-def demo_lists(rule: str) -> str:
-    """The lists that a rule of the newest audit rests on and that were invented for the demo county, else nothing."""
-    run = results.audited()
-    return _demo_lists(run.id).get(rule, "") if run else ""
+def demo_lists(run: Run | None) -> dict[str, str]:
+    """By rule of an audit the lists that it rests on and that were invented for the demo county."""
+    return _demo_lists(run.id) if run else {}
 
 
 def weight_label(weight: str) -> str:

@@ -132,13 +132,13 @@ def _findings_of_year(request: SignedIn, what: Chosen) -> dict[str, Any]:
         return {"sees_findings": False}
     run = results.audited()
     found = suspects.of_run(run, year=what.year)
-    in_full = sees_person_numbers(user=request.user)
+    in_full, demo = sees_person_numbers(user=request.user), suspects.demo_lists(run)
     return {
         "sees_findings": True,
         "audit": run,
         "not_asked": results.rules_not_asked(run.inputs) if run else [],
         "all_judged": run is not None and results.whole_audit(run.inputs) and not run.result.get("unknown"),
-        "sums": suspects.sums(found),
-        "newest": [suspects.shown(one, in_full) for one in found[:NEWEST]],
+        "sums": suspects.sums(found, run),
+        "newest": [suspects.shown(one, demo, in_full) for one in found[:NEWEST]],
         "found": len(found),
     }

@@ -83,12 +83,12 @@ def _listed(request: SignedIn, refusal: str = "", status: int = 200) -> HttpResp
     context = {
         "run": run,
         "form": form,
-        "sums": suspects.sums(found, verdicts.precisions()),
+        "sums": suspects.sums(found, run, verdicts.precisions()),
         "at_stake": total(suspects.at_stake(one) for one in found),
         "not_computed": suspects.not_computed(run),
         "not_asked": results.rules_not_asked(run.inputs) if run else [],
         "page": page,
-        "shown": _shown(request, page),
+        "shown": _shown(request, run, page),
         **_of_judging(request, refusal, form.query),
     }
     return render(request, "cockpit/findings.html", context, status=status)
@@ -98,22 +98,22 @@ def _one(request: SignedIn, run: Run, found: dict[str, Any], refusal: str = "", 
     rows = opened.rows(run, found)
     context = {
         "run": run,
-        "one": _shown(request, [found])[0],
+        "one": _shown(request, run, [found])[0],
         "basis": opened.basis(found),
         "evidence": opened.evidence(found),
         "visits": opened.visits(rows, found),
         "near": opened.visits(rows, found, near=True),
         "rows": rows,
-        "others": _shown(request, opened.others(run, found)),
+        "others": _shown(request, run, opened.others(run, found)),
         **_of_judging(request, refusal, "opened="),
     }
     return render(request, "cockpit/finding.html", context, status=status)
 
 
-def _shown(request: SignedIn, found: Any) -> list[suspects.Shown]:
-    judged = verdicts.of_findings(found)
+def _shown(request: SignedIn, run: Run | None, found: Any) -> list[suspects.Shown]:
+    judged, demo = verdicts.of_findings(found), suspects.demo_lists(run)
     in_full = sees_person_numbers(user=request.user)
-    return [suspects.shown(one, in_full, judged.get(one.get("id", ""))) for one in found]
+    return [suspects.shown(one, demo, in_full, judged.get(one.get("id", ""))) for one in found]
 
 
 def _of_judging(request: SignedIn, refusal: str, back: str) -> dict[str, Any]:

@@ -69,11 +69,12 @@ def claims(request: SignedIn) -> HttpResponse:
 def _claims(request: SignedIn, run: Run, row: drivers.Driver, name: str, back: int) -> list[dict[str, Any]]:
     """The largest settlements of a year, each with the findings about its visit where the reader may see them."""
     audit = results.audited() if sees_findings(user=request.user) else None
-    found: dict[str, list[tuple[str, str]]] = {}
-    for one in suspects.of_run(audit):
-        found.setdefault(one["visit"], []).append((one["id"], suspects.rule_label(one["rule"])))
     rows = drivers.claims(run, name, row.raw["institution"], row.raw["kind"], back=back)
-    return [{**one, "findings": found.get(one["visit_id"], [])} for one in rows]
+    found: dict[str, list[tuple[str, str]]] = {one["visit_id"]: [] for one in rows}
+    for one in suspects.of_run(audit):
+        if one["visit"] in found:
+            found[one["visit"]].append((one["id"], suspects.rule_label(one["rule"])))
+    return [{**one, "findings": found[one["visit_id"]]} for one in rows]
 
 
 def _of(run: Run, runs: dict[int, Run]) -> dict[str, Any]:
