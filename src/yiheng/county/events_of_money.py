@@ -48,7 +48,7 @@ def _days(micros: np.ndarray) -> np.ndarray:
     return micros // _DAY
 
 
-def _take_back(scene: Scene, paid: pa.Table, at: np.ndarray, refund: bool) -> pa.Table:
+def _take_back(scene: Scene, paid: pa.Table, lines: pa.Table, at: np.ndarray, *, refund: bool) -> pa.Table:
     """What takes whole settlements back, at these instants, with their lines."""
     size = len(paid)
     ids = scene.kept.ids("settlement", size)
@@ -61,14 +61,6 @@ def _take_back(scene: Scene, paid: pa.Table, at: np.ndarray, refund: bool) -> pa
         reversal_of=paid["settlement_id"].combine_chunks(),
         **_negated(paid, _MONEY),
     )
-    lines = scene.kept.where("fee_line", "settlement_id", paid["settlement_id"].combine_chunks())
-    _lines_back(scene, lines, paid, ids, at)
-    scene.spend(paid["insurance"], at, -whole(paid, "fund_fen")["fund_fen"])
-    return gone
-
-
-def _lines_back(scene: Scene, lines: pa.Table, paid: pa.Table, ids: pa.Array, at: np.ndarray) -> None:
-    """Lines that take others back, at the instants of the settlements that do so."""
     of = pc.index_in(lines["visit_id"].combine_chunks(), paid["visit_id"].combine_chunks())
     scene.kept.add(
         "fee_line",
@@ -81,6 +73,12 @@ def _lines_back(scene: Scene, lines: pa.Table, paid: pa.Table, ids: pa.Array, at
         days_supplied=pa.nulls(len(lines), pa.int64()),
         **_negated(lines, _LINE_SUMS),
     )
+    scene.spend(paid["insurance"], at, -whole(paid, "fund_fen")["fund_fen"])
+    return gone
+
+
+def _lines_of(scene: Scene, paid: pa.Table) -> pa.Table:
+    return scene.kept.where("fee_line", "settlement_id", paid["settlement_id"].combine_chunks())
 
 
 def _people(scene: Scene, visits: pa.Table) -> dict[str, list[str]]:
@@ -102,7 +100,7 @@ def refunds_in_full(scene: Scene) -> None:
     scene.used[chosen] = True
     paid = scene.kept.rows("settlement", chosen)
     at = whole(paid, "settled_at")["settled_at"] + rng.integers(1, 31, len(chosen)) * _DAY
-    gone = _take_back(scene, paid, at, refund=True)
+    gone = _take_back(scene, paid, _lines_of(scene, paid), at, refund=True)
     why = "the whole visit was taken back days after"
     of = paid["settlement_id"].to_pylist()
     said = {"of": of, **_people(scene, paid), **_money_of(gone)}
@@ -139,18 +137,7 @@ def entered_twice(scene: Scene) -> None:
         visit_id=again["visit_id"].combine_chunks().take(place),
         settlement_id=again["settlement_id"].combine_chunks().take(place),
     )
-    ids = scene.kept.ids("settlement", len(again))
-    gone = scene.kept.add(
-        "settlement",
-        again,
-        settlement_id=ids,
-        settled_at=_instants(at),
-        refund=_all(True, len(again)),
-        reversal_of=again["settlement_id"].combine_chunks(),
-        **_negated(again, _MONEY),
-    )
-    _lines_back(scene, copies, again, ids, at)
-    scene.spend(again["insurance"], at, -whole(again, "fund_fen")["fund_fen"])
+    gone = _take_back(scene, again, copies, at, refund=True)
     who = {"person": visits["person_id"].to_pylist(), "visit": again["visit_id"].to_pylist()}
     first, second = paid["settlement_id"].to_pylist(), again["settlement_id"].to_pylist()
     why, said = "entered a second time by mistake", {"of": first, **who, **_money_of(again)}
@@ -175,7 +162,7 @@ def _one_line(scene: Scene, kind: str, which: np.ndarray, per_ten_thousand: int)
     drawn = scene.some(kind, which & (scene.visits["cash_fen"] > 0), per_ten_thousand, spare=4)
     many = scene.many(len(scene.free(which)), per_ten_thousand)
     paid = scene.kept.rows("settlement", drawn)
-    lines = scene.kept.where("fee_line", "settlement_id", paid["settlement_id"].combine_chunks())
+    lines = _lines_of(scene, paid)
     visit, item = lines["visit_id"].to_pylist(), lines["item_code"].to_pylist()
     kinds, scope = lines["kind"].to_pylist(), lines["scope_fen"].to_pylist()
     size: dict[str, int] = {}
@@ -262,11 +249,11 @@ def corrected(scene: Scene) -> None:
     charged = whole(lines, "amount_fen", "scope_fen")
     parts = _part(paid, charged["amount_fen"], charged["scope_fen"])
     at = whole(paid, "settled_at")["settled_at"] + 10 * _MINUTE
-    gone = _take_back(scene, paid, at, refund=False)
+    gone = _take_back(scene, paid, _lines_of(scene, paid), at, refund=False)
     left = {name: pa.array(whole(paid, name)[name] - part) for name, part in parts.items() if name != "deductible_fen"}
     ids = scene.kept.ids("settlement", len(paid))
     again = scene.kept.add("settlement", paid, settlement_id=ids, settled_at=_instants(at + 5 * _MINUTE), **left)
-    rest = scene.kept.where("fee_line", "settlement_id", paid["settlement_id"].combine_chunks())
+    rest = _lines_of(scene, paid)
     rest = rest.filter(pc.invert(pc.is_in(rest["line_id"], lines["line_id"].combine_chunks())))
     of_visit = pc.index_in(rest["visit_id"].combine_chunks(), paid["visit_id"].combine_chunks())
     scene.kept.add("fee_line", rest, line_id=scene.kept.ids("fee_line", len(rest)), settlement_id=ids.take(of_visit))
