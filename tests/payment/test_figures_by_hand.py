@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from functools import partial
+from math import floor
 from random import Random
 
 import pytest
@@ -40,7 +42,7 @@ def yuan(fen: int) -> str:
 def agreement(rng: Random, source) -> dict[str, str]:
     """Half of the rows within the budget; of an overrun no more than there is has a cause."""
     row = near(rng, source)
-    left = max(int(float(row["spend"]) * 100) - int(float(row["base_spend"]) * 105) - 1000, 0)
+    left = max(floor(Fraction(row["spend"]) * 100 - Fraction(row["base_spend"]) * 105) - 1000, 0)
     for name in ("uncontrollable", "justified", "mismanagement"):
         part = rng.randint(0, left)
         row[name], left = yuan(part), left - part

@@ -61,7 +61,7 @@ def _cell(text: str):
         number = Fraction(text)
     except ValueError:
         return text
-    return int(number) if number.denominator == 1 else float(number)
+    return int(number) if number.denominator == 1 else Decimal(text)
 
 
 def typed(sheet: Sheet, source: PolicyFile, first: Example, one: Example) -> bool:
