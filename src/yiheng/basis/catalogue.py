@@ -1,15 +1,16 @@
 """Chinese for the sentences of refusals, which are written in English where they are raised.
 
-The catalogue has an entry for each sentence as it stands in the source, with ``{1}``, ``{2}`` … for what is put in. A
-sentence is found by its shape, so it can also be translated after it was kept in the result of a run.
+The catalogue has an entry for each sentence as it is written in the source, with ``{1}``, ``{2}`` … for what is put
+in. A sentence is found by its shape, so it can also be translated after it was kept in the result of a run.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from .evidence import Words
@@ -17,6 +18,9 @@ from .refusals import Refusal, Refusals
 
 CATALOGUE = Path(__file__).with_name("refusals_zh.po")
 SLOT = re.compile(r"\{(\d+)\}")
+# How many colons a place before a sentence may hold, and how deep a sentence is put into another.
+MOST_PLACES = 8
+MOST_WITHIN = 3
 # How each line after the first begins.
 EXPECTED = Words("应为：", "expected: ")
 CURE = Words("处理：", "to do: ")
@@ -69,33 +73,50 @@ def sentence(text: str) -> str:
     """A sentence in Chinese; one with its place before it keeps the place."""
     if (found := _translated(text)) is not None:
         return found
-    places = [place.end() for place in re.finditer(r": ", text)]
-    for after in places:
-        if (found := _translated(text[after:])) is not None:
-            return text[:after] + found
+    for place in islice(re.finditer(": ", text), MOST_PLACES):
+        if (found := _translated(text[place.end() :])) is not None:
+            return text[: place.end()] + found
     return text
 
 
-def _translated(text: str) -> str | None:
+def _translated(text: str, within: int = 0) -> str | None:
     plain, shapes = _entries()
     if text in plain:
         return plain[text]
-    for shape, zh in shapes:
-        if found := shape.fullmatch(text):
-            given = [_translated(part) or part for part in found.groups()]
-            return SLOT.sub(lambda slot, given=given: given[int(slot[1]) - 1], zh)  # type: ignore[misc]
+    if within > MOST_WITHIN:
+        return None
+    for words, chinese in shapes:
+        if (given := _given(words, text)) is not None:
+            told = [_translated(part, within + 1) or part for part in given]
+            return "".join(told[int(part) - 1] if at % 2 else part for at, part in enumerate(chinese))
     return None
 
 
+def _given(words: Sequence[str], text: str) -> list[str] | None:
+    """What is put in between the words of a shape, each as short as can be; None where the text has another shape.
+
+    Each word is looked for once, so that a long text is answered at once: a pattern would try all ways to part it.
+    """
+    first, *between, last = words
+    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        return None
+    given, at, end = [], len(first), len(text) - len(last)
+    for word in between:
+        found = text.find(word, at, end)
+        if found < 0:
+            return None
+        given.append(text[at:found])
+        at = found + len(word)
+    return [*given, text[at:end]]
+
+
 @cache
-def _entries() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """Sentences without slots, and shapes of those with, the most words of their own first."""
+def _entries() -> tuple[dict[str, str], list[tuple[list[str], list[str]]]]:
+    """Sentences without slots, and shapes of those with, the most words of their own first.
+
+    A shape is its words between the slots, with the Chinese parted at its slots, whose numbers stand at odd places.
+    """
     entries = {en: zh for en, zh in read_po(CATALOGUE.read_text("utf-8")).items() if en and zh}
     plain = {en: zh for en, zh in entries.items() if not SLOT.search(en)}
     open_ones = sorted((en for en in entries if en not in plain), key=lambda en: -len(SLOT.sub("", en)))
-    return plain, [(re.compile("".join(_shape(en)), re.DOTALL), entries[en]) for en in open_ones]
-
-
-def _shape(en: str) -> Iterator[str]:
-    for at, part in enumerate(SLOT.split(en)):
-        yield "(.*?)" if at % 2 else re.escape(part)
+    return plain, [(SLOT.split(en)[::2], SLOT.split(entries[en])) for en in open_ones]
