@@ -119,4 +119,4 @@ def test_wrong_names_are_refused(county, tmp_path):
     file = tmp_path / "inspectors.csv"
     file.write_text("inspector,workplace,relatives_at\n王,,\n王,,\n", "utf-8")
     done = run("sample", "draw", "--seed", "s", "--inspectors", file, "-w", county.folder)
-    assert done.exit_code == 2 and "stands twice" in done.stderr
+    assert done.exit_code == 2 and "appears twice" in done.stderr

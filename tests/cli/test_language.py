@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,23 @@ def test_point_13_a_refusal_is_chinese_as_a_whole_and_again_from_its_text():
     both = Refusals([one, Refusal(Words("两种都有", "given in both"), expected=Words("甲", "A"))])
     assert refusal_in(both, "zh") == f"{chinese}\n两种都有\n  应为：甲"
     assert sentence("no such sentence") == "no such sentence"
+
+
+@pytest.mark.parametrize("text", [", ".join(["x: y"] * 20_000), "the column '" + "x' (1) and " * 20_000, ": " * 50_000])
+def test_point_11_a_long_text_is_answered_at_once(text):
+    began = time.perf_counter()
+    assert sentence(text) == text
+    # A pattern tries all ways to part such a text: for ten thousand signs more than two minutes.
+    assert time.perf_counter() - began < 5
+
+
+def test_what_is_put_in_is_as_short_as_can_be_and_may_be_a_sentence_itself():
+    assert sentence("'a' 'b' appears twice (lines 2) (lines 3)") == "“a”'b' 出现两次（第 2) (lines 3 行）"
+    assert sentence("the fact 'x' of 'y' of 'z' is missing") == "缺少“y' of 'z”的数据“x”"
+    assert (
+        sentence("f.csv:3:party: the fact 'check the path' of 'y' is missing")
+        == "f.csv:3:party: 缺少“y”的数据“检查路径”"
+    )
 
 
 @pytest.mark.parametrize(

@@ -49,12 +49,12 @@ def test_why_a_policy_was_refused_is_for_the_fund_office(as_, result, tmp_path):
 
     clerk, xihai = as_("clerk"), as_("xihai")
     folder = made(tmp_path / "refused")
-    policies = [*result["policies"], {**result["policies"][0], "policy": "other", "refused": "donghe stands twice"}]
+    policies = [*result["policies"], {**result["policies"][0], "policy": "other", "refused": "donghe appears twice"}]
     with override_settings(WORKSPACE=folder):
         assert "还没有政策对比" in clerk.get("/comparison/").content.decode()
         assert clerk.get("/comparison.xlsx").status_code == 404
         add_run(folder, "compare-1", "comparison.json", {**result, "policies": policies}, at="2026-01-01")
-        assert "donghe stands twice" in clerk.get("/comparison/").content.decode()
+        assert "donghe appears twice" in clerk.get("/comparison/").content.decode()
         assert "donghe" not in xihai.get("/comparison/").content.decode()
 
 

@@ -42,7 +42,7 @@ def test_what_is_odd_in_the_published_plan_is_said(plan):
     notes = "\n".join(plan.notes)
     for name in ("mdc_diagnosis", "valid_procedure", "gray_diagnosis"):
         rows = [tuple(row.values()) for row in published(name)]
-        assert f"{name}.csv: {len(rows) - len(set(rows))} rows stand twice" in notes
+        assert f"{name}.csv: {len(rows) - len(set(rows))} rows appear twice" in notes
     listed = {row["code"] for row in published("icd_diagnosis")}
     lacking = sorted({row["code"] for row in published("mdc_diagnosis")} - listed)
     assert f"mdc_diagnosis.csv: {len(lacking)} codes are not in icd_diagnosis.csv: {', '.join(lacking)}" in notes
@@ -94,7 +94,7 @@ def test_a_plan_may_do_without_gray_codes_and_classes(folder):
         ("adrg", "1,MDCB,1,BB1", "1,MDCC,1,BB1", "mdc.csv:2: MDCB has 1 ADRG in adrg.csv, not 2"),
         ("drg", "BX1,1,BX19", "BX2,1,BX19", "drg.csv:3: ADRG 'BX2' is not in adrg.csv"),
         ("drg", "BX1,1,BX19", "BB1,2,BX19", "adrg.csv:3: ADRG 'BX1' has no DRG in drg.csv"),
-        ("drg", "BX19,ALWAYS", "BX19,SOMETIMES", "drg.csv:3: 'SOMETIMES' is nothing to require"),
+        ("drg", "BX19,ALWAYS", "BX19,SOMETIMES", "drg.csv:3: unknown requirement 'SOMETIMES'"),
         ("drg", "BX1,1,BX19", "BX1,1,BB19", "drg.csv:3: BB19 stands already in line 2"),
         ("drg", "BX1,1,BX19", "BX1,first,BX19", "drg.csv:3: order_in_adrg 'first' is no whole number"),
         ("mdc_diagnosis", "MDCB,,S06.0", "MDCX,,S06.0", "mdc_diagnosis.csv:3: MDC 'MDCX' is not in mdc.csv"),

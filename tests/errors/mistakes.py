@@ -84,7 +84,7 @@ MISTAKES: dict[str, dict[str, Mistake]] = {
         "a key deep inside is misspelt": Mistake("article: 第九条}", "artcle: 第九条}", 27, ("'artcle' is not known", "did you mean 'article'?")),
         "a key is missing": Mistake("policy: small\n", "", 1, ("'policy' is missing", "add it")),
         "a value has no article": Mistake(", article: 第九条}", "}", 27, ("'values.kept.history.0.article' is missing", "add it")),
-        "a key stands twice": Mistake("rounding: {mode: half_up}", "rounding: {mode: half_up}\nplace: {zh: 二, en: two}", 51, ("'place' is written twice (first on line 3)", "remove one")),
+        "a key appears twice": Mistake("rounding: {mode: half_up}", "rounding: {mode: half_up}\nplace: {zh: 二, en: two}", 51, ("'place' is written twice (first on line 3)", "remove one")),
         "a key is a list": Mistake("policy: small", "? [a, b]\n: small", 1, ("a key must be a word",)),
         "the name has capitals": Mistake("policy: small", "policy: Small", 1, ("'policy'", "pattern")),
         "a sentence has no Chinese": Mistake("title: {zh: 小例, en: small}", "title: {en: small}", 2, ("'title.zh' is missing",)),

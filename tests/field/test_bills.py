@@ -63,7 +63,7 @@ def test_29_what_is_missing_without_making_a_row_useless_is_asked_for(desk, name
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("dup-key.json", "dup-key.json:1: the key 'quantity' stands twice in one object"),
+        ("dup-key.json", "dup-key.json:1: the key 'quantity' appears twice in one object"),
         ("stay-no-quantity.json", "fee_line[1]: quantity is missing"),
         ("quantity-empty.json", "fee_line[1]: quantity is missing"),
         ("quantity-5dec.json", "fee_line[1]: '1.00005' is not what quantity takes"),

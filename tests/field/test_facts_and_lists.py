@@ -33,14 +33,14 @@ def test_02_amounts_whose_commas_are_not_quoted_are_refused_by_line(county, file
 def test_02_a_column_that_stands_twice_is_refused_by_name(county):
     done = yiheng("settle", "qingdao", "--facts", field("02-unquoted-thousands/facts_twice.csv"), "-w", county)
     assert done.exit_code == 2
-    assert "facts_twice.csv:1: the column 'base_spend' stands twice (columns 4 and 6)" in done.output
+    assert "facts_twice.csv:1: the column 'base_spend' appears twice (columns 4 and 6)" in done.output
 
 
 @pytest.mark.parametrize(
     ("file", "says"),
     [
         ("unquoted.csv", "unquoted.csv:2: this row has 10 cells, the header 9"),
-        ("twice.csv", "twice.csv:1: the column 'limit_price' stands twice (columns 6 and 10)"),
+        ("twice.csv", "twice.csv:1: the column 'limit_price' appears twice (columns 6 and 10)"),
         ("nan.csv", "nan.csv:2: limit_price 'NaN' is no price in yuan"),
         ("inf.csv", "inf.csv:2: unit_price 'Infinity' is no price in yuan"),
         ("comma.csv", "comma.csv:2: limit_price '1280,50' is no price in yuan"),

@@ -49,7 +49,7 @@ def test_13_an_answer_as_text_is_refused(county):
     [
         ("deep.json", "[" * 200_000, "deep.json:1: the objects are nested too deeply"),
         ("deep.jsonl", '{"infno": ' + "[" * 200_000, "deep.jsonl:1: the objects are nested too deeply"),
-        ("twice.json", '[{"infno": "1", "infno": "2"}]', "twice.json:1: the key 'infno' stands twice"),
+        ("twice.json", '[{"infno": "1", "infno": "2"}]', "twice.json:1: the key 'infno' appears twice"),
     ],
 )
 def test_point_11_messages_nested_or_doubled_are_a_sentence(county, tmp_path, name, content, says):

@@ -77,7 +77,7 @@ def test_point_11_an_archive_in_an_archive_is_named_and_never_opened(county, tmp
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as made:
         made.writestr("settlement.csv", SETTLED)
-    assert "all.zip/inner.zip: there is nothing to load" in refused(
+    assert "all.zip/inner.zip: found no data to load" in refused(
         county, packed(tmp_path / "all.zip", {"inner.zip": inner.getvalue()})
     )
 
@@ -102,8 +102,8 @@ def test_point_11_a_path_in_an_archive_leads_nowhere(county, tmp_path):
     ("name", "says"),
     [
         ("none.csv", "there is no such file"),
-        ("empty", "there is nothing to load"),
-        ("notes", "there is nothing to load"),
+        ("empty", "found no data to load"),
+        ("notes", "found no data to load"),
         ("settlement.doc", "files ending in '.doc' are not read"),
     ],
 )

@@ -247,7 +247,7 @@ def test_a_parquet_float_is_read_by_its_written_form(tmp_path):
     [
         ("settlement.csv", b"settlement_id,visit_id,setled_at,fund_fen\n", ["settlement.csv:1", "settled_at", "did you mean 'settled_at'?"]),
         ("settlement.csv", b"", ["settlement.csv:1", "the file is empty"]),
-        ("settlement.csv", b"a,a,b\n", ["the column 'a' stands twice"]),
+        ("settlement.csv", b"a,a,b\n", ["the column 'a' appears twice"]),
         ("settlement.csv", b"a,,b\n", ["column 2 has no name"]),
         ("unknown.csv", b"x,y\n1,2\n", ["fits no table", "rename the file"]),
         ("settlement.parquet", b"no parquet", ["not a readable Parquet file"]),

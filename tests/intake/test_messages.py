@@ -162,7 +162,7 @@ def test_many_messages_are_kept_in_parts_and_none_is_lost(tmp_path, monkeypatch)
         ([{"infno": "2304", "input": {}}], "m.jsonl", ["transaction 2304 lacks 'output.setlinfo'", "input and output"]),
         ([{"infno": "2301", "input": {"feedetail": "x"}}], "m.jsonl", ["'feedetail' holds something else than objects"]),
         ([{"infno": "4101", "input": {"setlinfo": [{}, {}]}}], "m.jsonl", ["a settlement list is of one stay"]),
-        (['{"infno": "2304", "INFNO": "2301"}'], "m.jsonl", ["m.jsonl:1: the key 'infno' stands twice"]),
+        (['{"infno": "2304", "INFNO": "2301"}'], "m.jsonl", ["m.jsonl:1: the key 'infno' appears twice"]),
         (["[" * 100_000], "m.json", ["m.json:1: the objects are nested too deeply"]),
         ([""], "m.json", ["m.json: the file holds no message"]),
         (["[]"], "m.json", ["m.json: the file holds no message"]),

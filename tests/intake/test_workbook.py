@@ -104,7 +104,7 @@ def test_the_header_is_the_first_row_with_anything_in_it_and_rows_keep_their_num
     ("lines", "words"),
     [
         ([["setl_id", None, "setl_time"], ["1", "2", "3"]], ["b.xlsx/setl_d:B1: column 2 has no name", "do not merge"]),
-        ([[None], [None, "a", "A"], [None, "1", "2"]], ["b.xlsx/setl_d:C2: the column 'A' stands twice"]),
+        ([[None], [None, "a", "A"], [None, "1", "2"]], ["b.xlsx/setl_d:C2: the column 'A' appears twice"]),
         ([HEAD, [1234567890123456789, "V1"]], ["b.xlsx/setl_d:A2: a number of more than 15 digits", "as text"]),
     ],
 )

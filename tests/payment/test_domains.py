@@ -158,7 +158,7 @@ def test_point_18_guangyuan_knows_residents_by_their_other_name_and_refuses_what
     why = {one["party"]: one["why"] for one in answer["refused"]}
     assert why["c"].startswith("facts.csv:4:insurance: '学生' is none of its words") and "职工 | 居民" in why["c"]
     assert why["d"].startswith("facts.csv:5:ceiling: -1 is out of range")
-    assert "stands twice (lines 6, 7)" in why["e"] and "no name or year" in why["line 8"]
+    assert "appears twice (lines 6, 7)" in why["e"] and "no name or year" in why["line 8"]
 
 
 def settled_by_command(folder, policy, header, rows):

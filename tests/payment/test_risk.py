@@ -74,7 +74,7 @@ def test_the_reasons_show_cells_and_own_history_and_add_up():
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("old 365", "is no cell"), ("old 365 1.00; old 365 1.00", "stands twice"), ("old 365 1.005", "not an amount")],
+    [("old 365", "is no cell"), ("old 365 1.00; old 365 1.00", "appears twice"), ("old 365 1.005", "not an amount")],
 )
 def test_cells_of_a_file_that_cannot_be_read_are_refused(text, words):
     with pytest.raises(Refusal, match=words):

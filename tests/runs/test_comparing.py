@@ -186,7 +186,7 @@ def test_two_editions_of_one_policy_are_told_apart(workspace, tmp_path):
     old = policy(tmp_path, "old", changed="place", **FIRST)
     new = policy(tmp_path, "new", changed="place", **SECOND)
     assert run_compare(workspace, [old, new], year=2025)["manifest"]["inputs"]["policies"] == ["new/2025", "old/2025"]
-    with pytest.raises(Refusal, match="stands twice"):
+    with pytest.raises(Refusal, match="appears twice"):
         run_compare(workspace, [old, old], year=2025)
 
 

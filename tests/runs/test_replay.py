@@ -108,7 +108,7 @@ def test_a_facts_file_and_the_lake_meet_in_the_same_settlement(tmp_path, county)
     [
         ("party,yaer,spend\n", ["facts.csv:1: the column 'year' is missing", "did you mean 'yaer'?"]),
         ("party,year\nxihai,soon\n", ["facts.csv:2", "no name or year"]),
-        ("party,year\nxihai,2025\nxihai,2025\n", ["facts.csv:2", "facts.csv:3", "stands twice (lines 2, 3)"]),
+        ("party,year\nxihai,2025\nxihai,2025\n", ["facts.csv:2", "facts.csv:3", "appears twice (lines 2, 3)"]),
     ],
 )
 def test_a_facts_file_that_cannot_be_read_is_refused(tmp_path, text, words):

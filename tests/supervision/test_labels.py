@@ -110,7 +110,7 @@ def test_wilson_is_never_narrower_than_it_is():
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("r,maybe,V1,,1,,,", "labels.csv:2: 'maybe' is nothing to expect"),
+        ("r,maybe,V1,,1,,,", "labels.csv:2: 'maybe' is neither catch nor spare"),
         ("r,catch,V1,,1.5,,,", "labels.csv:2: '1.5' is no amount"),
         ("r,catch,,,1,,,", "labels.csv:2: the label names nothing"),
     ],

@@ -171,7 +171,7 @@ def _groups(tables: dict[str, Edition]) -> Iterator[Refusal]:
     for row in _rows(tables, "drg"):
         if row["requires"] not in REQUIRES:
             where = f"drg.csv:{row['line']}"
-            yield Refusal(f"'{row['requires']}' is nothing to require", where=where, expected=", ".join(REQUIRES))
+            yield Refusal(f"unknown requirement '{row['requires']}'", where=where, expected=", ".join(REQUIRES))
 
 
 def needed_sets(match: str) -> set[tuple[str, str]]:
@@ -225,7 +225,7 @@ def _notes(tables: dict[str, Edition]) -> Iterator[str]:
     for name, table in tables.items():
         content = [tuple(row[column] for column in table.code_list.needs) for row in table.rows]
         if repeated := len(content) - len(set(content)):
-            yield f"{name}.csv: {repeated} rows stand twice"
+            yield f"{name}.csv: {repeated} rows appear twice"
     for kind, names in {
         "diagnosis": ("mdc_diagnosis", "adrg_diagnosis", "mcc", "cc", "cc_exclusion", "gray_diagnosis"),
         "procedure": ("adrg_procedure", "valid_procedure", "gray_procedure"),

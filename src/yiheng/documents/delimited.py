@@ -76,7 +76,7 @@ def read_delimited(path: Path, needs: Sequence[str] = ()) -> Delimited:
     text = decoded(raw, path, path.name)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise Refusal("a NUL stands in the text", where=f"{path.name}:{line}", cure="remove it, or export again")
+        raise Refusal("the text contains a NUL", where=f"{path.name}:{line}", cure="remove it, or export again")
     # A file that went through two systems may end its lines with two returns.
     lines = text.replace("\r\r\n", "\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     above, delimiter = separator(lines[0])
@@ -143,7 +143,7 @@ def checked_header(header: Sequence[str], places: Sequence[str]) -> None:
             )
         if column.lower() in seen:
             raise Refusal(
-                f"the column '{column}' stands twice (columns {seen[column.lower()]} and {position})",
+                f"the column '{column}' appears twice (columns {seen[column.lower()]} and {position})",
                 where=place,
                 cure="remove one of the two",
             )

@@ -1,4 +1,4 @@
-"""JSON in which numbers stay as they are written and no key stands twice."""
+"""JSON in which numbers stay as they are written and no key appears twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .files import read_bytes
 
 
 class _Doubled(ValueError):
-    """A key that stands twice in one object: nobody can say which one is meant."""
+    """A key that appears twice in one object: nobody can say which one is meant."""
 
 
 def read_json(path: Path, *, most: int) -> Any:
@@ -49,5 +49,5 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key.lower() for key, _ in pairs]
         doubled = next(key for key in keys if keys.count(key) > 1)
-        raise _Doubled(f"the key '{doubled}' stands twice in one object")
+        raise _Doubled(f"the key '{doubled}' appears twice in one object")
     return found

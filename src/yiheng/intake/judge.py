@@ -126,7 +126,7 @@ def late_faults(table: Table) -> list[Fault]:
         Fault(
             KEY_USED_TWICE,
             table.key[0],
-            Words(f"同一{key}出现多次且内容不同", f"the same {', '.join(table.key)} stands twice with other content"),
+            Words(f"同一{key}出现多次且内容不同", f"the same {', '.join(table.key)} appears twice with other content"),
             Words("每个主键一行；更正请分次导入", "one row for each key; load a correction by itself, afterwards"),
         ),
     ]

@@ -203,7 +203,7 @@ def _stage_all(opening: Opening, staging: Staging, mapping: MappingFile | None, 
 
 def _nothing(left: list[str]) -> Refusal:
     return Refusal(
-        "there is nothing to load",
+        "found no data to load",
         where=", ".join(left[:MOST_NAMED]),
         expected=" ".join(ENDINGS),
         cure="name files that hold rows of a table",

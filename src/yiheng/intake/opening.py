@@ -114,7 +114,7 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
                 f"files ending in '{path.suffix}' are not read", where=masked(str(path)), expected=" ".join(ENDINGS)
             )
     if not found:
-        raise Refusal("there is nothing to load", where=masked(", ".join(map(str, paths))), expected=" ".join(ENDINGS))
+        raise Refusal("found no data to load", where=masked(", ".join(map(str, paths))), expected=" ".join(ENDINGS))
     return found, left
 
 

@@ -184,7 +184,7 @@ def _sentence(define: Callable[..., object]) -> str:
 
 def _refuse_key(name: str, key: str, ratio: Ratio) -> None:
     if key not in DIMENSIONS:
-        raise Refusal(f"'{key}' is nothing to cut by", expected=", ".join(DIMENSIONS), cure=nearest(key, DIMENSIONS))
+        raise Refusal(f"unknown dimension '{key}'", expected=", ".join(DIMENSIONS), cure=nearest(key, DIMENSIONS))
     usable = list(keys_of(ratio))
     if key not in usable:
         raise Refusal(f"{name} cannot be cut by {key}", expected=f"any of {', '.join(usable)}")

@@ -170,7 +170,7 @@ _on_list(
 _on_list(
     "diagnosis_listed_twice",
     "logical",
-    Words("同一诊断编码重复填写", "one diagnosis code stands twice"),
+    Words("同一诊断编码重复填写", "one diagnosis code appears twice"),
     Words("每个诊断编码只填一次", "each diagnosis code once"),
     ("diagnoses", "different_diagnoses"),
     lambda t: t.diagnoses != t.different_diagnoses,

@@ -203,6 +203,6 @@ def _cells_read(declared: DeclaredFact, text: str) -> Mapping[str, CellSum]:
         if read is None:
             raise ValueError(f"{part.strip()[:40]!r} is no cell such as '65+_male_2+ 730 1234.50'")
         if read["cell"] in cells:
-            raise ValueError(f"the cell {read['cell']!r} stands twice")
+            raise ValueError(f"the cell {read['cell']!r} appears twice")
         cells[read["cell"]] = CellSum(int(read["days"]), _amount_read(declared, read["yuan"]))
     return cells

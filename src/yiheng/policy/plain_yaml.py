@@ -1,4 +1,4 @@
-"""YAML in which every scalar is text, no key stands twice, and every entry knows its line."""
+"""YAML in which every scalar is text, no key appears twice, and every entry knows its line."""
 
 from __future__ import annotations
 

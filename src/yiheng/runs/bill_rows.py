@@ -178,7 +178,7 @@ def read_bill(path: Path) -> dict[str, Any]:
     """A bill of a JSON file.
 
     Raises:
-        Refusal: no such file, no JSON, no object, a key that stands twice. Numbers are kept as text.
+        Refusal: no such file, no JSON, no object, a key that appears twice. Numbers are kept as text.
     """
     bill = read_json(path, most=MOST_BYTES)
     if not isinstance(bill, dict):

@@ -274,7 +274,7 @@ def _names(read: list[dict[int, PolicyFile]]) -> list[str]:
     """The shortest names that tell the policies apart: their ids, else their files, else these with a hash.
 
     Raises:
-        Refusal: when one of them stands twice.
+        Refusal: when one of them appears twice.
     """
     newest = [sources[max(sources)] for sources in read]
     files = [source.file.removesuffix(".yaml") for source in newest]
@@ -283,7 +283,7 @@ def _names(read: list[dict[int, PolicyFile]]) -> list[str]:
         if len(set(names)) == len(names):
             return names
     twice = next(name for name in hashed if hashed.count(name) > 1)
-    raise Refusal(f"the policy {twice} stands twice", expected="different policies", cure="leave one out")
+    raise Refusal(f"the policy {twice} appears twice", expected="different policies", cure="leave one out")
 
 
 def _refuse_unknown_names(unders: list[Under], base: str | None, assume: Mapping[str, str]) -> None:

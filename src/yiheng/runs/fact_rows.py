@@ -72,7 +72,7 @@ def _twice(file: Path, row: FactsRow, alike: list[FactsRow]) -> Refusal:
     lines, names = ", ".join(str(one.line) for one in alike), sorted({one.party for one in alike})
     where = f"{file.name}:{row.line}"
     if len(names) == 1:
-        return Refusal(f"'{row.party}' {row.year} stands twice (lines {lines})", where=where, cure="keep one of them")
+        return Refusal(f"'{row.party}' {row.year} appears twice (lines {lines})", where=where, cure="keep one of them")
     told = " and ".join(f"'{name}'" for name in names)
     return Refusal(
         f"{told} of {row.year} are one party in {len(names)} spellings (lines {lines})", where=where,

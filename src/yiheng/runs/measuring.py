@@ -42,7 +42,7 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
         for name in names
         if name not in INDICATORS
     ] + [
-        Refusal(f"'{key}' is nothing to cut by", expected=", ".join(DIMENSIONS), cure=nearest(key, DIMENSIONS))
+        Refusal(f"unknown dimension '{key}'", expected=", ".join(DIMENSIONS), cure=nearest(key, DIMENSIONS))
         for key in keys
         if key not in DIMENSIONS
     ]

@@ -154,7 +154,7 @@ def _inspectors(file: Path) -> list[tuple[str, list[str]]]:
     for row in table:
         name, *ties = (row.cells[column] for column in INSPECTORS)
         if not name or name in found:
-            what = f"'{name}' is no name or stands twice"
+            what = f"'{name}' is no name or appears twice"
             twice.append(Refusal(what, where=table.place(row), expected="each inspector once"))
         found[name] = sorted({one.strip() for tie in ties for one in tie.split(BETWEEN)} - {""})
     if twice:

@@ -232,7 +232,7 @@ def _named(row: Mapping[str, str]) -> Named:
 
 def _faults(place: str, row: Mapping[str, str]) -> Iterable[Refusal]:
     if row["expect"] not in (CATCH, SPARE):
-        yield Refusal(f"'{row['expect']}' is nothing to expect", where=place, expected=f"{CATCH} or {SPARE}")
+        yield Refusal(f"'{row['expect']}' is neither catch nor spare", where=place, expected=f"{CATCH} or {SPARE}")
     if row["at_stake_fen"] and not row["at_stake_fen"].isdecimal():
         yield Refusal(f"'{row['at_stake_fen']}' is no amount", where=place, expected="whole fen, or nothing")
     if not _named(row):
