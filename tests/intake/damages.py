@@ -45,8 +45,8 @@ MONEY = {"settlement": "fund_fen", "fee_line": "amount_fen"}
 KEYS = {
     "institution": ("institution_id",), "person": ("person_id",),
     "enrolment": ("person_id", "consortium", "enrolled_from"), "visit": ("visit_id",),
-    "diagnosis": ("visit_id", "ordinal"), "operation": ("visit_id", "ordinal"), "settlement": ("settlement_id",),
-    "fee_line": ("line_id",),
+    "diagnosis": ("visit_id", "kind", "ordinal"), "operation": ("visit_id", "ordinal"), "settlement": ("settlement_id",),
+    "fee_line": ("line_id", "visit_id"),
 }  # fmt: skip
 # What must be there, and what each column can be wrong in: written from the contracts, not taken out of them.
 REQUIRED = {
