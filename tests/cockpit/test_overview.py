@@ -50,3 +50,40 @@ def test_point_15_a_driver_opens_into_claims_that_add_up(as_):
     )
     fen = sum(int(whole.replace(",", "")) * 100 + int(rest) for whole, rest in told)
     assert len(told) == row["settlements"] and fen == row["fen"]
+
+
+def claims_of(as_, role: str, party: str) -> tuple[str, list[str]]:
+    """The first list of claims of a party, and the addresses of their visits."""
+    row = next(r for r in newest().result["institutions"] if r["party"] == party and r["settlements"] > 0)
+    address = f"/overview/claims/?party={party}&year=2025&institution={row['institution']}&kind={row['kind']}"
+    page = as_(role).get(address).content.decode()
+    return address, [one.replace("&amp;", "&") for one in re.findall(r'href="(/visits/\?[^"]+)"', page)]
+
+
+def test_point_15_every_claim_opens_with_its_settlements_and_lines_also_without_findings(as_):
+    from yiheng.cockpit import results, suspects
+
+    clerk, (_address, told) = as_("clerk"), claims_of(as_, "clerk", "xihai")
+    suspect = {one["visit"] for one in suspects.of_run(results.audited())}
+    clean = next(one for one in told if one.split("visit=")[1] not in suspect)
+    page = clerk.get(clean).content.decode()
+    assert "没有疑点" in page and 'id="settlements-title"' in page and 'id="lines-title"' in page
+    fund = re.search(r'<tr>\s*<th scope="row"><code>S\d+</code></th>.*?</tr>', page, re.DOTALL)
+    assert fund and len(re.findall(r'class="number"', fund[0])) == 5
+
+
+def test_point_15_a_consortium_opens_visits_that_its_fund_paid_and_no_others(as_):
+    _address, own = claims_of(as_, "xihai", "xihai")
+    page = as_("xihai").get(own[0])
+    assert page.status_code == 200 and "疑点" not in page.content.decode().split("<main")[1]
+    assert "****" in page.content.decode()
+    _address, others = claims_of(as_, "clerk", "donghe")
+    assert as_("xihai").get(others[0]).status_code == 404
+    assert as_("clerk").get(others[0]).status_code == 200
+
+
+def test_point_15_a_visit_or_run_that_is_unknown_is_not_found(as_):
+    _address, told = claims_of(as_, "clerk", "xihai")
+    run = told[0].split("&")[0]
+    for address in (f"{run}&visit=V0'--", f"{run}&visit=", "/visits/?run=audit-0&visit=V000000001", "/visits/"):
+        assert as_("clerk").get(address).status_code == 404

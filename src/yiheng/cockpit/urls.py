@@ -23,6 +23,7 @@ urlpatterns = [
     path("statement.xlsx", statement_xlsx, name="statement_xlsx"),
     path("", include("yiheng.cockpit.findings.urls")),
     path("", include("yiheng.cockpit.overview.urls")),
+    path("", include("yiheng.cockpit.visits.urls")),
     path("settlements/", settlements.settlements, name="settlements"),
     path("settlements/act/", settlements.settlement_act, name="settlement_act"),
     path("quality/", views.quality, name="quality"),

@@ -8,9 +8,9 @@ from .checking import questioned_page, questioned_rows, refused_rows, run_qualit
 from .claims import CLAIM_COLUMNS, Claims, claims_behind
 from .comparing import run_compare, settled_in
 from .corrected import corrected_claims
-from .driving import claims_of_driver, run_drivers
+from .driving import claims_of_driver, payers_of_visit, run_drivers
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
-from .found import Opened, names_of_institutions, open_finding
+from .found import Opened, names_of_institutions, open_finding, open_visit
 from .kept import kept_policies
 from .loading import run_load
 from .lookup import lists_known, look_up
@@ -79,9 +79,11 @@ __all__ = [
     "names_of_institutions",
     "official_of",
     "open_finding",
+    "open_visit",
     "pack_workspace",
     "pairs_of",
     "parties_of_file",
+    "payers_of_visit",
     "policy_in_force",
     "propose",
     "questioned_page",

@@ -92,6 +92,13 @@ def claims_of_driver(
         return engine.rows(order.limit(MOST_CLAIMS))
 
 
+def payers_of_visit(workspace: Workspace, pins: Mapping[str, Any], visit: str) -> set[str]:
+    """The parties whose fund paid for a visit."""
+    with closing(Engine(workspace, workspace.at(pins))) as engine:
+        paid = engine.as_defined()["paid"].filter(_.visit_id == visit, _.consortium.notnull())
+        return {row["consortium"] for row in engine.rows(paid.select("consortium").distinct())}
+
+
 def _paid_where(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     visits = tables["visit"].select("visit_id", "kind", "began_on", "ended_on", institution=_.institution_id)
     places = tables["institution"].select(institution=_.institution_id, place=_.kind)

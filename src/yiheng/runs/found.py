@@ -1,4 +1,4 @@
-"""A finding opened: the visit, its lines, diagnoses and settlements, and the other visits that the rule compared."""
+"""A finding or a visit opened: lines, diagnoses and settlements, and the other visits that a rule compared."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class Opened:
 
     Attributes:
         visits: the visit of the finding first, then those it was compared with; money in fen.
-        lines: the fee lines of the visit; ``flagged`` where the finding is about them.
+        lines: the fee lines of the visit, at most :data:`MOST_LINES` of ``all_lines``; ``flagged`` where the finding
+            is about them.
         diagnoses: those of the visit, the main one first.
         settlements: those of the visit, with their refunds.
         near: where the rule names no other visit, those of the same person within a year.
@@ -56,34 +57,44 @@ def open_finding(workspace: Workspace, finding: Mapping[str, Any], at: int | Non
         finding: as an audit gave it.
         at: number of the snapshot set that the audit read; the last one by default.
     """
-    named = _names_in(finding)
-    visit = finding["visit"] or ""
-    listed = ", ".join(map(_text, named))
-    of_visit = f"visit_id = {_text(visit)}"
+    named, visit = _names_in(finding), finding["visit"] or ""
     person = _text(finding["person"] or "")
     day = f"date '{finding['occurred_on']}'"
-    texts = {
+    near = _visits(
+        f"v.person_id = {person} and abs(v.began_on - {day}) <= {DAYS_AROUND}",
+        f"select visit_id from visit where person_id = {person}",
+        "v.began_on",
+    )
+    found = _answered(workspace, {**_about(visit, named), "near": f"{near} limit {MOST_VISITS}"}, at)
+    if len(found["visits"]) > 1:
+        found["near"] = []
+    return Opened(**found)
+
+
+@told()
+def open_visit(workspace: Workspace, visit: str, at: int | None = None) -> Opened:
+    """One visit with its lines, diagnoses and settlements; ``visits`` is empty where the lake does not know it."""
+    return Opened(**_answered(workspace, _about(visit, [visit]), at), near=[])
+
+
+def _about(visit: str, named: Iterable[str]) -> dict[str, str]:
+    """The queries of a visit and of the other visits and lines that are named."""
+    listed, of_visit = ", ".join(map(_text, named)), f"visit_id = {_text(visit)}"
+    return {
         "visits": _visits(f"v.visit_id in ({listed})", listed, f"v.visit_id = {_text(visit)} desc, v.began_on"),
         "lines": (
             "select line_id, item_code, item_name, occurred_at, quantity, unit_price, amount_fen, scope_fen,"
-            f" line_id in ({listed}) as flagged from fee_line where {of_visit}"
+            f" line_id in ({listed}) as flagged, count(*) over () as all_lines from fee_line where {of_visit}"
             f" order by flagged desc, occurred_at, line_id limit {MOST_LINES}"
         ),
         "diagnoses": f"select * from diagnosis where {of_visit} order by is_main desc, ordinal",
         "settlements": f"select * from settlement where {of_visit} order by settled_at, settlement_id",
-        "near": _visits(
-            f"v.person_id = {person} and abs(v.began_on - {day}) <= {DAYS_AROUND}",
-            f"select visit_id from visit where person_id = {person}",
-            "v.began_on",
-        )
-        + f" limit {MOST_VISITS}",
     }
+
+
+def _answered(workspace: Workspace, texts: Mapping[str, str], at: int | None) -> dict[str, list[Row]]:
     answers = queries(workspace, texts, at=at)
-    found = {name: [dict(zip(one.columns, row, strict=True)) for row in one.rows] for name, one in answers.items()}
-    return Opened(
-        found["visits"], found["lines"], found["diagnoses"], found["settlements"],
-        [] if len(found["visits"]) > 1 else found["near"],
-    )  # fmt: skip
+    return {name: [dict(zip(one.columns, row, strict=True)) for row in one.rows] for name, one in answers.items()}
 
 
 def names_of_institutions(workspace: Workspace, at: int | None = None) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from yiheng.basis.money import Fen
 from yiheng.runs import Opened, open_finding
 from yiheng.supervision import RULES
 from yiheng.supervision.declare import in_english, shown
@@ -26,18 +25,6 @@ class Basis:
     not_for: str
     official_code: str | None
     stages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A visit beside the finding; the department by its name, or by its code where the lake has none."""
-
-    raw: dict[str, Any]
-    place: str
-    department: str
-    total: Fen | None
-    fund: Fen | None
-    own: bool
 
 
 def basis(finding: dict[str, Any]) -> Basis | None:
@@ -73,22 +60,6 @@ def rows(run: Run, finding: dict[str, Any]) -> Opened:
     return open_finding(space, finding, space.at(run.pins).number)
 
 
-def visits(opened: Opened, finding: dict[str, Any], *, near: bool = False) -> list[Visit]:
-    """The visits of a finding, or those near it."""
-    listed = opened.near if near else opened.visits
-    return [
-        Visit(
-            row,
-            names.institution(row["institution_id"]),
-            row["department_name"] or row["department"] or "—",
-            _fen(row["total_fen"]),
-            _fen(row["fund_fen"]),
-            row["visit_id"] == finding["visit"],
-        )
-        for row in listed
-    ]
-
-
 def others(run: Run, finding: dict[str, Any]) -> list[dict[str, Any]]:
     """Other findings about the same visit."""
     if not finding["visit"]:
@@ -96,7 +67,3 @@ def others(run: Run, finding: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         one for one in suspects.of_run(run) if one["visit"] == finding["visit"] and one.get("id") != finding.get("id")
     ]
-
-
-def _fen(value: int | None) -> Fen | None:
-    return None if value is None else Fen(int(value))

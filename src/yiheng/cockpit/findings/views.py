@@ -19,6 +19,7 @@ from yiheng.casework.selectors import judges_findings, sees_findings, sees_perso
 from .. import results, suspects, verdicts
 from ..asked import SignedIn
 from ..results import Run
+from ..visits import rows as visits
 from . import opened
 from .filters import FindingsFilter
 
@@ -101,8 +102,8 @@ def _one(request: SignedIn, run: Run, found: dict[str, Any], refusal: str = "", 
         "one": _shown(request, run, [found])[0],
         "basis": opened.basis(found),
         "evidence": opened.evidence(found),
-        "visits": opened.visits(rows, found),
-        "near": opened.visits(rows, found, near=True),
+        "visits": visits.shown(rows.visits, found["visit"]),
+        "near": visits.shown(rows.near, found["visit"]),
         "rows": rows,
         "others": _shown(request, run, opened.others(run, found)),
         **_of_judging(request, refusal, "opened="),
