@@ -139,7 +139,7 @@ def show(path: str, form: str) -> int:
     for source in sources:
         check_policy(source)
     if form == "table":
-        for line in (line for source in sources for line in read_aloud(source)):
+        for line in (line for source in sources for line in read_aloud(source, language())):
             out.print(line, markup=False, soft_wrap=True)
         return DONE
     rows = [

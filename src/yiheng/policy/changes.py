@@ -10,7 +10,7 @@ from typing import Literal
 from yiheng.basis.evidence import Words
 
 from .read import PolicyFile
-from .schema import SIGNS, Assumption, Fact, Step, Value
+from .schema import NO_SIGN, SIGNS, Assumption, Fact, Step, Value
 
 Kind = Literal["document", "value", "fact", "pool", "risk", "assumption", "step", "rounding"]
 
@@ -103,15 +103,19 @@ def _sides(source: PolicyFile) -> dict[Kind, dict[str, _Side]]:
     }  # fmt: skip
 
 
-def value_text(value: Value) -> str:
+def value_text(value: Value, language: str = "zh") -> str:
     """All dated entries of a value in one line: figure, first day, article, and the day it was announced."""
-    sign = SIGNS.get(value.unit, "")
     told = []
     for entry in value.history:
-        known = f"，{entry.known_on} 公布" if entry.known_on else ""
-        figure = entry.text if isinstance(entry.value, list) else f"{entry.text}{sign}"
-        told.append(f"{figure}（{entry.first} 起，{entry.article}{known}）")
-    return "；".join(told)
+        sign = NO_SIGN if isinstance(entry.value, list) else SIGNS.get(value.unit, NO_SIGN)
+        known = Words(f"，{entry.known_on} 公布", f", announced {entry.known_on}") if entry.known_on else Words("", "")
+        told.append(
+            Words(
+                f"{entry.text}{sign.zh}（{entry.first} 起，{entry.article}{known.zh}）",
+                f"{entry.text}{sign.en} (from {entry.first}, {entry.article}{known.en})",
+            ).in_language(language)
+        )
+    return Words("；", "; ").in_language(language).join(told)
 
 
 def _figures(value: Value) -> str:

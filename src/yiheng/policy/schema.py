@@ -273,9 +273,11 @@ class RoundingRule(Strict):
 
 
 # How a figure of a unit is written.
-SIGNS: dict[str, str] = {
-    "percent": " %", "per_mille": " ‰", "per_ten_thousand": " ‱", "yuan": " 元", "yuan_by": " 元", "percent_by": " %",
+SIGNS: dict[str, Words] = {
+    "percent": Words(" %", " %"), "per_mille": Words(" ‰", " ‰"), "per_ten_thousand": Words(" ‱", " ‱"),
+    "yuan": Words(" 元", " yuan"), "yuan_by": Words(" 元", " yuan"), "percent_by": Words(" %", " %"),
 }  # fmt: skip
+NO_SIGN = Words("", "")
 
 
 class Policy(Strict):
@@ -322,8 +324,8 @@ class Policy(Strict):
         stated = self.assumptions[assumption]
         if choice in stated.called:
             return stated.called[choice].words
-        sign = SIGNS.get(self.values[stated.sets].unit, "") if stated.sets else ""
-        return Words(f"{choice}{sign}", f"{choice}{sign}")
+        sign = SIGNS.get(self.values[stated.sets].unit, NO_SIGN) if stated.sets else NO_SIGN
+        return Words(f"{choice}{sign.zh}", f"{choice}{sign.en}")
 
     def class_words(self, name: str) -> Words:
         """A class as people read it: what the fact of that name is, or a word in its first Chinese spelling."""

@@ -16,7 +16,7 @@ from yiheng.basis.periods import Span, year_span
 from yiheng.basis.refusals import Refusal, nearest
 
 from .read import PolicyFile
-from .schema import SIGNS, Assumption, Entry, Unit, Value
+from .schema import NO_SIGN, SIGNS, Assumption, Entry, Unit, Value
 
 PARTS: dict[str, int] = {"percent": 100, "per_mille": 1000, "per_ten_thousand": 10_000}
 
@@ -294,11 +294,13 @@ class Terms:
         return known[key]
 
     def _because(self, value: Value, entry: Entry, text: str, place: str, key: str = "") -> Because:
-        sign = SIGNS.get(value.unit, "")
+        sign = SIGNS.get(value.unit, NO_SIGN)
         zh, en = value.says.words
         of = self.source.policy.class_words(key) if key else None
         its, its_en = (f"{of.zh} ", f"{of.en} ") if of else ("", "")
-        says = Words(f"{zh}：{its}{text}{sign}（{entry.article}）", f"{en}: {its_en}{text}{sign} ({entry.article})")
+        says = Words(
+            f"{zh}：{its}{text}{sign.zh}（{entry.article}）", f"{en}: {its_en}{text}{sign.en} ({entry.article})"
+        )
         where, _, line = place.rpartition(":")
         return Because(says, source=Place(where, line))
 
