@@ -14,7 +14,7 @@ from yiheng.statements import comparison_svg, write_comparison, write_file
 
 from .heads import Heads
 from .payment import choices
-from .show import answer, say, separated, working
+from .show import answer, called, say, separated, working
 from .spoken import listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
@@ -102,7 +102,7 @@ def _tables(result: dict[str, Any]) -> None:
     years = {cell["year"] for cell in result["figures"]}
     rows = [
         [
-            cell["party"] if len(years) == 1 else f"{cell['party']} {cell['year']}",
+            cell["party"] if len(years) == 1 else f"{called(cell['party'])} {cell['year']}",
             cell["policy"],
             *(_money(cell[name]) for name in ("budget", "kept", "fund_bears", "party_bears", "net")),
             _money(changes.get((cell["policy"], cell["party"], cell["year"]))),
@@ -172,7 +172,7 @@ def _remarks(result: dict[str, Any]) -> None:
             under = f"{cell['policy']} {cell['assumption']}={cell['choice']}" if "choice" in cell else cell["policy"]
             # What is said of one party in the words of another is said once.
             said = cell["refused"].replace(f"'{cell['party']}'", "'…'")
-            alike.setdefault((under, said), []).append(f"{cell['party']} {cell['year']}")
+            alike.setdefault((under, said), []).append(f"{called(cell['party'])} {cell['year']}")
     for (under, said), parties in alike.items():
         some = listed(parties[:PARTIES_NAMED]) + _more(parties)
         say(f"未能清算 {some}（{under}）：{why(said)}", f"not settled: {some} ({under}): {said}")
@@ -205,4 +205,4 @@ def _money(yuan: str | None) -> str | None:
 
 
 def _largest(change: dict[str, Any] | None) -> str | None:
-    return None if change is None else f"{change['party']} {separated(change['change'])}"
+    return None if change is None else f"{called(change['party'])} {separated(change['change'])}"

@@ -33,7 +33,7 @@ from .payment import WORKBOOK
 from .show import answer, say, say_refusal, separated, working, yuan
 from .spoken import language, told
 from .users import offer_first_user, refuse_without_cockpit
-from .verb import DONE, found, named, opened, says_refusals, workspace_option
+from .verb import DONE, found, named, named_in, opened, says_refusals, workspace_option
 
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
 DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
@@ -71,7 +71,7 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
       yiheng demo --people 2000 --no-serve
     """
     folder = named(workspace, Path("demo"))
-    space = (
+    space = named_in(
         _made_before(folder)
         if (folder / "yiheng.toml").exists()
         else Workspace.new(folder, demo=True, names=NAMES_OF_CONSORTIA)

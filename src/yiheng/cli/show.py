@@ -91,7 +91,7 @@ def answer(
             ]
             for row in rows
         ]
-        heads = [str(name) if verbatim else _head(name) for name in columns]
+        heads = [str(name) if verbatim else head(name) for name in columns]
         table = _table(heads, shown, title)
         # A figure that is broken over two lines is read wrong: where the table is too wide, each row is a block.
         fits = table.__rich_measure__(out, out.options).minimum <= out.width
@@ -115,7 +115,8 @@ def _names() -> dict[str, str]:
     return dict(context.meta.get(NAMES, {})) if context and language() == "zh" else {}
 
 
-def _head(name: str | Words) -> str:
+def head(name: str | Words) -> str:
+    """What a column or a figure is called in the language that is spoken."""
     words = HEADS.get(name, Words(name, name)) if isinstance(name, str) else name
     return words.in_language(language())
 

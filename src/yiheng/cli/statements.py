@@ -42,8 +42,9 @@ from yiheng.statements import (
 )
 
 from .due import named, notes, say_due, say_notices
+from .heads import further
 from .official import STATES, say_altered
-from .show import answer, say, say_text, separated, working
+from .show import answer, called, head, say, say_text, separated, working
 from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -117,7 +118,7 @@ def statement(
         asked = [s for s in older["statements"] if party in (None, s["party"]) and year in (None, s["year"])]
         compared = difference(only(result, chosen), only(older, asked))
         _name_claims(space, compared, result, older)
-        return _difference(compared, pdf, xlsx, json_file, form)
+        return _difference(space, compared, pdf, xlsx, json_file, form)
     whole, register = only(result, chosen), register_of(space)
     stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
     if pdf:
@@ -163,16 +164,27 @@ def _official(space: Workspace, party: str | None, year: int | None) -> tuple[st
     return runs[0], {pair for pair, _ in found}
 
 
-def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: Path | None, form: str) -> int:
+def _difference(
+    space: Workspace, compared: One, pdf: Path | None, xlsx: Path | None, json_file: Path | None, form: str
+) -> int:
     if pdf:
-        _each(pdf, "pdf", compared["statements"], lambda one, into: write_difference_pdf(compared, one, into))
+        names = space.names
+        _each(
+            pdf, "pdf", compared["statements"],
+            lambda one, into: write_difference_pdf(compared, one, into, names.get(one["party"], "")),
+        )  # fmt: skip
     if xlsx:
         write_difference_workbook(compared, xlsx)
     if json_file:
         write_file(json_file, canonical(compared).encode())
     shown = separated if form == "table" else str
     rows = [
-        [s["party"], str(s["year"]), name, *(f[side] and shown(f[side]) for side in ("old", "new", "difference"))]
+        [
+            s["party"],
+            str(s["year"]),
+            head(name if name in FIGURES else further(name)) if form == "table" else name,
+            *(f[side] and shown(f[side]) for side in ("old", "new", "difference")),
+        ]
         for s in compared["statements"]
         for name, f in s["figures"].items()
     ]
@@ -181,12 +193,14 @@ def _difference(compared: One, pdf: Path | None, xlsx: Path | None, json_file: P
     for s in compared["statements"]:
         for fact in s["facts"]:
             was, now = (_fact(fact[side]) for side in ("old", "new"))
-            say_text(f"{s['party']} {s['year']}: {was} → {now}")
+            say_text(f"{called(s['party'])} {s['year']}: {was} → {now}")
         _say_claims(s)
     for one in compared["only_new"]:
-        say(f"{one['party']} {one['year']}：原来没有清算单", f"{one['party']} {one['year']}: had no statement before")
+        pair = f"{called(one['party'])} {one['year']}"
+        say(f"{pair}：原来没有清算单", f"{pair}: had no statement before")
     for one in compared["only_old"]:
-        say(f"{one['party']} {one['year']}：现在没有清算单", f"{one['party']} {one['year']}: has no statement now")
+        pair = f"{called(one['party'])} {one['year']}"
+        say(f"{pair}：现在没有清算单", f"{pair}: has no statement now")
     _say_written(pdf, xlsx, json_file)
     return DONE
 

@@ -86,7 +86,11 @@ def named(workspace: Path | None, default: Path) -> Path:
 
 def opened(workspace: Path | None) -> Workspace:
     """The workspace named after the verb, before it, or the current folder."""
-    space = Workspace(Workspace.open(named(workspace, Path())).folder, acting())
+    return named_in(Workspace(Workspace.open(named(workspace, Path())).folder, acting()))
+
+
+def named_in(space: Workspace) -> Workspace:
+    """The workspace, whose names of consortia every table for people shows from now on."""
     click.get_current_context().meta[NAMES] = space.names
     return space
 

@@ -14,7 +14,7 @@ from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import canonical, data_sign
 
 from .chosen import figure_words, statement_hash
-from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
+from .paper import HASH_SIGNS, SIGNATURES, called, money, set_paper, table
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
@@ -122,8 +122,8 @@ def _changed(
     return changed
 
 
-def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Path) -> None:
-    """Write the difference of one party as PDF in Chinese; the older statement stays as it was.
+def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Path, name: str = "") -> None:
+    """Write the difference of one party, called ``name``, as PDF in Chinese; the older statement stays as it was.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
@@ -134,9 +134,9 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
         {
             "title": "医保基金打包付费年度清算更正单",
             "subtitle": one["policy"]["title"],
-            "foot": f"{one['party']} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
+            "foot": f"{name or one['party']} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", one["policy"].get("place", "—")), ("医共体", one["party"]),
+                ("统筹地区", one["policy"].get("place", "—")), ("医共体", called(one, name)),
                 ("清算年度", f"{one['year']} 年"), ("政策文件", f"{one['policy']['file']}（{one['policy']['id']}）"),
                 ("原清算单", hashes["old"][:HASH_SIGNS]), ("现清算单", hashes["new"][:HASH_SIGNS]),
             ],

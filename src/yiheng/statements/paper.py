@@ -54,7 +54,7 @@ def write_statement_pdf(
             "subtitle": policy["title"],
             "foot": f"{name or statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", _called(statement, name)),
+                ("统筹地区", policy.get("place", "—")), ("医共体", called(statement, name)),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
@@ -104,7 +104,7 @@ def write_notice_pdf(
             "subtitle": policy["title"],
             "foot": f"{name or statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", _called(statement, name)),
+                ("统筹地区", policy.get("place", "—")), ("医共体", called(statement, name)),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
@@ -125,7 +125,7 @@ def write_notice_pdf(
     )  # fmt: skip
 
 
-def _called(statement: dict[str, Any], name: str) -> str:
+def called(statement: dict[str, Any], name: str) -> str:
     """The name with the id by which files know the party."""
     return f"{name}（{statement['party']}）" if name else str(statement["party"])
 
