@@ -45,7 +45,7 @@ def compare_editions(old: str, new: str, facts: Path | None, form: str) -> int:
     before, after = (read_policy(file, shown_as=edition_name(file)) for file in files)
     for source in (before, after):
         check_policy(source)
-    changes = changes_between(before, after)
+    changes = changes_between(before, after, language() if form == "table" else "zh")
     money = _of_facts(before, after, facts) if facts else _of_examples(before, after, files)
     whole = {
         "old": {"file": before.file, "hash": before.sha256},

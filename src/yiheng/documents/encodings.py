@@ -35,6 +35,8 @@ GB_COMMON = ("gb2312", range(0xA1, 0xA4), range(0xB0, 0xD8), range(0xA1, 0xFF))
 BIG5_COMMON = ("big5", range(0xA1, 0xA2), range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
 # Real Chinese is nearly all common characters; of Big5 that is read as GB18030 many are rare.
 NEARLY_ALL, MOST, HUNDRED = 90, 75, 100
+# Of a word of Latin letters in Windows-1252, such as Müller, an accent and the letter behind it read as one rare sign.
+INSIDE_A_WORD = re.compile("(?<=[a-z])[^\x00-\x7f]|[^\x00-\x7f](?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def encoding_of(path: Path, shown: str) -> Encoding:
     if chinese.broken_line is None:
         if chinese.is_big5:
             raise _other("Big5 (Traditional Chinese)", shown)
+        if chinese.is_latin:
+            raise _other("Windows-1252 or another Latin encoding", shown)
         return "gb18030"
     if strict:
         return "utf-8"
@@ -159,12 +163,12 @@ def _other(name: str, shown: str) -> Refusal:
 
 
 class _Chinese:
-    """Whether a text is GB18030 throughout, where it first is not, and whether it rather looks like Big5."""
+    """Whether a text is GB18030 throughout, where it first is not, and whether it looks rather like Big5 or Latin."""
 
     def __init__(self) -> None:
         self._gb = codecs.getincrementaldecoder("gb18030")("strict")
         self._lines, self._looks_like_big5 = 1, False
-        self._weighed = False
+        self._weighed, self.is_latin = False, False
         self.broken_line: int | None = None
 
     def take(self, chunk: bytes) -> None:
@@ -181,6 +185,7 @@ class _Chinese:
         if not self._weighed and not text.isascii():
             # The first piece with any Chinese tells.
             self._weighed, self._looks_like_big5 = True, _is_big5(chunk, text)
+            self.is_latin = _is_latin(text)
 
     def end(self) -> None:
         """No more bytes: half a character at the end is a broken one."""
@@ -201,6 +206,12 @@ def _is_big5(chunk: bytes, as_gb: str) -> bool:
     except UnicodeDecodeError:
         return False
     return _common(as_big5, *BIG5_COMMON) >= NEARLY_ALL and _common(as_gb, *GB_COMMON) < MOST
+
+
+def _is_latin(as_gb: str) -> bool:
+    """All signs beyond ASCII are rare ones, and each stands inside a word of Latin letters."""
+    signs = [sign for sign in as_gb if not sign.isascii()]
+    return len(INSIDE_A_WORD.findall(as_gb)) == len(signs) and _common(as_gb, *GB_COMMON) == 0
 
 
 def _common(text: str, encoding: str, *zones: Iterable[int]) -> int:

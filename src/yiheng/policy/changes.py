@@ -47,10 +47,14 @@ class _Side:
     same_as: str
 
 
-def changes_between(old: PolicyFile, new: PolicyFile) -> list[Change]:
-    """Every difference between two editions: document, values, facts, pools, risk, assumptions, steps, rounding."""
+def changes_between(old: PolicyFile, new: PolicyFile, language: str = "zh") -> list[Change]:
+    """Every difference between two editions: document, values, facts, pools, risk, assumptions, steps, rounding.
+
+    Args:
+        language: ``zh`` or ``en``, of what either edition says.
+    """
     found: list[Change] = []
-    before, after = _sides(old), _sides(new)
+    before, after = _sides(old, language), _sides(new, language)
     for kind in before:
         found += _changed(kind, before[kind], after[kind])
     return [*found, *_steps(old, new)]
@@ -68,23 +72,26 @@ def _changed(kind: Kind, before: Mapping[str, _Side], after: Mapping[str, _Side]
         )  # fmt: skip
 
 
-def _sides(source: PolicyFile) -> dict[Kind, dict[str, _Side]]:
+def _sides(source: PolicyFile, language: str) -> dict[Kind, dict[str, _Side]]:
     """What an edition says by kind and name, as one line each."""
     policy = source.policy
 
     def side(text: str, says: Words, *path: str, same_as: str | None = None) -> _Side:
         return _Side(text, says, source.document.place(path), text if same_as is None else same_as)
 
-    issued, held = policy.issued, policy.in_force
+    issued, first, last = policy.issued, policy.in_force.first, policy.in_force.last
+    held = Words(f"{first} 至 {last}", f"{first} to {last}").in_language(language)
+    title, place = (said.words.in_language(language) for said in (policy.title, policy.place))
     return {
         "document": {
-            "title": side(policy.title.zh, Words("名称", "title"), "title"),
-            "place": side(policy.place.zh, Words("统筹地区", "place"), "place"),
-            "issued": side(f"{issued.by} {issued.number}，{issued.on}", Words("发文", "issued"), "issued"),
-            "in_force": side(f"{held.first} 至 {held.last}", Words("施行期", "in force"), "in_force"),
+            "title": side(title, Words("名称", "title"), "title"),
+            "place": side(place, Words("统筹地区", "place"), "place"),
+            "issued": side(f"{issued.by} {issued.number}; {issued.on}", Words("发文", "issued"), "issued"),
+            "in_force": side(held, Words("施行期", "in force"), "in_force"),
         },
         "value": {
-            n: side(value_text(v), v.says.words, "values", n, same_as=_figures(v)) for n, v in policy.values.items()
+            n: side(value_text(v, language), v.says.words, "values", n, same_as=_figures(v))
+            for n, v in policy.values.items()
         },
         "fact": {n: side(_fact_text(f), f.says.words, "facts", n) for n, f in policy.facts.items()},
         "pool": {
@@ -96,7 +103,7 @@ def _sides(source: PolicyFile) -> dict[Kind, dict[str, _Side]]:
             for n, r in policy.risk.items()
         },
         "assumption": {
-            n: side(_assumption_text(source, n, a), a.says.words, "assumptions", n)
+            n: side(_assumption_text(source, n, a, language), a.says.words, "assumptions", n)
             for n, a in policy.assumptions.items()
         },
         "rounding": {"rounding": side(policy.rounding.mode, Words("舍入", "rounding"), "rounding")},
@@ -131,13 +138,15 @@ def _fact_text(fact: Fact) -> str:
     return _plain(said)
 
 
-def _assumption_text(source: PolicyFile, name: str, stated: Assumption) -> str:
-    others = "；".join(source.policy.choice_words(name, one).zh for one in stated.alternatives)
-    return f"{source.policy.choice_words(name, stated.chosen).zh}（另可：{others}）"
+def _assumption_text(source: PolicyFile, name: str, stated: Assumption, language: str) -> str:
+    called = [source.policy.choice_words(name, one) for one in (stated.chosen, *stated.alternatives)]
+    zh, en = ([words.in_language(one) for words in called] for one in ("zh", "en"))
+    told = Words(f"{zh[0]}（另可：{'；'.join(zh[1:])}）", f"{en[0]} (or: {'; '.join(en[1:])})")
+    return told.in_language(language)
 
 
 def _plain(said: Mapping[str, object]) -> str:
-    return "，".join(f"{key} {value}" for key, value in said.items())
+    return "; ".join(f"{key} {value}" for key, value in said.items())
 
 
 def _steps(old: PolicyFile, new: PolicyFile) -> Iterator[Change]:
@@ -164,4 +173,4 @@ def _step_text(written: Step) -> str:
         for word, given in (("when", written.when), ("unless", written.unless))
         for name, one in given.items()
     ]
-    return "，".join((written.step, *takes, *conditions))
+    return "; ".join((written.step, *takes, *conditions))

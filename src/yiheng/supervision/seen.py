@@ -131,6 +131,8 @@ _MEASURES = {
     "needs": ("须有配套项目", "needs another item"),
     "group": ("同组项目", "items of one group"),
 }
+# Evidence that joins rows, and that says nothing to a reader: the id of an entry of a list.
+UNREAD = frozenset({"bundle"})
 # The same in words of the other language; the page shows the one that is read.
 ONLY_IN = {"person_is_zh": "zh", "person_is": "en"}
 LABELS: dict[str, Words] = (
@@ -147,7 +149,7 @@ def label(name: str) -> Words:
 
 def is_read(name: str, value: Any, language: str) -> bool:
     """Whether a reader of ``zh`` or ``en`` is shown the field: it holds something, and in that language."""
-    return value is not None and ONLY_IN.get(name, language) == language
+    return name not in UNREAD and value is not None and ONLY_IN.get(name, language) == language
 
 
 def measured(name: str) -> Words:
