@@ -209,3 +209,8 @@ def test_the_answer_sheet_has_the_promised_columns(county):
 def test_the_page_about_the_county_names_every_table():
     page = (Path(__file__).parents[2] / "docs" / "reference" / "county.md").read_text("utf-8")
     assert [name for name in MADE if f"\n| `{name}` |" not in page] == []
+
+
+def test_a_county_too_small_for_its_script_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(Refusal, match="a county of 200 people has no room for its planted faults"):
+        make_county(tmp_path / "data", tmp_path / "labels.csv", people=200, years=(2025,))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from yiheng.basis.refusals import Refusal
+
 from .catalogue import NUMBER, SEXES
 from .columns import Columns, day_number, stack
 from .illnesses import ILL
@@ -129,9 +131,19 @@ class Script:
         self._others = list(self.rng.permutation(np.flatnonzero(~grown & known)))
 
     def actor(self, sex: str = "") -> int:
-        """A grown person who has no part yet, and no stays but those of the script."""
+        """A grown person who has no part yet, and no stays but those of the script.
+
+        Raises:
+            Refusal: when all have one.
+        """
         wanted = SEXES.index(sex) if sex else -1
-        at = next(n for n, p in enumerate(self._waiting) if wanted in (-1, self.people["sex"][p]))
+        at = next((n for n, p in enumerate(self._waiting) if wanted in (-1, self.people["sex"][p])), None)
+        if at is None:
+            size = len(self.people["age"])
+            raise Refusal(
+                f"a county of {size} people has no room for its planted faults",
+                expected="some more people, or more years",
+            )
         return self._cast(int(self._waiting.pop(at)))
 
     def _cast(self, person: int) -> int:
