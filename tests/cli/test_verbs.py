@@ -277,8 +277,13 @@ def test_explain_opens_the_claims_the_largest_first(workspace):
 
 
 def test_the_demo_runs_from_nothing(tmp_path):
-    result = run("demo", "--people", "300", "--no-serve", "--workspace", tmp_path / "demo")
+    """With all that happens to real data (point 23): two claims of unknown amount are quarantined and in no sum."""
+    result = run("demo", "--people", "300", "--events", "--no-serve", "--workspace", tmp_path / "demo")
     assert result.exit_code == DONE, result.output
+    with (tmp_path / "demo" / "events.csv").open(encoding="utf-8", newline="") as file:
+        unknown = sum(row["kind"] == "unknown_fund" for row in csv.DictReader(file))
+    assert unknown > 0
+    assert f"settlement: {unknown} rows of unknown amount, in no sum of yuan" in result.stderr
     assert "xihai" in result.stdout and "split_stay" in result.stdout
     again = run("demo", "--no-serve", "--workspace", tmp_path / "demo")
     assert again.exit_code == DONE, again.output

@@ -178,6 +178,11 @@ def _say_changes(loaded: Loaded) -> None:
                 (f"，金额由 {was} 元改为 {now} 元", f", from {was} to {now} yuan") if TABLES[name].money else ("", "")
             )
             say(f"更正 {c.corrected:,} 行：{name}{zh}", f"corrected {c.corrected:,} rows: {name}{en}")
+        if c.fen_unknown:
+            say(
+                f"{name}：{c.fen_unknown:,} 行金额未知，未计入任何金额合计",
+                f"{name}: {c.fen_unknown:,} rows of unknown amount, in no sum of yuan",
+            )
     for fault in loaded.faults:
         of = f"{fault.table}.{fault.fault}"
         say(

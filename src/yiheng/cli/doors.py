@@ -58,17 +58,18 @@ def serve(host: str, port: int, workspace: Path | None) -> int:
 
 @click.command()
 @click.option("--people", default=20_000, show_default=True, help="How many people the county has.")
+@click.option("--events", is_flag=True, help="With refunds, late claims, open stays and what else real data has.")
 @click.option("--serve/--no-serve", default=None, help="Open the cockpit afterwards; by default at a terminal.")
 @click.option("--port", default=8000, show_default=True, help="Port of the cockpit.")
 @click.option("--workspace", "-w", type=click.Path(path_type=Path), help="Workspace folder; demo by default.")
 @says_refusals
-def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> int:
+def demo(people: int, events: bool, serve: bool | None, port: int, workspace: Path | None) -> int:
     """Make a synthetic county, load, measure, audit and settle it, and open the cockpit.
 
     \b
     Examples:
       yiheng demo
-      yiheng demo --people 2000 --no-serve
+      yiheng demo --people 2000 --events --no-serve
     """
     folder = named(workspace, Path("demo"))
     space = named_in(
@@ -77,7 +78,7 @@ def demo(people: int, serve: bool | None, port: int, workspace: Path | None) -> 
         else Workspace.new(folder, demo=True, names=NAMES_OF_CONSORTIA)
     )
     if not space.runs("load"):
-        _fill(space, people)
+        _fill(space, people, events=events)
     load_shipped_codes(space, replace=True)
     with working("audit") as step:
         audited = run_audit(space, progress=step)
@@ -119,10 +120,11 @@ def _made_before(folder: Path) -> Workspace:
     return space
 
 
-def _fill(space: Workspace, people: int) -> None:
+def _fill(space: Workspace, people: int, *, events: bool) -> None:
     source = space.folder / "source"
     with working(told(f"生成 {people:,} 人的模拟县数据", f"make a county of {people:,} people")):
-        make_county(source, space.folder / "labels.csv", people=people)
+        labels = space.folder / "events.csv" if events else None
+        make_county(source, space.folder / "labels.csv", people=people, event_labels=labels)
     with working("load") as step:
         loaded = run_load(space, [source], progress=step)
     show_load(loaded, "table", space)
