@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from decimal import Decimal
@@ -145,3 +146,13 @@ def test_point_7_a_norm_by_risk_says_why_it_is_an_input_and_what_it_was_made_of(
     (norm,) = (one for one in inputs if one.startswith("风险调整标准"))
     assert "单元数据不列入本表，改动后须重新清算" in norm and "最小单元、可信度、编码增幅上限" in norm
     assert not any(one.startswith("norm") for one in inputs)
+
+
+@pytest.mark.parametrize("file", POLICIES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_point_15_the_sheet_cites_the_line_that_the_reasons_cite(tmp_path, file):
+    """The entry of a value that holds, with its days and article: not the line where its name is written."""
+    result = settle_example(file, settled_examples(file)[0], tmp_path)
+    write_workbook(result, tmp_path / "s.xlsx", policies=kept_policies(tmp_path / "ws" / "runs" / result["run"]))
+    cited = {str(row[6]) for row in Sheet(tmp_path / "s.xlsx").rows if row[1] == "政策参数"}
+    lines, text = [int(one.rpartition(":")[2]) for one in cited], file.read_text("utf-8").splitlines()
+    assert lines and all(re.match(r"\s*- (\{)?from: ", text[line - 1]) for line in lines), cited

@@ -122,7 +122,8 @@ class TracedTerms(Terms):
         own = "".join(f"·{part}" for part in path[1:])
         own += f"·{self.on.year}" if len(self.source.policy.values[path[0]].history) > 1 else ""
         unit = f"（{sign}）" if sign else ""
-        place = self.source.document.place(("values", path[0]))
+        # The entry that holds, as the explanation cites it.
+        _value, _entry, place = self._live(path[0], (self._unit(path[0]),))
         cell = Cell("value", Words(f"{zh}{own}{unit}", f"{en}{own}{unit}"), kind, None, shown, place)
         return Number(self.formulas, self.formulas.input(("value", str(self.on), *path), cell), shown)
 
