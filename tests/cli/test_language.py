@@ -26,11 +26,28 @@ WORD = re.compile(r"\b[a-z]{2,}\b")
 def templates() -> Iterator[tuple[str, str]]:
     """Every sentence that a refusal is raised with in the source, with the line; what is put in is a numbered slot."""
     for _, file, tree in files():
-        for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == "Refusal":
+        for around, call in _calls(tree):
+            if ast.unparse(call.func).split(".")[-1] == "Refusal":
                 given = [*call.args, *(one.value for one in call.keywords if one.arg in ("what", "expected", "cure"))]
-                for text in (text for one in given for text in _texts(one)):
+                for text in (text for one in given for said in _assigned(around, one) for text in _texts(said)):
                     yield _numbered(text), place(file, call.lineno)
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.Call]]:
+    """Every call with the function around it."""
+    for around in (tree, *(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))):
+        for call in ast.walk(around):
+            if isinstance(call, ast.Call):
+                yield around, call
+
+
+def _assigned(around: ast.AST, given: ast.expr) -> Iterator[ast.expr]:
+    """What is given, or where that is a name all that the function around it calls so."""
+    yield given
+    if isinstance(given, ast.Name):
+        for one in ast.walk(around):
+            if isinstance(one, ast.Assign) and any(ast.unparse(target) == given.id for target in one.targets):
+                yield one.value
 
 
 def _texts(node: ast.expr) -> list[str]:

@@ -72,7 +72,14 @@ def test_point_1_a_second_person_adopts_and_only_then_papers_are_official(space,
     assert act(space, "propose", "li").returncode == DONE
     same = act(space, "adopt", "li")
     assert same.returncode == WRONG_USE and "'li' proposed it and cannot adopt it" in same.stderr
-    assert act(space, "adopt", "wang").returncode == DONE
+    for start in ("s", "settle", "settle-", next(one["run"] for one in listed(space))[:10]):
+        short = yiheng("official", "adopt", start, "--why", "seen", "--as", "wang", "-w", space, given=f"{PASSWORD}\n")
+        assert short.returncode == WRONG_USE and "does not name one run beyond doubt" in short.stderr
+    adopted = act(space, "adopt", "wang")
+    # Who adopts sees what: budgets of 2,000.00 and 400.00, spending of 1,530.00 and 500.00 yuan.
+    assert adopted.returncode == DONE
+    for words in ("xihai", "2,000.00", "1,530.00", "donghe", "400.00", "500.00"):
+        assert words in adopted.stdout
     ((state, proposed, adopted),) = [(one["state"], one["proposed_by"], one["adopted_by"]) for one in listed(space)]
     assert (state, proposed, adopted) == ("adopted", "li", "wang")
     for text in papers(space, tmp_path):

@@ -137,6 +137,22 @@ def test_point_1_another_policy_replaces_nothing_unless_people_name_it(workspace
     assert budget_use(workspace)["xihai"] == (153_000, 900_000)
 
 
+def test_point_1_of_two_proposals_for_a_year_the_second_is_adopted_only_in_sight_of_the_first(
+    workspace, first, tmp_path
+):
+    run, other = settled(workspace, first), settled(workspace, policy(tmp_path, "second"))
+    propose(workspace, run, by="li", why=WHY)
+    propose(workspace, other, by="li", why=WHY, policy="second")
+    adopt(workspace, run, by="wang", why=WHY)
+    with pytest.raises(Refusal, match=f"{run} was adopted after {other} was proposed"):
+        adopt(workspace, other, by="wang", why=WHY)
+    assert shown(workspace) == both(run, "adopted")
+    withdraw(workspace, other, by="li", why="made before the other was adopted")
+    propose(workspace, other, by="li", why=WHY, policy="second")
+    adopt(workspace, other, by="wang", why=WHY)
+    assert shown(workspace) == both(other, "adopted")
+
+
 def test_point_1_a_refused_party_keeps_its_statement_and_needs_a_reason(workspace, first, tmp_path):
     run = settled(workspace, first)
     # A third party comes in, and the policy gives it no budget.

@@ -21,6 +21,8 @@ SLOT = re.compile(r"\{(\d+)\}")
 # How many colons a place before a sentence may hold, and how deep a sentence is put into another.
 MOST_PLACES = 8
 MOST_WITHIN = 3
+# A shape with fewer letters of its own, such as "{1} or {2}", is no sentence that is put into another.
+FEWEST_LETTERS = 4
 # How each line after the first begins.
 EXPECTED = Words("应为：", "expected: ")
 CURE = Words("处理：", "to do: ")
@@ -86,6 +88,8 @@ def _translated(text: str, within: int = 0) -> str | None:
     if within > MOST_WITHIN:
         return None
     for words, chinese in shapes:
+        if within and sum(map(str.isalpha, "".join(words))) < FEWEST_LETTERS:
+            continue
         if (given := _given(words, text)) is not None:
             told = [_translated(part, within + 1) or part for part in given]
             return "".join(told[int(part) - 1] if at % 2 else part for at, part in enumerate(chinese))

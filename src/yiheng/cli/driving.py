@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.refusals import Refusal, nearest
 from yiheng.records.codes import VISIT_KIND
 from yiheng.runs import names_of_institutions, run_drivers
 
 from .heads import Heads
-from .show import answer, say, working, yuan
+from .show import answer, working, yuan
 from .spoken import in_words
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -37,6 +38,7 @@ def drivers(party: str | None, year: int, top: int, workspace: Path | None, form
       yiheng drivers xihai --year 2025 --format csv
     """
     space = opened(workspace)
+    party = space.party(party)
     with working("drivers"):
         result = run_drivers(space, year)
     parties = [one["party"] for one in result["parties"] if party in (None, one["party"])]
@@ -64,5 +66,6 @@ def drivers(party: str | None, year: int, top: int, workspace: Path | None, form
     else:
         answer(form, result, list(COLUMNS), [[row[name] for name in COLUMNS] for row in rows])
     if party and not parties:
-        say(f"{year} 年没有医共体 {party} 的参保归属", f"nobody was enrolled with {party} in {year}")
+        near = nearest(party, [one["party"] for one in result["parties"]])
+        raise Refusal(f"nobody was enrolled with '{party}' in {year}", cure=near)
     return DONE

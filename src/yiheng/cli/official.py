@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs import Register, SettleRun, Workspace, altered, pairs_of, register_of, settle_runs, standing
 from yiheng.runs.deciding import deciding
 
-from .show import answer, say
+from .show import answer, say, separated
 from .spoken import language, told
 from .spoken import listed as listed_names
 from .users import in_cockpit, refuse_without_cockpit
@@ -27,6 +28,10 @@ STATES = {
     "superseded": Words("已被取代", "superseded"),
     "withdrawn": Words("已撤回", "withdrawn"),
 }
+# What an act names a settlement by.
+NAMED_RUN = re.compile(r"settle-[0-9a-f]{4,}$")
+AMOUNTS = ("budget", "spend", "kept", "fund_bears", "party_bears")
+STATEMENTS = "statements.json"
 COLUMNS = ("run", "year", "policy", "state", "by", "at", "proposed_by", "adopted_by", "what_if", "altered", "reasons")
 HEADS_OF_RUNS = [
     Words(*words)
@@ -130,7 +135,8 @@ def adopt(run: str, why: str, workspace: Path | None) -> int:
     Example:
       yiheng official adopt settle-0f3a --why "checked against the ledger" --as wang
     """
-    _say_marks(opened(workspace), run)
+    space = opened(workspace)
+    _say_adopted(space, _whole(space, run))
     done = _done(workspace, "adopt", run, why)
     papers = "yiheng statement official --pdf statements/"
     say(f"已批准 {done}，现为正式清算：{papers}", f"adopted {done}, now the official settlement: {papers}")
@@ -154,12 +160,35 @@ def withdraw(run: str, why: str, workspace: Path | None) -> int:
     return DONE
 
 
-def _say_marks(space: Workspace, run: str) -> None:
-    """What decides the settlement and is an example or an assumption, and why it was proposed all the same."""
-    proposed = register_of(space).open.get(space.find_run(run).name)
-    if proposed is None or not proposed.marks_because:
+def _whole(space: Workspace, run: str) -> str:
+    """The id of the run; an act that makes something official takes no start of an id that would fit any run."""
+    if not NAMED_RUN.match(run):
+        raise Refusal(
+            f"'{run}' does not name one run beyond doubt",
+            expected="the id of a settlement, or its start with four signs or more behind the dash: settle-0f3a",
+            cure="yiheng official list",
+        )
+    return space.find_run(run).name
+
+
+def _say_adopted(space: Workspace, run: str) -> None:
+    """What is about to become official: amounts, what it replaces, and which examples and assumptions decide it."""
+    register = register_of(space)
+    proposed = register.open.get(run)
+    if proposed is None:
         return
-    marks = deciding(space.result(run, "statements.json")["statements"])
+    statements = space.result(run, STATEMENTS)["statements"]
+    rows = [[s["party"], str(s["year"]), *(separated(s["figures"][name]) for name in AMOUNTS)] for s in statements]
+    answer("table", statements, ["party", "year", *AMOUNTS], rows, f"{run} · {statements[0]['policy']['id']}")
+    replaced = {register.adopted[pair][1] for pair in pairs_of(space, run) if pair in register.adopted}
+    for act in sorted(replaced, key=lambda one: one.at):
+        say(
+            f"将取代 {act.by} 批准的正式清算 {act.run}（{listed_names(act.parties)}）",
+            f"replaces the official settlement {act.run} that {act.by} adopted ({listed_names(act.parties)})",
+        )
+    if not proposed.marks_because:
+        return
+    marks = deciding(statements)
     for mark in marks:
         say(f"  示例值或假设：{mark.zh}", f"  example or assumption: {mark.en}")
     about = f"{proposed.by}: {proposed.marks_because}"
@@ -170,7 +199,7 @@ def _done(workspace: Path | None, act: str, run: str, why: str, *options: str) -
     """Sign in and do an act in the cockpit's own process; gives the full id of the run."""
     space = opened(workspace)
     refuse_without_cockpit()
-    full = space.find_run(run).name
+    full = _whole(space, run)
     user = acting() or _asked(told("用户名", "user name"), hidden=False)
     password = _asked(told(f"{user} 的密码", f"password of {user}"), hidden=True)
     in_cockpit(space, f"official-{act}", user, full, f"--why={why}", *options, password=password)

@@ -226,6 +226,7 @@ def explain(
       yiheng explain compare-7c21 05 kept --policy qingdao
     """
     space = opened(workspace)
+    party = space.party(party)
     if run == OFFICIAL:
         ((_party, year), stand), *_others = official_of(space, party, year)
         run = stand.run
@@ -345,18 +346,30 @@ def _lines(because: dict[str, Any], says: str, depth: int = 0) -> Iterator[str]:
 def replay(run: str, workspace: Path | None, form: str) -> int:
     """Run again from the manifest and compare byte for byte.
 
+    RUN is a run, or "official": the adopted settlement of the last year, else the newest trial.
+
     \b
-    Example:
+    Examples:
       yiheng replay settle-0f3a
+      yiheng replay official
     """
+    space = opened(workspace)
+    if run == OFFICIAL:
+        run = official_of(space)[0][1].run
     with working("replay"):
-        again = run_replay(opened(workspace), run)
+        again = run_replay(space, run)
     rows = [
         [name, then[:12], now[:12], told("相同", "same") if then == now else told("不同", "DIFFERENT")]
         for name, (then, now) in again.outputs.items()
     ]
     whole = {"run": again.run, "same": again.same, "outputs": again.outputs, "versions": again.versions}
     answer(form, whole, ["output", "then", "now", ""], rows, again.run)
+    for name, wrote in again.wrote.items():
+        if wrote != again.outputs[name][0]:
+            say(
+                f"！{name} 在计算后被改动：计算时写出的是 {wrote[:12]}",
+                f"! {name} was changed after the run, which wrote {wrote[:12]}",
+            )
     for name, (then, now) in again.versions.items():
         if then != now:
             say(f"版本不同：{name} {then} → {now}", f"other version: {name} {then} → {now}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
@@ -30,10 +32,12 @@ FEW = 3
 # Text in a table is folded, but not into columns narrower than this.
 NARROWEST = 12
 FEN_PER_YUAN = 100
+# What a column takes beside its cells, and a table beside its columns.
+BESIDE, BORDER = 3, 1
 
 # A pipe has no width of its own; a table must not be cut to a narrow terminal's there.
 WIDE = 200
-out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -94,7 +98,7 @@ def answer(
         heads = [str(name) if verbatim else head(name) for name in columns]
         table = _table(heads, shown, title)
         # A figure that is broken over two lines is read wrong: where the table is too wide, each row is a block.
-        fits = table.__rich_measure__(out, out.options).minimum <= out.width
+        fits = sum(_narrowest(column) for column in _columns(heads, shown)) + BORDER <= out.width
         out.print(table if fits else _blocks(heads, shown, title))
 
 
@@ -150,6 +154,17 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) ->
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The cells of each column, its head first."""
+    return [[name, *(row[i] for row in rows)] for i, name in enumerate(heads)]
+
+
+def _narrowest(column: list[str]) -> int:
+    """How narrow a column may become, with its border: figures are never broken, texts and heads are folded."""
+    widest = max(map(cell_len, column))
+    return BESIDE + (widest if all(map(_is_number, column[1:])) else min(NARROWEST, widest))
 
 
 def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Group:

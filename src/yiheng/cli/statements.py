@@ -103,7 +103,7 @@ def statement(
       yiheng statement settle-9c41 xihai --against settle-0f3a --pdf correction.pdf
     """
     space = opened(workspace)
-    pairs = None
+    pairs, party = None, space.party(party)
     if run == OFFICIAL:
         run, pairs = _official(space, party, year)
     result = space.result(run, STATEMENTS)

@@ -236,6 +236,11 @@ def _logging() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+        "loggers": {
+            "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+            # Anybody who reaches the port can cause these: a foreign host, a wrong password (kept in the database).
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "axes": {"level": "ERROR"},
+        },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
     }

@@ -31,9 +31,9 @@ def recognised(source: SourceFile) -> Table:
     fits = [t for t in fits if known[t.name] == max(known.values())]
     if len(fits) == 1:
         return fits[0]
-    what = "fits several tables: " + ", ".join(t.name for t in fits) if fits else "fits no table"
+    several = ", ".join(t.name for t in fits)
     raise Refusal(
-        f"the file {what}",
+        f"the file fits several tables: {several}" if fits else "the file fits no table",
         where=source.shown,
         expected="a file named after its table (ours or national), or all columns a table needs",
         cure="rename the file, for example settlement.csv or setl_d.csv, or write a mapping",
@@ -72,14 +72,15 @@ def by_name(table: Table, source: SourceFile) -> tuple[Arm, list[str]]:
     missing = _missing(table, set(arm))
     if not missing:
         return arm, aside
-    wanted = "; ".join(f"{c.name} ({c.zh}{', ' + '/'.join(c.aliases) if c.aliases else ''})" for c in missing)
+    wanted = "; ".join(c.name + (f" ({'/'.join(c.aliases)})" if c.aliases else "") for c in missing)
     known = [name for c in missing for name in (c.name, *c.aliases)]
     hints = [f"'{theirs}': {hint}" for theirs in aside if "did you mean" in (hint := nearest(theirs.lower(), known))]
+    draft = "add the columns, or let a mapping be drafted: --draft-mapping FILE"
     raise Refusal(
         f"the file lacks columns that table '{table.name}' needs: {wanted}",
         where=f"{source.shown}:1",
         expected="these columns under our names or the national ones",
-        cure="rename in the header; " + "; ".join(hints) if hints else "add the columns or write a mapping",
+        cure="rename in the header; " + "; ".join(hints) if hints else draft,
     )
 
 

@@ -117,7 +117,8 @@ def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _un
     """Adopt a proposed settlement; it takes the place of the one adopted before for the same parties and year.
 
     Raises:
-        Refusal: when it is not proposed, the same person proposed it, or its result changed since.
+        Refusal: when it is not proposed, the same person proposed it, or since then its result changed or another
+            settlement of the same party and year was adopted.
     """
     with _writing(workspace) as register:
         _refuse_unreasoned(why)
@@ -134,6 +135,13 @@ def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _un
                 f"'{by}' proposed it and cannot adopt it", where=folder.name, expected="a second person",
                 cure="let another person with the right to adopt sign in",
             )  # fmt: skip
+        if overtaken := _overtaken(register, proposed):
+            raise Refusal(
+                f"{overtaken} was adopted after {folder.name} was proposed",
+                where=folder.name,
+                expected="a proposal made in sight of what it replaces",
+                cure=f"withdraw it and propose it again: yiheng official withdraw {folder.name}",
+            )
         if changed := _changed(folder, _manifest(folder)):
             raise Refusals(changed)
         if sha256(folder / STATEMENTS) != proposed.result:
@@ -164,6 +172,19 @@ def withdraw(workspace: Workspace, run: str, *, by: str, why: str, note: Note = 
             manifest["inputs"]["year"], parties,
         )  # fmt: skip
         return _added(workspace, register, act, note)
+
+
+def _overtaken(register: Register, proposed: Act) -> str:
+    """The run of a party and year of the proposal that was adopted after it; nothing where there is none."""
+    since = register.acts[register.acts.index(proposed) :]
+    return next(
+        (
+            act.run
+            for act in reversed(since)
+            if act.act == "adopted" and act.year == proposed.year and set(act.parties) & set(proposed.parties)
+        ),
+        "",
+    )
 
 
 def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:

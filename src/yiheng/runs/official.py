@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, nearest
 
 from .manifest import MANIFEST, sha256
 from .settling import STATEMENTS
@@ -204,8 +204,11 @@ def official_of(workspace: Workspace, party: str | None = None, year: int | None
     last = max((one for _, one in known), default=None) if year is None else year
     found = {pair: stand for pair, stand in known.items() if pair[1] == last}
     if not found:
-        of = " ".join(str(one) for one in (party, year) if one is not None)
-        raise Refusal(f"nothing was settled{f' of {of}' if of else ''}", cure="yiheng settle POLICY --year YEAR")
+        settled = {pair[0] for pair in standing(workspace)}
+        if party is not None and settled and party not in settled:
+            raise Refusal(f"there is no statement of '{party}'", cure=nearest(party, settled))
+        nothing = "nothing was settled yet" if year is None else f"nothing was settled of {year}"
+        raise Refusal(nothing, cure="yiheng settle POLICY --year YEAR")
     return sorted(found.items(), key=lambda one: one[0])
 
 

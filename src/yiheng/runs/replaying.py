@@ -28,11 +28,18 @@ REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "budget", "compa
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay gave: the hash of each output then and now, and the versions then and now."""
+    """What a replay gave.
+
+    Attributes:
+        outputs: of each output the hash of the file that lies in the folder, and of what was computed again.
+        versions: of each part the version of the run, and the one that computed again.
+        wrote: of each output the hash of what the run wrote, as its manifest says.
+    """
 
     run: str
     outputs: dict[str, tuple[str, str]]
     versions: dict[str, tuple[str, str]]
+    wrote: dict[str, str]
 
     @property
     def same(self) -> bool:
@@ -85,4 +92,4 @@ def replay(workspace: Workspace, run: str) -> Replay:
         # What counts is what lies in the folder today: a result edited by hand shows as well.
         outputs = {name: (sha256(folder / name), sha256(again / name)) for name in then["outputs"]}
     versions = {name: (then["versions"][name], now["versions"][name]) for name in then["versions"]}
-    return Replay(then["run"], outputs, versions)
+    return Replay(then["run"], outputs, versions, then["outputs"])

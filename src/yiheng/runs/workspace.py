@@ -209,6 +209,10 @@ class Workspace:
             raise Refusal(what, where=str(self.folder), cure=nearest(run, known))
         return self.folder / "runs" / fits[0]
 
+    def party(self, named: str | None) -> str | None:
+        """The id of a consortium that people name by its id or by what it is called."""
+        return next((one for one, name in self.names.items() if name == named), named)
+
     def result(self, run: str, file: str) -> Any:
         """A JSON result of a run."""
         return kept_json(self.find_run(run) / file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -73,7 +74,7 @@ def write_statement_pdf(
                 table("假设（政策未写明之处及所作选择）", ASSUMPTIONS, assumption_rows(statement)),
                 table("计算批次清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
-            "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
+            "note": f"在系统中运行 yiheng explain {result['run']} {asked_by(statement)} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",
         },
         into,
@@ -118,11 +119,16 @@ def write_notice_pdf(
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
                 table("计算批次清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
             ],
-            "note": f"在系统中运行 yiheng explain {result['run']} 可查看每个数字的依据；"
+            "note": f"在系统中运行 yiheng explain {result['run']} {asked_by(statement)} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",
         },
         into,
     )  # fmt: skip
+
+
+def asked_by(statement: dict[str, Any]) -> str:
+    """The party as a command takes it; one with a blank or a sign of the shell in quotes."""
+    return shlex.quote(statement["party"])
 
 
 def called(statement: dict[str, Any], name: str) -> str:
