@@ -16,11 +16,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.outside import offered
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.policy import Limits, read_limits
 from yiheng.supervision.declare import RULES, Rule, Tables, enter, rule, rules_of
@@ -32,7 +33,6 @@ from yiheng.supervision.shape import shape_faults
 
 __all__ = ["MEASURED", "Limits", "Loaded", "Tables", "Words", "limited", "load_rules", "rule"]
 
-GROUP = "yiheng"
 LIMITS, EXAMPLES = "limits.yaml", "examples"
 NAME = re.compile("[a-z][a-z0-9_]*")
 
@@ -63,7 +63,7 @@ def load_rules() -> Loaded:
 
 def _offers() -> Iterator[Callable[[], tuple[Package, list[Rule]]]]:
     """What each installed package offers, by name; asking imports it, and raises all that is wrong with it."""
-    points = sorted(entry_points(group=GROUP), key=lambda one: (one.name, _distribution(one)))
+    points = sorted(offered(), key=lambda one: (one.name, _distribution(one)))
     names = Counter(one.name for one in points)
     for point in points:
         yield functools.partial(_offered, point, names[point.name])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from yiheng.basis.evidence import Words
-from yiheng.measures import DIMENSIONS
-from yiheng.payment import FIGURES, called
 
 # What a table is printed under: names that a program reads in CSV, or words of their own.
 Heads = Sequence[str | Words]
@@ -62,14 +61,28 @@ _HEADS = {
     "counted once": ("不重复计（元）", "counted once"),
     "findings": ("疑点", "findings"),
 }
-HEADS = (
-    {name: Words(*words) for name, words in _HEADS.items()}
-    | {name: Words(zh, name) for name, zh in DIMENSIONS.items()}
-    | {name: Words(words.zh, name) for name, words in FIGURES.items()}
-)
+HEADS = {name: Words(*words) for name, words in _HEADS.items()}
+
+
+def words_of(name: str) -> Words:
+    """The words for a column, an indicator's dimension or a figure; another name is its own word."""
+    return HEADS.get(name) or _declared().get(name) or Words(name, name)
+
+
+@cache
+def _declared() -> dict[str, Words]:
+    # Imported when a name is none of the above: it takes longer than most verbs.
+    from yiheng.measures import DIMENSIONS
+    from yiheng.payment import FIGURES
+
+    return {name: Words(zh, name) for name, zh in DIMENSIONS.items()} | {
+        name: Words(words.zh, name) for name, words in FIGURES.items()
+    }
 
 
 def further(name: str) -> Words:
     """The head of an amount beyond the figures, such as ``reward/效率奖励`` or ``reserve``."""
+    from yiheng.payment import called
+
     kind, _, purpose = name.partition("/")
     return Words(called(kind, purpose).zh, name)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from yiheng import runs
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import (
@@ -18,7 +19,7 @@ from yiheng.payment import (
     small_percentages,
 )
 from yiheng.policy import PolicyFile, edition_name, read_policy
-from yiheng.runs import Workspace, refuse_unknown_totals
+from yiheng.runs import Workspace
 
 from .heads import Heads
 from .policy_compare import compare_editions
@@ -91,7 +92,7 @@ def check(path: str, form: str) -> int:
     for file in _files(path):
         try:
             source = _read(file)
-            refuse_unknown_totals(source)
+            runs.refuse_unknown_totals(source)
             check_policy(source)
             rows.append([file.name, told("；", "; ").join([told("通过", "ok"), *_unsaid(source)])])
         except Refusal as refusal:

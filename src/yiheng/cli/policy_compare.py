@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from yiheng import runs
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, total
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import FIGURES, Against, check_policy, examples_against, examples_file, rows_against
 from yiheng.policy import KINDS, Change, Example, PolicyFile, changes_between, edition_name, read_examples, read_policy
-from yiheng.runs import parties_of_file
 
 from .heads import Heads
 from .show import answer, say, separated
@@ -80,7 +80,7 @@ def _of_examples(before: PolicyFile, after: PolicyFile, files: list[Path]) -> li
 
 def _of_facts(before: PolicyFile, after: PolicyFile, facts: Path) -> list[Against]:
     rows: list[Against] = []
-    sides = [parties_of_file(source, facts) for source in (before, after)]
+    sides = [runs.parties_of_file(source, facts) for source in (before, after)]
     for year in sorted(sides[0]):
         rows += rows_against(before, after, year, (sides[0][year], sides[1][year]))
     return rows

@@ -20,7 +20,7 @@ from rich.text import Text
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 
-from .heads import HEADS, Heads
+from .heads import Heads, words_of
 from .spoken import language, listed, told, why
 
 FORMATS = ("table", "json", "csv")
@@ -121,7 +121,7 @@ def _names() -> dict[str, str]:
 
 def head(name: str | Words) -> str:
     """What a column or a figure is called in the language that is spoken."""
-    words = HEADS.get(name, Words(name, name)) if isinstance(name, str) else name
+    words = words_of(name) if isinstance(name, str) else name
     return words.in_language(language())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,9 @@ from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.evidence import Words
 from yiheng.basis.language import LANGUAGES, language_of
 from yiheng.basis.refusals import Refusal
-from yiheng.records.declare import Codes
+
+if TYPE_CHECKING:
+    from yiheng.records.declare import Codes
 
 LANG = "yiheng.lang"
 
@@ -44,15 +47,20 @@ def why(refusal: Refusal | str) -> str:
 
 def speak(command: click.Command) -> None:
     """Give a verb and every verb below it ``--lang``; also taken before the verb."""
+    take_lang(command)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            speak(below)
+
+
+def take_lang(command: click.Command) -> None:
+    """Give one verb ``--lang``."""
     command.params.append(
         click.Option(
             ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_named, is_eager=True,
             help="Language of what is printed; by default YIHENG_LANG, else the locale, else Chinese.",
         )
     )  # fmt: skip
-    if isinstance(command, click.Group):
-        for below in command.commands.values():
-            speak(below)
 
 
 def _named(context: click.Context, _option: click.Parameter, named: str | None) -> None:

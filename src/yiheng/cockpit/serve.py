@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import django
 from django.conf import settings
 
+from yiheng.basis.outside import offered
 from yiheng.basis.refusals import Refusal
-from yiheng.hooks import load_rules
 
 from .settings import DATABASE, NOT_SERVED, settings_for
 
@@ -41,6 +41,10 @@ def configure(folder: Path) -> None:
         return
     settings.configure(**settings_for(folder))
     django.setup()
+    if not offered():
+        return
+    from yiheng.hooks import load_rules
+
     for refusal in load_rules().refused:
         logging.getLogger("yiheng").warning("not used: %s", refusal)
 

@@ -17,7 +17,7 @@ from yiheng.casework.models import User
 from yiheng.casework.selectors import adopts_settlements, proposes_settlements
 from yiheng.casework.settlements import settlement_adopt, settlement_propose, settlement_withdraw
 from yiheng.runs import Act, Register, SettleRun, policy_in_force, settle_runs
-from yiheng.runs.standing import State, same_person
+from yiheng.runs.register import State, same_person
 
 from . import results
 from .asked import SignedIn

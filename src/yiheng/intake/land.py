@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from yiheng.lake import Writing
 from yiheng.records import TABLES, Table
 
 from . import sql
 from .judge import Verdicts, lake_rows
 from .stage import FEED, PARQUET, Staging
+
+if TYPE_CHECKING:
+    from yiheng.lake import Writing
 
 # A staged file of this size becomes a data file as it is; smaller ones are written together.
 WHOLE_ROWS = 1_000_000

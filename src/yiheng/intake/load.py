@@ -6,12 +6,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.lake import Lake, SnapshotSet
 from yiheng.records import TABLES, WAITING
 
 from . import sql
@@ -28,6 +27,9 @@ from .stage import Staging
 from .tidy import prepare
 from .waiting import come_of_age, keep_waiting
 from .withdrawals import Withdrawn
+
+if TYPE_CHECKING:
+    from yiheng.lake import Lake, SnapshotSet
 
 Progress = Callable[[str], None]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from yiheng.lake import Writing
 from yiheng.records import TABLES, WAITING
 
 from . import sql
@@ -14,6 +14,9 @@ from .judge import Verdicts, lake_rows
 from .sources import SourceFile, parquet_source
 from .stage import PARQUET, Staging
 from .taking_back import ORIGINAL_NOT_KNOWN
+
+if TYPE_CHECKING:
+    from yiheng.lake import Writing
 
 SHOWN = "waiting"
 

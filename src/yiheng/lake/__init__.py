@@ -1,7 +1,8 @@
-"""Iceberg tables and the sets of snapshots that belong together."""
+"""Iceberg tables and the sets of snapshots that belong together.
 
-from .damage import RESTORE, told
-from .sets import SnapshotSet
-from .store import Lake, Writing
+What the package offers stands in ``__init__.pyi`` and is imported when it is first asked for.
+"""
 
-__all__ = ["RESTORE", "Lake", "SnapshotSet", "Writing", "told"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,12 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-import pyarrow as pa
-import pydantic
-from pyiceberg.exceptions import ValidationError
-from sqlalchemy.exc import DatabaseError
-
 from yiheng.basis.refusals import Refusal
 
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
@@ -23,9 +17,6 @@ CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 FULL_WORDS = ("No space left", "File too large", "disk is full", "disk I/O error")
 CLOSED_WORDS = ("readonly database", "Read-only file system", "Permission denied", "unable to open database file")
 BROKEN_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
-UNREADABLE = (
-    json.JSONDecodeError, UnicodeDecodeError, pydantic.ValidationError, ValidationError, pa.ArrowInvalid,
-)  # fmt: skip
 MARK = b"PAR1"
 RESTORE = "restore the workspace from a backup or a pack; do not edit what is under lake/ or runs/"
 
@@ -39,11 +30,13 @@ def told(where: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, sqlite3.Error, DatabaseError, duckdb.Error) as wrong:
+    except Refusal:
+        raise
+    except _of_the_place() as wrong:
         if (refusal := _refusal(wrong, where)) is None:
             raise
         raise refusal from wrong
-    except UNREADABLE as wrong:
+    except _unreadable() as wrong:
         what = f"a file of the workspace cannot be read: {str(wrong).splitlines()[0]}"
         raise Refusal(what, where=where, cure=RESTORE) from wrong
 
@@ -57,7 +50,7 @@ def described(table: str, where: str) -> Iterator[None]:
     """
     try:
         yield
-    except (Refusal, OSError, sqlite3.Error, DatabaseError):
+    except (Refusal, OSError, sqlite3.Error, _database_error()):
         raise
     except Exception as wrong:
         what = f"a file that describes '{table}' cannot be read: {str(wrong).partition(chr(10))[0]}"
@@ -73,6 +66,29 @@ def check_file(table: str, file: str, size: int) -> None:
         opened.seek(max(path.stat().st_size - len(MARK), 0))
         if path.stat().st_size != size or opened.read() != MARK:
             raise Refusal(f"a data file of '{table}' is not as it was written", where=file, cure=RESTORE)
+
+
+# Named where something failed, not before: to import these libraries takes longer than most verbs.
+
+
+def _database_error() -> type[Exception]:
+    from sqlalchemy.exc import DatabaseError
+
+    return DatabaseError
+
+
+def _of_the_place() -> tuple[type[Exception], ...]:
+    import duckdb
+
+    return OSError, sqlite3.Error, _database_error(), duckdb.Error
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    import pyarrow as pa
+    import pydantic
+    from pyiceberg.exceptions import ValidationError
+
+    return json.JSONDecodeError, UnicodeDecodeError, pydantic.ValidationError, ValidationError, pa.ArrowInvalid
 
 
 def _refusal(wrong: Exception, where: str) -> Refusal | None:
@@ -97,6 +113,8 @@ def _refusal(wrong: Exception, where: str) -> Refusal | None:
         )
     if any(words in text for words in BROKEN_WORDS):
         return Refusal("the catalogue of the lake, or its list of snapshot sets, is broken", where=place, cure=RESTORE)
+    import duckdb
+
     # DuckDB's reader of Parquet raises the plain class where bytes inside a file make no sense.
     unreadable = isinstance(wrong, duckdb.IOException | duckdb.InvalidInputException) and ".parquet" in text
     if unreadable or type(wrong) is duckdb.Error:

@@ -21,8 +21,8 @@ from yiheng.lake import told
 from .deciding import deciding
 from .manifest import MANIFEST, Manifest, sha256
 from .official import policy_in_force
+from .register import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs
 from .settling import STATEMENTS
-from .standing import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs
 from .workspace import Workspace
 
 LOCK = ".standing.lock"

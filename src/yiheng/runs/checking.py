@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from ibis import _
 
@@ -26,6 +25,9 @@ from .loading import QUARANTINE
 from .manifest import Manifest, canonical, write_whole
 from .measuring import divided
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 QUALITY, QUESTIONED, REFUSED = "quality.json", "questioned.parquet", "refused.parquet"
 JUDGED_VIEWS = ("enrolment_span", "visited", "stay", "charged", "listed", "hospital_month")
@@ -155,14 +157,14 @@ def questioned_page(folder: Path, months_of: MonthsOf, first: int, most: int, **
 
 def refused_rows(folder: Path, institutions: Collection[str | None] | None = None) -> Iterator[dict[str, Any]]:
     """The refused rows of a run; of these institutions, or of all."""
-    rows = ds.dataset(folder / REFUSED)
+    rows = _rows_in(folder / REFUSED)
     if institutions is not None:
         rows = rows.filter(pc.field("institution").isin(pa.array(institutions, pa.string())))
     return _rows(rows)
 
 
 def _questioned(folder: Path, months_of: MonthsOf | None, only: Mapping[str, str]) -> ds.Dataset:
-    rows = ds.dataset(folder / QUESTIONED)
+    rows = _rows_in(folder / QUESTIONED)
     for column, value in only.items():
         rows = rows.filter(pc.field(column) == value)
     if months_of is None:
@@ -171,6 +173,13 @@ def _questioned(folder: Path, months_of: MonthsOf | None, only: Mapping[str, str
     for institution, months in months_of.items():
         wanted = wanted | ((pc.field("institution") == institution) & pc.field("month").isin(pa.array(months)))
     return rows.filter(wanted)
+
+
+def _rows_in(file: Path) -> ds.Dataset:
+    # Imports pandas where it is installed, which only these rows are worth.
+    import pyarrow.dataset as ds
+
+    return ds.dataset(file)
 
 
 def _rows(rows: ds.Dataset) -> Iterator[dict[str, Any]]:

@@ -17,8 +17,8 @@ from .editions import editions_in_use, pinned_editions
 from .engine import Engine
 from .manifest import Manifest, canonical, write_whole
 from .official import standing
+from .register import Pair
 from .settling import LINES
-from .standing import Pair
 from .workspace import Workspace
 
 VALUES = "values.json"

@@ -12,8 +12,8 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal, nearest
 
 from .manifest import MANIFEST, sha256
+from .register import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
 from .settling import STATEMENTS
-from .standing import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
 from .workspace import Workspace
 
 # Stands for a run where people name one.

@@ -67,7 +67,7 @@ class Packed:
         return asdict(self)
 
 
-def pack(workspace: Workspace, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
+def pack_workspace(workspace: Workspace, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
     """Write a workspace into one file; loads wait meanwhile.
 
     Raises:
@@ -95,7 +95,7 @@ def pack(workspace: Workspace, into: Path, progress: Callable[[str], None] = lam
     return Packed(str(into), sha256(into), len(sums), size, sorted(there - {FILE, *FOLDERS}))
 
 
-def unpack(file: Path, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
+def unpack_workspace(file: Path, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
     """Write a pack out as a workspace; nothing is left where something is wrong.
 
     Raises:

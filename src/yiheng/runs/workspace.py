@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yiheng.lake
 from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.lake import Lake, SnapshotSet, told
+from yiheng.lake import told
 
 from .manifest import DEFAULT_ENGINE
 
@@ -143,15 +144,15 @@ class Workspace:
         return str(self.settings.get(ENGINE, DEFAULT_ENGINE))
 
     @cached_property
-    def lake(self) -> Lake:
+    def lake(self) -> yiheng.lake.Lake:
         """The lake of the workspace."""
-        return Lake(self.folder / "lake")
+        return yiheng.lake.Lake(self.folder / "lake")
 
     def data(self) -> dict[str, str]:
         """What the lake holds now, as a run pins it: the hash of the rows of each table."""
         return self.lake.content(self.lake.latest())
 
-    def at(self, pins: Mapping[str, Any]) -> SnapshotSet:
+    def at(self, pins: Mapping[str, Any]) -> yiheng.lake.SnapshotSet:
         """The snapshot set that holds the data which a run pins.
 
         Raises:

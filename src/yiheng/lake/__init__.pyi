@@ -1,0 +1,7 @@
+"""Iceberg tables and the sets of snapshots that belong together."""
+
+from .damage import RESTORE, told
+from .sets import SnapshotSet
+from .store import Lake, Writing
+
+__all__ = ["RESTORE", "Lake", "SnapshotSet", "Writing", "told"]
