@@ -68,6 +68,8 @@ def test_the_difference_to_an_older_run(runs, tmp_path):
     assert "1,050,000.00 yuan →" in result.stderr and "1,061,234.56 yuan" in result.stderr
     compared = json.loads(files["json"].read_text("utf-8"))
     assert (compared["run"], compared["against"]) == (new, old)
+    state = "state: old trial, new trial. The new statement is not official (trial): do not pay or collect the"
+    assert state in " ".join(result.stderr.split())
     assert [one["party"] for one in compared["statements"]] == ["东河"]
     assert compared["only_old"] == [] == compared["only_new"]
     assert files["pdf"].read_bytes().startswith(b"%PDF-") and files["xlsx"].read_bytes().startswith(b"PK")

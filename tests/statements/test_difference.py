@@ -12,9 +12,10 @@ import pypdf
 import pytest
 
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import run_settle
+from yiheng.runs import Act, Stand, run_settle
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
+    Sides,
     difference,
     statement_hash,
     statements_of,
@@ -153,3 +154,36 @@ def test_the_workbook_of_a_difference_subtracts_in_the_sheet(compared, tmp_path)
     assert Decimal(repr(spend[4].value)) - Decimal(repr(spend[3].value)) == Decimal("11234.56")
     assert Decimal(repr(kept[spend[5].coordinate].value)) == Decimal("11234.56")
     assert [row[0].value for row in live["变化的数据"].iter_rows(min_row=2)] == ["东河"]
+
+
+def adopted(run):
+    done = Act("2026-11-30T09:00:00+08:00", run, "adopt", "wang", "核对一致", "0" * 64, "1" * 64, 2025, ("东河",))
+    return Stand(run, "adopted", None, done)
+
+
+TRIAL, WAS = "现清算单为试算，未经批准，不得据以补付或追回。", "原清算单为试算，未经批准，差额不是补付或追回的依据。"
+PAID = "按差额补付或追回。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [(None, None, TRIAL), ("settle-1", None, TRIAL), (None, "settle-2", WAS), ("settle-1", "settle-2", PAID)],
+)
+def test_a_correction_says_how_both_statements_stand_and_what_it_may_be_used_for(compared, tmp_path, old, new, says):
+    """Only the difference of two statements that people adopted is paid; all else is marked as a trial."""
+    sides = Sides(old and Stand(old, "superseded"), new and adopted(new))
+    one = of(compared, "东河")
+    write_difference_pdf(compared, one, tmp_path / "d.pdf", "东河医共体", sides)
+    page = pypdf.PdfReader(tmp_path / "d.pdf").pages[0].extract_text()
+    text = "".join(page.replace("\u200b", "").split())
+    assert says in text and (PAID in text) == (says == PAID)
+    assert ("清算更正单（试算）" in text) == (says != PAID)
+    write_difference_workbook(compared, tmp_path / "d.xlsx", {("东河", 2025): sides}, {"东河": "东河医共体"})
+    head, *rows = openpyxl.load_workbook(tmp_path / "d.xlsx").worksheets[0].iter_rows(values_only=True)
+    assert head == ("医共体", "年度", "项目", "内容")
+    told = {row[2]: row[3] for row in rows if row[0] == "东河医共体（东河）"}
+    assert told["用途"] == says
+    assert told["原清算单状态"] == ("已被更正的清算取代，不作结算依据" if old else "试算，未经批准，不作结算依据")
+    assert told["现清算单状态"] == ("正式清算" if new else "试算，未经批准，不作结算依据")
+    # The other party is not among the sides: a trial.
+    assert {row[3] for row in rows if row[0] == "西海" and row[2] == "用途"} == {TRIAL}

@@ -85,7 +85,7 @@ def demo(people: int, events: bool, serve: bool | None, port: int, workspace: Pa
     with working("settle"):
         settled = run_settle(space, found(DEMO_POLICY, "policies", space), year=DEMO_YEAR)
         kept = space.run_folder(settled["run"])
-        write_workbook(settled, kept / WORKBOOK, policies=kept_policies(kept))
+        write_workbook(settled, kept / WORKBOOK, policies=kept_policies(kept), names=space.names)
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)

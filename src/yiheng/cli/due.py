@@ -20,7 +20,7 @@ def notes(result: dict[str, Any], statement: dict[str, Any]) -> list[str]:
 
 def named(statement: dict[str, Any]) -> dict[str, Any]:
     """The statement under the name of its party, for text alone: its hash is that of the id."""
-    return {**statement, "party": called(statement["party"])}
+    return {**statement, "called": called(statement["party"])}
 
 
 def _hash(result: dict[str, Any], statement: dict[str, Any]) -> str:

@@ -26,12 +26,14 @@ from yiheng.runs import (
 )
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
+    Sides,
     difference,
     is_notice,
     ledger,
     only,
     statement_hash,
     statements_of,
+    use_of,
     waterfall,
     write_difference_pdf,
     write_difference_workbook,
@@ -118,7 +120,7 @@ def statement(
         asked = [s for s in older["statements"] if party in (None, s["party"]) and year in (None, s["year"])]
         compared = difference(only(result, chosen), only(older, asked))
         _name_claims(space, compared, result, older)
-        return _difference(space, compared, pdf, xlsx, json_file, form)
+        return _difference(space, compared, _sides(space, compared), pdf, xlsx, json_file, form)
     whole, register = only(result, chosen), register_of(space)
     stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
     if pdf:
@@ -133,7 +135,7 @@ def statement(
             chart, "svg", chosen, lambda one, into: write_file(into, waterfall(named(one), notes(result, one)).encode())
         )
     if xlsx:
-        write_workbook(whole, xlsx, stands, kept_policies(space.find_run(result["run"])))
+        write_workbook(whole, xlsx, stands, kept_policies(space.find_run(result["run"])), space.names)
     if json_file:
         write_file(json_file, canonical(whole).encode())
     if book:
@@ -165,16 +167,24 @@ def _official(space: Workspace, party: str | None, year: int | None) -> tuple[st
 
 
 def _difference(
-    space: Workspace, compared: One, pdf: Path | None, xlsx: Path | None, json_file: Path | None, form: str
+    space: Workspace,
+    compared: One,
+    sides: dict[Pair, Sides],
+    pdf: Path | None,
+    xlsx: Path | None,
+    json_file: Path | None,
+    form: str,
 ) -> int:
     if pdf:
         names = space.names
         _each(
             pdf, "pdf", compared["statements"],
-            lambda one, into: write_difference_pdf(compared, one, into, names.get(one["party"], "")),
+            lambda one, into: write_difference_pdf(
+                compared, one, into, names.get(one["party"], ""), sides[one["party"], one["year"]]
+            ),
         )  # fmt: skip
     if xlsx:
-        write_difference_workbook(compared, xlsx)
+        write_difference_workbook(compared, xlsx, sides, space.names)
     if json_file:
         write_file(json_file, canonical(compared).encode())
     shown = separated if form == "table" else str
@@ -190,6 +200,8 @@ def _difference(
     ]
     columns = ["party", "year", "figure", "old", "new", "difference"]
     answer(form, compared, columns, rows, f"{compared['run']} − {compared['against']}")
+    for told_use in sorted({_use(one) for one in sides.values()}):
+        say(*told_use)
     for s in compared["statements"]:
         for fact in s["facts"]:
             was, now = (_fact(fact[side]) for side in ("old", "new"))
@@ -203,6 +215,24 @@ def _difference(
         say(f"{pair}：现在没有清算单", f"{pair}: has no statement now")
     _say_written(pdf, xlsx, json_file)
     return DONE
+
+
+def _sides(space: Workspace, compared: One) -> dict[Pair, Sides]:
+    """How both statements of each difference stand."""
+    register = register_of(space)
+    return {
+        (pair := (s["party"], s["year"])): Sides(
+            stand_of(register, compared["against"], pair), stand_of(register, compared["run"], pair)
+        )
+        for s in compared["statements"]
+    }
+
+
+def _use(sides: Sides) -> tuple[str, str]:
+    """The states of both statements and what their difference may be used for."""
+    old, new = (STATES[side.state if side else "trial"] for side in (sides.old, sides.new))
+    use = use_of(sides)
+    return f"状态：原清算单{old.zh}，现清算单{new.zh}。{use.zh}", f"state: old {old.en}, new {new.en}. {use.en}"
 
 
 def _name_claims(space: Workspace, compared: One, newer: One, older: One) -> None:

@@ -86,7 +86,9 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
         made = Path(folder) / "statement.xlsx"
         whole = _statement(what)
         policies = kept_policies(results.workspace().find_run(whole["run"]))
-        write_workbook(whole, made, {(what.party, what.year): _settled(what).stand}, policies)
+        write_workbook(
+            whole, made, {(what.party, what.year): _settled(what).stand}, policies, results.workspace().names
+        )
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
 

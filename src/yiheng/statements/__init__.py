@@ -5,14 +5,16 @@ from .bars import comparison_svg
 from .chosen import figure_words, only, statement_hash, statements_of, write_file
 from .comparison import write_comparison
 from .difference import difference, write_difference_pdf
+from .difference_book import write_difference_workbook
 from .dues import MOVES, WAYS, Due, dues, sums
 from .ledger import ledger
 from .paper import NOT_CLEARED, is_notice, write_notice_pdf, write_statement_pdf
 from .quality import CheckSum, field_words, sums_by_check, write_quality
 from .shown import UNITS, exact, rounded, written
+from .stamp import Sides, use_of
 from .templates import write_templates
 from .waterfall import waterfall
-from .workbook import write_difference_workbook, write_workbook
+from .workbook import write_workbook
 
 __all__ = [
     "MOVES",
@@ -21,6 +23,7 @@ __all__ = [
     "WAYS",
     "CheckSum",
     "Due",
+    "Sides",
     "comparison_svg",
     "conclusion",
     "difference",
@@ -39,6 +42,7 @@ __all__ = [
     "sums",
     "sums_by_check",
     "to_replace",
+    "use_of",
     "waterfall",
     "write_comparison",
     "write_difference_pdf",

@@ -9,6 +9,7 @@ from yiheng.basis.money import NOTHING, Fen
 from yiheng.payment import FIGURES
 from yiheng.runs.deciding import example_values
 
+from .chosen import name_of
 from .dues import MOVES, WAYS, Way, dues, sums
 from .in_words import in_words
 
@@ -53,7 +54,7 @@ def _sum(zh: str, en: str, way: Way, amount: Fen, language: str) -> str:
 
 def _year(statement: Row, figures: dict[str, Fen]) -> Words | None:
     """Budget against spending; nothing where the policy has no budget."""
-    zh, en = f"经清算，{statement['party']} {statement['year']} 年度", f"{statement['party']} {statement['year']}:"
+    zh, en = f"经清算，{name_of(statement)} {statement['year']} 年度", f"{name_of(statement)} {statement['year']}:"
     if kept := figures["surplus"]:
         return Words(f"{zh}支出低于预算，结余 {kept} 元。", f"{en} spent less than the budget, surplus {kept} yuan.")
     if over := figures["overrun"]:

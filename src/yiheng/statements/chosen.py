@@ -45,6 +45,16 @@ def figure_words(statement: dict[str, Any]) -> dict[str, str]:
     return {name: words.zh for name, words in FIGURES.items()} | further
 
 
+def name_of(statement: dict[str, Any]) -> str:
+    """What a text calls the party of a statement: its name where one was put there, else its id."""
+    return str(statement.get("called") or statement["party"])
+
+
+def with_id(party: str, name: str = "") -> str:
+    """The name of a party with the id by which files know it; the id alone where it has no name."""
+    return f"{name}（{party}）" if name and name != party else party
+
+
 def write_file(into: Path, content: bytes) -> None:
     """Write a file that somebody asked for.
 

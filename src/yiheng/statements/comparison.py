@@ -14,7 +14,7 @@ from yiheng.payment import FIGURES
 from yiheng.runs.manifest import told_pins
 
 from .formulas import write_amount
-from .workbook import MADE, MONEY, MONEY_WIDTH, PARTY_WIDTH, TEXT_WIDTH, close_printable, write_header
+from .workbook import MADE, MONEY, MONEY_WIDTH, NAME_WIDTH, TEXT_WIDTH, close_printable, write_header
 
 NET, FUND_PAYS = Words("净结算额", "net to the consortium"), Words("基金合计支付", "paid by the fund in all")
 AMOUNTS = {**FIGURES, "net": NET, "fund_pays": FUND_PAYS}
@@ -101,7 +101,7 @@ def _sheet(
         for place, (_, column) in enumerate(words, start=len(keys) + len(amounts)):
             sheet.write_string(at, place, row.get(column) or "", text)
     first, last = len(keys), len(keys) + len(amounts)
-    sheet.set_column(0, first - 1, PARTY_WIDTH)
+    sheet.set_column(0, first - 1, NAME_WIDTH)
     sheet.set_column(first, last - 1, MONEY_WIDTH)
     if words:
         sheet.set_column(last, last + len(words) - 1, TEXT_WIDTH)

@@ -13,8 +13,9 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import canonical, data_sign
 
-from .chosen import figure_words, statement_hash
-from .paper import HASH_SIGNS, SIGNATURES, called, money, set_paper, table
+from .chosen import figure_words, statement_hash, with_id
+from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
+from .stamp import Sides, correction_mark, correction_rows, use_of
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
@@ -122,30 +123,37 @@ def _changed(
     return changed
 
 
-def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Path, name: str = "") -> None:
+def write_difference_pdf(
+    compared: dict[str, Any], one: dict[str, Any], into: Path, name: str = "", sides: Sides | None = None
+) -> None:
     """Write the difference of one party, called ``name``, as PDF in Chinese; the older statement stays as it was.
+
+    Args:
+        sides: how both statements stand; without it both are trials.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
-    hashes = one["hashes"]
+    hashes, sides = one["hashes"], sides or Sides()
     three = [("原", "money"), ("现", "money"), ("差额", "money")]
     set_paper(
         {
-            "title": "医保基金打包付费年度清算更正单",
+            "title": "医保基金打包付费年度清算更正单" + correction_mark(sides),
             "subtitle": one["policy"]["title"],
             "foot": f"{name or one['party']} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", one["policy"].get("place", "—")), ("医共体", called(one, name)),
+                ("统筹地区", one["policy"].get("place", "—")), ("医共体", with_id(one["party"], name)),
                 ("清算年度", f"{one['year']} 年"), ("政策文件", f"{one['policy']['file']}（{one['policy']['id']}）"),
                 ("原清算单", hashes["old"][:HASH_SIGNS]), ("现清算单", hashes["new"][:HASH_SIGNS]),
+                *correction_rows(sides),
             ],
             "sections": [
                 table(
                     "差额（元）",
                     [("项目", "words"), *three],
                     [(f["says"], *_three(f)) for f in one["figures"].values()],
-                ),
+                )
+                | {"lead": [use_of(sides).zh]},
                 table(
                     "内部分配的差额（元）",
                     [("用途", "words"), *three],
@@ -160,7 +168,7 @@ def write_difference_pdf(compared: dict[str, Any], one: dict[str, Any], into: Pa
                 SIGNATURES,
                 table("计算批次清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
             ],
-            "note": "原清算单保持不变；本单只载差额，按差额补付或追回。",
+            "note": f"原清算单保持不变；本单只列差额。{use_of(sides).zh}",
         },
         into,
     )  # fmt: skip

@@ -14,6 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from yiheng.basis.money import NOTHING, Fen, total
 from yiheng.payment import FIGURES
 
+from .chosen import name_of
+
 # A cell holds at most fifteen digits exactly.
 EXACT_DIGITS = 15
 RESULTS, REASONS = "清算结果", "计算依据"
@@ -74,7 +76,7 @@ def write_transfers(sheet: Worksheet, statements: list[dict[str, Any]], money: F
     for s in statements:
         rows.append([])
         for number, t in enumerate(s["transfers"], start=1):
-            for column, cell in enumerate((s["party"], None, None, t["step"], t["from"], t["to"])):
+            for column, cell in enumerate((name_of(s), None, None, t["step"], t["from"], t["to"])):
                 if cell is not None:
                     sheet.write_string(row, column, cell)
             sheet.write_number(row, 1, s["year"])
@@ -98,7 +100,7 @@ def write_accounts(
             given[t["from"]].append((at, t["yuan"]))
         cells = []
         for account in sorted({*taken, *given}):
-            sheet.write_string(row, 0, s["party"])
+            sheet.write_string(row, 0, name_of(s))
             sheet.write_number(row, 1, s["year"])
             sheet.write_string(row, 2, account)
             sides = [_moved(sheet, row, 3 + at, side[account], money) for at, side in enumerate((taken, given))]
@@ -138,7 +140,7 @@ def write_checks(
         sums: by statement the sum of its balances.
     """
     for row, (s, own, balances) in enumerate(zip(statements, formulas, sums, strict=True), start=1):
-        sheet.write_string(row, 0, s["party"])
+        sheet.write_string(row, 0, name_of(s))
         sheet.write_number(row, 1, s["year"])
         cell = {name: f"{RESULTS}!{xl_rowcol_to_cell(row, 3 + at)}" for at, name in enumerate(FIGURES)}
         checks = [

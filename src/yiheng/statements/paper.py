@@ -18,7 +18,7 @@ from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
-from .chosen import figure_words, statement_hash, write_file
+from .chosen import figure_words, statement_hash, with_id, write_file
 from .stamp import stamp_rows, title_mark
 from .waterfall import waterfall
 
@@ -48,14 +48,14 @@ def write_statement_pdf(
     """
     whole = statement_hash(result, statement)
     policy = statement["policy"]
-    named = {**statement, "party": name or statement["party"]}
+    named = {**statement, "called": name}
     set_paper(
         {
             "title": "医保基金打包付费年度清算单" + title_mark(stand),
             "subtitle": policy["title"],
             "foot": f"{name or statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", called(statement, name)),
+                ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
@@ -105,7 +105,7 @@ def write_notice_pdf(
             "subtitle": policy["title"],
             "foot": f"{name or statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
             "head": [
-                ("统筹地区", policy.get("place", "—")), ("医共体", called(statement, name)),
+                ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
                 ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
@@ -129,11 +129,6 @@ def write_notice_pdf(
 def asked_by(statement: dict[str, Any]) -> str:
     """The party as a command takes it; one with a blank or a sign of the shell in quotes."""
     return shlex.quote(statement["party"])
-
-
-def called(statement: dict[str, Any], name: str) -> str:
-    """The name with the id by which files know the party."""
-    return f"{name}（{statement['party']}）" if name else str(statement["party"])
 
 
 NOT_CLEARED = "尚未清算：本年度支出未知"

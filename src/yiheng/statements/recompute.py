@@ -20,6 +20,8 @@ from yiheng.payment import Fact, PartyFacts
 from yiheng.payment.traced import Cell, Traced, trace
 from yiheng.policy import PolicyFile
 
+from .chosen import name_of
+
 SHEET = "重算"
 COLUMNS = ["医共体", "类别", "项目", "数值（金额为元）", "分", "公式", "出处", "清算单所列（元）", "差额（元）"]
 WIDTHS = [14, 10, 60, 20, 20, 60, 28, 20, 14]
@@ -106,7 +108,7 @@ def _write(sheet: Worksheet, made: Traced, statements: dict[str, Row], formats: 
     }
     for index, row in rows.items():
         cell = cells[index]
-        sheet.write_string(row, 0, cell.party)
+        sheet.write_string(row, 0, name_of(statements[cell.party]) if cell.party in statements else cell.party)
         sheet.write_string(row, 1, SECTIONS[cell.section])
         sheet.write_string(row, 2, cell.says.zh, formats["text"])
         sheet.write_string(row, 6, cell.place)

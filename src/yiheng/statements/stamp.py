@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from yiheng.basis.evidence import Words
 from yiheng.basis.moments import moment
 from yiheng.runs import Act, Stand
 
@@ -13,6 +16,59 @@ MARKS = {
 }
 TRIAL = ("试算", "试算，未经批准，不作结算依据")
 OFFICIAL = ("", "正式清算")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """How the two statements of a correction stand; one that nobody adopted is a trial."""
+
+    old: Stand | None = None
+    new: Stand | None = None
+
+    @property
+    def official(self) -> bool:
+        """Whether the difference may be paid: what it corrects was or is official, and so is what it corrects to."""
+        corrects = self.old is not None and self.old.state in ("adopted", "superseded")
+        return corrects and self.new is not None and self.new.official
+
+
+# What a correction may be used for.
+PAYABLE = Words("按差额补付或追回。", "Pay or collect the difference.")
+NEW_OPEN = Words(
+    "现清算单为{}，不得据以补付或追回。",
+    "The new statement is not official ({}): do not pay or collect the difference.",
+)
+OLD_OPEN = Words(
+    "原清算单为{}，差额不是补付或追回的依据。",
+    "The old statement is not official ({}): the difference is not to be paid or collected.",
+)
+SHORT = {
+    "trial": Words("试算，未经批准", "trial"),
+    "proposed": Words("试算，未经批准", "proposed"),
+    "adopted": Words("正式清算", "adopted"),
+    "superseded": Words("已被取代的清算", "superseded"),
+    "withdrawn": Words("已撤回的清算", "withdrawn"),
+}
+
+
+def use_of(sides: Sides) -> Words:
+    """What the difference may be used for, given how both statements stand."""
+    if sides.official:
+        return PAYABLE
+    side, words = (sides.old, OLD_OPEN) if sides.new and sides.new.official else (sides.new, NEW_OPEN)
+    state = SHORT[side.state if side else "trial"]
+    return Words(words.zh.format(state.zh), words.en.format(state.en))
+
+
+def correction_mark(sides: Sides) -> str:
+    """What the title of a correction adds unless its difference may be paid."""
+    return "" if sides.official else title_mark(sides.new) or "（试算）"
+
+
+def correction_rows(sides: Sides) -> list[tuple[str, str]]:
+    """How the old and the new statement stand, with the acts behind the new one."""
+    (_, new), *acts = stamp_rows(sides.new)
+    return [("原清算单状态", _words(sides.old)[1]), ("现清算单状态", new), *acts]
 
 
 def title_mark(stand: Stand | None) -> str:

@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 from yiheng.basis.money import Fen
 from yiheng.payment import FIGURES
 
+from .chosen import name_of
+
 # Sizes in tenths of a point, so that no fraction is written: the same statement draws the same bytes.
 WIDTH, LEFT, BAR_WIDTH, ROW, BAR_HEIGHT, TITLE, TEXT_DOWN = 5200, 900, 2900, 260, 160, 300, 122
 GAP, THINNEST, LONGEST_NAME = 60, 10, 36
@@ -57,7 +59,7 @@ def waterfall(statement: dict[str, Any], notes: Sequence[str] = ()) -> str:
     """
     above, below = bars_of(statement["figures"])
     drawn: list[str] = []
-    party = statement["party"]
+    party = name_of(statement)
     name = party if len(party) <= LONGEST_NAME else f"{party[:LONGEST_NAME]}…"
     down = _panel(drawn, f"{name} {statement['year']} 年度：预算与支出（元）", above, 0)
     if below:

@@ -19,7 +19,7 @@ from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import told_pins
 
 from .assumed import assumption_rows, due_rows, mark_rows
-from .chosen import statement_hash
+from .chosen import name_of, statement_hash, with_id
 from .dues import MOVES, WAYS, dues, sums
 from .formulas import (
     ACCOUNT_COLUMNS,
@@ -44,7 +44,7 @@ MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 MONEY = "#,##0.00"
 # As a workbook counts sizes of paper.
 A4 = 9
-PARTY_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 16, 18, 72, 48
+NAME_WIDTH, YEAR_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 28, 8, 18, 72, 48
 
 
 def write_workbook(
@@ -52,6 +52,7 @@ def write_workbook(
     into: Path,
     stands: Mapping[Pair, Stand] | None = None,
     policies: Mapping[int, PolicyFile] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """Write the statements of a settle run as XLSX.
 
@@ -59,124 +60,66 @@ def write_workbook(
         result: what the run kept in ``statements.json``. Amounts are yuan with two decimals.
         stands: how each statement stands; one that is not there is a trial.
         policies: those that the run kept, by year; with them a sheet computes the statements again.
+        names: of parties by id; each sheet tells both.
     """
     book = xlsxwriter.Workbook(str(into), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": "医保打包付费年度清算", "author": "Yiheng", "created": MADE})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    statements = result["statements"]
-    _standing(book.add_worksheet("状态"), statements, stands or {}, head, text)
-    _figures(book.add_worksheet(RESULTS), result, head, money)
+    statements = labelled(result["statements"], names)
+    states = [(s, *row) for s in statements for row in stamp_rows((stands or {}).get((s["party"], s["year"])))]
+    write_standing(book.add_worksheet("状态"), states, head, text)
+    hashes = [statement_hash(result, one) for one in result["statements"]]
+    _figures(book.add_worksheet(RESULTS), statements, hashes, head, money)
     _dues(
-        _listed(book.add_worksheet("应收应付"), ["医共体", "年度", "账户", "处理", "金额（元）"], head),
+        listed(book.add_worksheet("应收应付"), ["医共体", "年度", "账户", "处理", "金额（元）"], head),
         statements,
         money,
     )
-    _marks(_listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head), statements, text)
+    _marks(listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head), statements, text)
     if policies:
-        write_recompute(book, result, policies, head, money, text)
+        write_recompute(book, {**result, "statements": statements}, policies, head, money, text)
     formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
-    moved = _listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
+    moved = listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
     rows = write_transfers(moved, statements, money, text)
-    sums = write_accounts(_listed(book.add_worksheet("账户"), ACCOUNT_COLUMNS, head), statements, rows, money)
+    sums = write_accounts(listed(book.add_worksheet("账户"), ACCOUNT_COLUMNS, head), statements, rows, money)
     write_checks(
-        _listed(book.add_worksheet("核对"), ["医共体", "年度", *CHECKS], head), statements, formulas, sums, money
+        listed(book.add_worksheet("核对"), ["医共体", "年度", *CHECKS], head), statements, formulas, sums, money
     )
     _assumptions(book.add_worksheet("假设"), statements, head, text)
-    _refused(book.add_worksheet("未能清算"), result["refused"], head, text)
+    _refused(book.add_worksheet("未能清算"), labelled(result["refused"], names), head, text)
     _manifest(book.add_worksheet("计算批次清单"), result, head, text)
     close_printable(book, into)
 
 
-def _standing(
-    sheet: Worksheet, statements: list[dict[str, Any]], stands: Mapping[Pair, Stand], head: Format, text: Format
-) -> None:
-    """The first sheet: whether each statement is official, and who made it so."""
-    write_header(sheet, ["医共体", "年度", "", ""], head)
-    row = 0
-    for s in statements:
-        for label, words in stamp_rows(stands.get((s["party"], s["year"]))):
-            row += 1
-            _named(sheet, row, s, label)
-            sheet.write_string(row, 3, words, text)
-    sheet.set_column(0, 2, PARTY_WIDTH)
+def labelled(statements: list[dict[str, Any]], names: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    """The statements with the name and id of their party for text; a hash is that of the id alone."""
+    return [{**s, "called": with_id(s["party"], (names or {}).get(s["party"], ""))} for s in statements]
+
+
+def write_standing(sheet: Worksheet, rows: list[tuple[dict[str, Any], str, str]], head: Format, text: Format) -> None:
+    """The first sheet: how each statement stands and who made it so, an item and its words a row."""
+    write_header(sheet, ["医共体", "年度", "项目", "内容"], head)
+    for row, (s, label, words) in enumerate(rows, start=1):
+        named_row(sheet, row, s, label)
+        sheet.write_string(row, 3, words, text)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, 1, YEAR_WIDTH)
+    sheet.set_column(2, 2, NAME_WIDTH)
     sheet.set_column(3, 3, TEXT_WIDTH)
 
 
-def _listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
+def listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
     write_header(sheet, columns, head)
     sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
     return sheet
 
 
-def write_difference_workbook(compared: dict[str, Any], into: Path) -> None:
-    """Write the differences of two runs as XLSX, the difference of each figure as a live formula.
-
-    Args:
-        compared: what :func:`~yiheng.statements.difference.difference` gave.
-
-    Raises:
-        Refusal: when the workbook cannot be written.
-    """
-    book = xlsxwriter.Workbook(str(into))
-    book.set_properties({"title": "医保打包付费年度清算更正", "author": "Yiheng", "created": MADE})
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
-    money = book.add_format({"num_format": MONEY})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = _listed(
-        book.add_worksheet("差额"), ["医共体", "年度", "项目", "原（元）", "现（元）", "差额（元）", "公式"], head
-    )
-    lines = [(s, f["says"], f) for s in compared["statements"] for f in s["figures"].values()]
-    lines += [(s, f"内部分配·{p}", f) for s in compared["statements"] for p, f in s["shared"].items()]
-    for row, (s, says, one) in enumerate(lines, start=1):
-        _named(sheet, row, s, says)
-        write_amount(sheet, row, 3, one["old"], money)
-        write_amount(sheet, row, 4, one["new"], money)
-        if all(exact(one[side]) is not None for side in ("old", "new", "difference")):
-            sheet.write_formula(row, 5, f"=E{row + 1}-D{row + 1}", money, exact(one["difference"]))
-            sheet.write_string(row, 6, f"=E{row + 1}-D{row + 1}")
-        else:
-            write_amount(sheet, row, 5, one["difference"], money)
-    _changed(book.add_worksheet("变化的数据"), compared, head, money, text)
-    sheet = _listed(
-        book.add_worksheet("变动的结算"),
-        ["医共体", "年度", "结算", "就诊", "结算年度", "原（元）", "现（元）", "差额（元）"], head,
-    )  # fmt: skip
-    changed = ((s, claim) for s in compared["statements"] for claim in s.get("claims", []))
-    for row, (s, claim) in enumerate(changed, start=1):
-        _named(sheet, row, s, claim["settlement_id"])
-        sheet.write_string(row, 3, claim["visit_id"])
-        sheet.write_number(row, 4, claim["year"])
-        for column, side in enumerate(("old", "new", "difference"), start=5):
-            write_amount(sheet, row, column, claim[side], money)
-    sheet = book.add_worksheet("清算单")
-    write_header(sheet, ["医共体", "年度", "原清算单 SHA-256", "现清算单 SHA-256"], head)
-    for row, s in enumerate(compared["statements"], start=1):
-        _named(sheet, row, s, s["hashes"]["old"])
-        sheet.write_string(row, 3, s["hashes"]["new"])
-    sheet.set_column(2, 3, TEXT_WIDTH)
-    close_printable(book, into)
-
-
-def _named(sheet: Worksheet, row: int, statement: dict[str, Any], third: str) -> None:
-    sheet.write_string(row, 0, statement["party"])
+def named_row(sheet: Worksheet, row: int, statement: dict[str, Any], third: str) -> None:
+    sheet.write_string(row, 0, name_of(statement))
     sheet.write_number(row, 1, statement["year"])
     sheet.write_string(row, 2, third)
-
-
-def _changed(sheet: Worksheet, compared: dict[str, Any], head: Format, money: Format, text: Format) -> None:
-    columns = ["医共体", "年度", "原", "原金额（元）", "原出处", "现", "现金额（元）", "现出处", "差额（元）"]
-    write_header(sheet, columns, head)
-    facts = [(s, fact) for s in compared["statements"] for fact in s["facts"]]
-    for row, (s, fact) in enumerate(facts, start=1):
-        _named(sheet, row, s, "")
-        for column, line in ((2, fact["old"] or {}), (5, fact["new"] or {})):
-            sheet.write_string(row, column, line.get("says", ""), text)
-            write_amount(sheet, row, column + 1, line.get("amount"), money)
-            sheet.write_string(row, column + 2, place_of(line), text)
-        write_amount(sheet, row, 8, fact["difference"], money)
-    sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
 
 
 def _dues(sheet: Worksheet, statements: list[dict[str, Any]], money: Format) -> None:
@@ -184,7 +127,7 @@ def _dues(sheet: Worksheet, statements: list[dict[str, Any]], money: Format) -> 
     row = 1
     for s in statements:
         for says, way, amount in due_rows(s):
-            _named(sheet, row, s, says)
+            named_row(sheet, row, s, says)
             sheet.write_string(row, 3, way)
             write_amount(sheet, row, 4, amount.replace(",", ""), money)
             row += 1
@@ -195,13 +138,14 @@ def _marks(sheet: Worksheet, statements: list[dict[str, Any]], text: Format) -> 
     """Example values and assumptions of each statement: to be settled before anything is paid."""
     marked = [(s, *row) for s in statements for row in mark_rows(s)]
     for at, (s, kind, says) in enumerate(marked, start=1):
-        _named(sheet, at, s, kind)
+        named_row(sheet, at, s, kind)
         sheet.write_string(at, 3, says, text)
     sheet.set_column(3, 3, TEXT_WIDTH)
 
 
-def _figures(sheet: Worksheet, result: dict[str, Any], head: Format, money: Format) -> None:
-    statements = result["statements"]
+def _figures(
+    sheet: Worksheet, statements: list[dict[str, Any]], hashes: list[str], head: Format, money: Format
+) -> None:
     purposes = sorted({purpose for s in statements for purpose in s["shared"]})
     further = sorted({name for s in statements for name in s["further"]})
     columns = [
@@ -216,15 +160,15 @@ def _figures(sheet: Worksheet, result: dict[str, Any], head: Format, money: Form
     ]
     write_header(sheet, columns, head)
     for row, s in enumerate(statements, start=1):
-        sheet.write_string(row, 0, s["party"])
+        sheet.write_string(row, 0, name_of(s))
         sheet.write_number(row, 1, s["year"])
         sheet.write_string(row, 2, s["policy"]["title"])
         parts = [*(s["shared"].get(p) for p in purposes), *(s["further"].get(name) for name in further)]
         parts += [amount.yuan for amount in sums(dues(s)).values()]
         for column, amount in enumerate([*(s["figures"][name] for name in FIGURES), *parts], start=3):
             write_amount(sheet, row, column, amount, money)
-        sheet.write_string(row, len(columns) - 1, statement_hash(result, s))
-    sheet.set_column(0, 2, PARTY_WIDTH)
+        sheet.write_string(row, len(columns) - 1, hashes[row - 1])
+    sheet.set_column(0, 2, NAME_WIDTH)
     sheet.set_column(3, len(columns) - 2, MONEY_WIDTH)
     sheet.set_column(len(columns) - 1, len(columns) - 1, TEXT_WIDTH)
 
@@ -244,7 +188,7 @@ def _reasons(
         for figure, words in shown.items():
             first, below = row, []
             for depth, line in lines_of(s["because"][figure]):
-                sheet.write_string(row, 0, s["party"])
+                sheet.write_string(row, 0, name_of(s))
                 sheet.write_number(row, 1, s["year"])
                 sheet.write_string(row, 2, words)
                 sheet.write_number(row, 3, depth)
@@ -258,7 +202,7 @@ def _reasons(
                 sheet.write_formula(first, FORMULA_COLUMN, formula, money, exact(s["figures"][figure]))
                 sheet.write_string(first, FORMULA_COLUMN + 1, formula)
                 formulas[-1][figure] = first
-    sheet.set_column(0, 3, PARTY_WIDTH)
+    sheet.set_column(0, 3, NAME_WIDTH)
     sheet.set_column(4, 4, TEXT_WIDTH)
     sheet.set_column(5, 7, MONEY_WIDTH)
     sheet.set_column(8, 8, PLACE_WIDTH)
@@ -269,18 +213,18 @@ def _assumptions(sheet: Worksheet, statements: list[dict[str, Any]], head: Forma
     write_header(sheet, ["政策", "编号", "假设", "所选", "其他可能", "医共体"], head)
     # Of many parties the choices are told once; what each would get under the others is told of each.
     seen = {
-        (s["policy"]["title"], *row, f"{s['party']} {s['year']}" if _computed(s) else "")
+        (s["policy"]["title"], *row, f"{name_of(s)} {s['year']}" if _computed(s) else "")
         for s in statements
         for row in assumption_rows(s)
     }
     for at, values in enumerate(sorted(seen), start=1):
         for column, value in enumerate(values):
             sheet.write_string(at, column, value, text)
-    sheet.set_column(0, 1, PARTY_WIDTH)
+    sheet.set_column(0, 1, NAME_WIDTH)
     sheet.set_column(2, 2, TEXT_WIDTH)
     sheet.set_column(3, 3, MONEY_WIDTH)
     sheet.set_column(4, 4, TEXT_WIDTH)
-    sheet.set_column(5, 5, PARTY_WIDTH)
+    sheet.set_column(5, 5, NAME_WIDTH)
 
 
 def _computed(statement: dict[str, Any]) -> bool:
@@ -290,7 +234,7 @@ def _computed(statement: dict[str, Any]) -> bool:
 def _refused(sheet: Worksheet, refused: list[dict[str, Any]], head: Format, text: Format) -> None:
     write_header(sheet, ["医共体", "年度", "原因"], head)
     for row, one in enumerate(refused, start=1):
-        sheet.write_string(row, 0, one["party"])
+        sheet.write_string(row, 0, name_of(one))
         sheet.write_number(row, 1, one["year"])
         sheet.write_string(row, 2, one["why"], text)
     sheet.set_column(2, 2, TEXT_WIDTH)
