@@ -23,7 +23,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import ROOT, SHARED
-from yiheng.basis.language import NAMED
+from yiheng.basis.language import NAMED, language_of
 from yiheng.cli.main import main
 
 FENCE = re.compile(
@@ -40,6 +40,8 @@ SHELL = re.compile(r"[|<>;&$`*]")
 BESIDE = ("policies", "mappings", "examples", "tests", "docs", "README.md", "src", "pyproject.toml", "constraints.txt")
 # What stays the same when the words around it change: figures, names of rules and columns.
 SAME = re.compile(r"[\w.,%/-]*[0-9_][\w.,%/-]*", re.A)
+# A page may choose the language itself, for the commands below.
+EXPORT = re.compile(rf"export {NAMED}=(zh|en)")
 BORDER = re.compile(r"[┏┓┡┩┌┐┬└┘━─┳╇┴╋┻┼├┤ ]+")
 SECONDS = 600
 
@@ -110,6 +112,9 @@ class Session:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.text, "utf-8")
             return None
+        if chosen := EXPORT.fullmatch(step.text):
+            self.language = chosen[1]
+            return ""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(NAMED, self.language)
             output = run(RUN.sub(lambda told: self._run_now(told[0]), step.text), self.clone, self.language)
@@ -123,7 +128,9 @@ class Session:
 
 
 def language_of_page(page: Path) -> str:
-    """A page shows what its readers get: Chinese on a Chinese page."""
+    """A page shows what its readers get: Chinese on a Chinese page, and that of a bare shell where the page chooses."""
+    if any(isinstance(step, Command) and EXPORT.fullmatch(step.text) for step in steps_of(page)):
+        return language_of({})
     return "zh" if "zh" in page.name.split(".")[1] else "en"
 
 

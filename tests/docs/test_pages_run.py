@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 from .pages import ELSEWHERE, PAGES, with_commands
-from .session import Session, allows, language_of_page, renewed, steps_of
+from .session import Command, Session, allows, language_of_page, renewed, steps_of
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -71,6 +71,26 @@ def test_point_14_the_lines_before_pip_stand_for_linux_and_windows():
         text = (ROOT / name).read_text("utf-8")
         assert "$ python3 -m venv .venv\n$ . .venv/bin/activate\n$ pip install -c constraints.txt -e" in text
         assert "`py -m venv .venv`" in text and "`.venv\\Scripts\\activate`" in text
+
+
+def test_the_readme_chooses_english_before_the_program_speaks():
+    """In a shell without a locale the program speaks Chinese; the English page says how to change that, and is run so."""
+    page = ROOT / "README.md"
+    typed = [step.text for step in steps_of(page) if isinstance(step, Command)]
+    first = next(i for i, text in enumerate(typed) if text.startswith("yiheng "))
+    assert "export YIHENG_LANG=en" in typed[:first]
+    assert language_of_page(page) == "zh"
+    assert language_of_page(ROOT / "README.zh-CN.md") == "zh"
+    assert language_of_page(ROOT / "docs" / "howto" / "read-a-statement.md") == "en"
+
+
+def test_a_page_that_chooses_its_language_is_run_in_it(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```\n$ yiheng new a\n$ export YIHENG_LANG=en\n$ yiheng new b\n```\n", "utf-8")
+    session = Session(tmp_path, language_of_page(page))
+    told = [session.take(step) for step in steps_of(page)]
+    assert told[0].startswith("已建立工作区 a")
+    assert told[2].startswith("made the workspace b")
 
 
 def test_a_renewed_page_is_cut_where_it_was_cut():
