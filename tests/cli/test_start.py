@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from yiheng import lake, runs
 from yiheng.basis.outside import offered
 from yiheng.cli.main import main
 from yiheng.cli.verbs import VERBS
@@ -68,3 +70,10 @@ def test_a_refused_policy_opens_no_lake(tmp_path):
     heavy, done = imported_by("settle", "qingdoa", "--year", "2025", "-w", str(tmp_path / "county"))
     assert done.returncode == 2 and "qingdoa" in done.stderr
     assert not heavy & {"pyiceberg", "sqlalchemy", "pandas", "django"}
+
+
+@pytest.mark.parametrize("package", [lake, runs])
+def test_what_a_package_offers_on_demand_exists_and_is_called_like_no_module_of_it(package):
+    # An imported module takes the name of its package's attribute, and with it the place of what is offered.
+    assert not {module.name for module in pkgutil.iter_modules(package.__path__)} & set(package.__all__)
+    assert all(hasattr(package, name) for name in package.__all__)
