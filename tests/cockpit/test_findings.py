@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -90,3 +91,17 @@ def test_point_15_institutions_are_named(as_):
     one = next(f for f in of_newest_audit() if f["institution"] and f["visit"])
     page = as_("clerk").get(f"/findings/{one['id']}/").content.decode()
     assert names.institution(one["institution"]) in page and names.institution("gone") == "gone"
+
+
+def test_point_15_quantity_times_unit_price_is_the_amount_on_the_page_too(as_):
+    """The lake holds 54.59 yuan as 54.590000; a page once showed 0.00005459."""
+    one = next(f for f in of_newest_audit() if f["rule"] == "drug_over_days")
+    page = as_("clerk").get(f"/findings/{one['id']}/").content.decode()
+    lines = page.split('id="lines-title"')[1].split("</section>")[0]
+    rows = re.findall(r"<tr.*?</tr>", lines.split("<tbody>")[1], re.DOTALL)
+    assert rows
+    for row in rows:
+        quantity, unit_price, amount = (
+            Decimal(cell.replace(",", "")) for cell in re.findall(r'class="number">(-?[\d,.]+)</td>', row)[:3]
+        )
+        assert (quantity * unit_price).quantize(Decimal("0.01"), ROUND_HALF_UP) == amount

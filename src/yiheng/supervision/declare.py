@@ -210,10 +210,14 @@ def shown(name: str, value: Any) -> str:
             value = Decimal(value).scaleb(-places)
     if not isinstance(value, Decimal):
         return str(value)
-    plain = value.normalize()
-    # A price is money: to the fen, and finer only where it was.
-    finer = int(plain.as_tuple().exponent) < -FEN_PLACES
-    return f"{plain:,f}" if finer or not name.endswith("price") else f"{plain:,.{FEN_PLACES}f}"
+    return price(value) if name.endswith("price") else f"{value.normalize():,f}"
+
+
+def price(yuan: Decimal) -> str:
+    """A unit price in yuan: to the fen, and finer only where it is."""
+    plain = yuan.normalize()
+    finer = -int(plain.as_tuple().exponent) > FEN_PLACES
+    return f"{plain:,f}" if finer else f"{plain:,.{FEN_PLACES}f}"
 
 
 def in_english(name: str, text: str) -> str:

@@ -9,7 +9,7 @@ from django import template
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
-from yiheng.supervision.declare import shown
+from yiheng.supervision.declare import price as in_yuan
 
 from .. import names, quality, show, suspects
 
@@ -61,7 +61,7 @@ def party_in_title(number: str) -> str:
 @register.filter
 def price(amount: Decimal | None) -> str:
     """A unit price: to the fen, and finer only where it is."""
-    return "—" if amount is None else shown("unit_price", amount)
+    return "—" if amount is None else in_yuan(amount)
 
 
 @register.filter
