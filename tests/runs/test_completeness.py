@@ -7,11 +7,13 @@ import json
 
 import pypdf
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from tests.conftest import ROOT, SHARED
 from yiheng.basis.refusals import Refusal
-from yiheng.runs import Workspace, replay, run_load, run_settle
+from yiheng.cli.main import main
+from yiheng.runs import Workspace, replay, run_compare, run_load, run_settle
 from yiheng.statements import write_statement_pdf, write_workbook
 
 POLICY = ROOT / "policies" / "qingdao"
@@ -213,7 +215,9 @@ def test_point_21_settlements_in_quarantine_are_counted_until_they_are_corrected
     bad = [
         "Q7,K1,2025-03-09 11:00:00,100000,90000,70000,10000",  # 700.00 + 100.00 are not 1,000.00
         "Q8,K9,2025-05-01 11:00:00,5000,5000,4000,1000",  # 40.00 of a visit that nobody knows
-        "Q9,K4,2025-01-05 11:00:00,100000,90000,70000,10000",  # of a stay that ended in 2024
+        "Q9,K4,2025-01-05 11:00:00,100000,90000,70000,10000",  # of a stay that ended in 2024, on which the budget rests
+        "Q5,K9,2023-05-01 11:00:00,5000,5000,4000,1000",  # of a year that nothing reads
+        "Q6,K4,2025-01-06 11:00:00,1000,1000,much,100",  # of 2024, of an amount that nobody can read
     ]
     workspace = Workspace.new(tmp_path / "workspace")
     run_load(workspace, [SHARED / "field" / "base"])
@@ -222,12 +226,29 @@ def test_point_21_settlements_in_quarantine_are_counted_until_they_are_corrected
         (tmp_path / name / "settlement.csv").write_text("\n".join([head, *bad]) + "\n", "utf-8")
         run_load(workspace, [tmp_path / name])
     waiting = run_settle(workspace, POLICY, year=2025)["quarantined"]
-    # Sent twice, counted once: 700.00 + 40.00.
-    assert waiting == {"rows": 2, "fen": 74_000, "unreadable": 0, "year_unknown": 0}
+    # Sent twice, counted once: 700.00 + 40.00 of 2025; 700.00 and one unknown of 2024.
+    by_year = [
+        {"year": 2024, "rows": 2, "fen": 70_000, "unreadable": 1},
+        {"year": 2025, "rows": 2, "fen": 74_000, "unreadable": 0},
+    ]
+    assert waiting == {"rows": 4, "fen": 144_000, "unreadable": 1, "year_unknown": 0, "years": by_year}
+    said = CliRunner().invoke(
+        main, ["settle", str(POLICY), "--year", "2025", "-w", str(workspace.folder), "--lang", "en"]
+    )
+    assert (
+        "2 of 2024 with 700.00 yuan of the fund, the amount of 1 of them cannot be read; "
+        "2 of 2025 with 740.00 yuan of the fund"
+    ) in " ".join(said.stderr.split())
+    # Of the year before it is told what the budget rests on; a budget alone and a comparison tell it too.
+    ahead = run_settle(workspace, POLICY, year=2025, budget_only=True)
+    assert ahead["quarantined"]["years"] == by_year
+    compared = run_compare(workspace, [POLICY, ROOT / "policies" / "yangxi"], year=2025)
+    assert compared["manifest"]["pins"]["quarantined"]["years"] == by_year
     (tmp_path / "right").mkdir()
     right = "Q7,K1,2025-03-09 11:00:00,100000,90000,70000,30000"
     (tmp_path / "right" / "settlement.csv").write_text(f"{head}\n{right}\n", "utf-8")
     assert run_load(workspace, [tmp_path / "right"]).clean
     after = run_settle(workspace, POLICY, year=2025)
-    assert after["quarantined"] == {"rows": 1, "fen": 4_000, "unreadable": 0, "year_unknown": 0}
+    by_year[1] = {"year": 2025, "rows": 1, "fen": 4_000, "unreadable": 0}
+    assert after["quarantined"]["years"] == by_year
     assert replay(workspace, after["run"]).same

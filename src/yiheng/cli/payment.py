@@ -162,20 +162,25 @@ def _say_left_out(result: dict[str, Any]) -> None:
 
 
 def in_quarantine(result: dict[str, Any]) -> Words | None:
-    """How many settlements of the year lie in quarantine, and how much money; None where none does."""
+    """How many settlements lie in quarantine of each year that was read, and how much money; None where none does."""
     waiting = result["quarantined"]
     if not waiting or not (waiting["rows"] or waiting["year_unknown"]):
         return None
-    rows, fen = f"{waiting['rows']:,}", yuan(waiting["fen"])
-    zh = f"另有 {rows} 笔本年度结算未通过校验、尚未更正，涉及基金 {fen} 元，未计入清算"
-    en = f"{rows} settlements of the year are quarantined and not corrected: {fen} yuan of the fund, not counted"
-    if waiting["unreadable"]:
-        zh += f"；其中 {waiting['unreadable']:,} 笔金额无法读出"
-        en += f"; the amount of {waiting['unreadable']:,} of them cannot be read"
-    if waiting["year_unknown"]:
-        zh += f"；还有 {waiting['year_unknown']:,} 笔看不出年度"
-        en += f"; the year of {waiting['year_unknown']:,} more is unknown"
-    return Words(zh, en)
+    told_zh, told_en = [], []
+    for one in waiting["years"]:
+        year, rows, fen, unread = one["year"], f"{one['rows']:,}", yuan(one["fen"]), one["unreadable"]
+        told_zh.append(
+            f"{year} 年 {rows} 笔，涉及基金 {fen} 元" + (f"，其中 {unread:,} 笔金额无法读出" if unread else "")
+        )
+        lacks = f", the amount of {unread:,} of them cannot be read" if unread else ""
+        told_en.append(f"{rows} of {year} with {fen} yuan of the fund{lacks}")
+    if dateless := waiting["year_unknown"]:
+        told_zh.append(f"看不出年度的 {dateless:,} 笔")
+        told_en.append(f"{dateless:,} of an unknown year")
+    return Words(
+        f"所用年度的结算未通过校验、尚未更正，未计入：{'；'.join(told_zh)}",
+        f"settlements of the years read are quarantined, not corrected and not counted: {'; '.join(told_en)}",
+    )
 
 
 def choices(assume: tuple[str, ...]) -> dict[str, str]:

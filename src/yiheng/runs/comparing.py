@@ -115,7 +115,7 @@ def run_compare(
         {
             "policy_sha256": {u.name: {str(y): s.sha256 for y, s in u.sources.items()} for u in unders},
             **data,
-            **quarantine_pins(workspace, data, year),
+            **quarantine_pins(workspace, data, year, (s for u in unders for s in u.sources.values())),
             **pinned,
         },
     )

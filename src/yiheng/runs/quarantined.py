@@ -1,7 +1,8 @@
-"""Settlements of a year that loads refused and nobody has corrected since."""
+"""Settlements of the years that a settlement rests on, which loads refused and nobody has corrected since."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import ibis
 from ibis import _
 
+from yiheng.measures import TOTALS
+from yiheng.policy import PolicyFile
+
 from .engine import Engine
 from .loading import QUARANTINE
 from .workspace import Workspace
 
+# The table whose rows are counted.
+PAID = "settlement"
 REFUSED = ibis.schema(
     {
         "table_name": "string", "file": "string", "row_number": "int64", "row_key": "string", "occurred_on": "date",
@@ -23,37 +29,51 @@ REFUSED = ibis.schema(
 
 @dataclass(frozen=True)
 class Quarantined:
-    """How many, how much, of how many the amount cannot be read, and how many rows of an unknown year lie beside them.
+    """What stands in quarantine of one year.
 
     Attributes:
+        rows: how many settlements.
         fen: the sum of the amounts that can be read.
+        unreadable: of how many the amount cannot be read.
     """
 
-    rows: int
-    fen: int
-    unreadable: int
-    year_unknown: int
+    rows: int = 0
+    fen: int = 0
+    unreadable: int = 0
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, int]:
         """As manifests and results keep it."""
-        return {
-            "rows": self.rows, "fen": self.fen, "unreadable": self.unreadable, "year_unknown": self.year_unknown,
-        }  # fmt: skip
+        return {"rows": self.rows, "fen": self.fen, "unreadable": self.unreadable}
 
 
-def quarantined_settlements(workspace: Workspace, engine: Engine, year: int) -> Quarantined:
-    """The settlements of a year that stand in quarantine: those whose number the lake has since taken are corrected.
+def years_read(sources: Iterable[PolicyFile], year: int) -> set[int]:
+    """The years whose settlements a settlement of a year rests on: its own, and each that a fact of the policies reads."""
+    read = {
+        year + fact.year
+        for source in sources
+        for fact in source.policy.facts.values()
+        if fact.total in TOTALS and TOTALS[fact.total].table == PAID
+    }
+    return {year, *read}
+
+
+def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collection[int]) -> dict[str, Any]:
+    """The settlements of some years that stand in quarantine: those whose number the lake has since taken are corrected.
 
     A settlement refused again by a later load counts once, as it came last. It belongs to the year in which its visit
     ended, or in which it was settled where the visit is unknown.
+
+    Returns:
+        The sums of all the years, ``years`` with the same of each that has any, and ``year_unknown``, the rows that
+        may be of any year.
     """
     runs = [noted["run"] for noted in workspace.runs("load")]
     files = {run: workspace.find_run(run) / QUARANTINE for run in runs}
     rows = engine.read({run: file for run, file in files.items() if file.exists()}, REFUSED, "load")
     age = {run: number for number, run in enumerate(reversed(runs))}
-    known = engine.tables["settlement"].select(row_key=_.settlement_id)
+    known = engine.tables[PAID].select(row_key=_.settlement_id)
     visits = engine.tables["visit"].select("visit_id", visit_day=ibis.coalesce(_.ended_on, _.began_on))
-    refused = rows.filter(_.table_name == "settlement").anti_join(known, "row_key")
+    refused = rows.filter(_.table_name == PAID).anti_join(known, "row_key")
     # A row has a line for each of its faults; one without a number is known by its place.
     own = ibis.coalesce(
         _.row_key, _.load + ibis.literal("|") + _.file + ibis.literal("|") + _.row_number.cast("string")
@@ -62,19 +82,30 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, year: int) -> 
     nth = ibis.row_number().over(group_by="own", order_by=["age", _.fen.asc(nulls_first=False), "row_number"])
     once = aged.mutate(nth=nth).filter(_.nth == 0).left_join(visits, "visit_id")
     dated = once.mutate(year=ibis.coalesce(_.visit_day, _.occurred_on).year().cast("int64"))
-    counted = dated.filter((_.year == year) | _.year.isnull()).agg(
-        rows=_.year.notnull().sum(),
-        fen=_.fen.sum(where=_.year.notnull()),
-        unreadable=(_.year.notnull() & _.fen.isnull()).sum(),
-        year_unknown=_.year.isnull().sum(),
+    counted = (
+        dated.filter(_.year.isin(sorted(years)) | _.year.isnull())
+        .group_by("year")
+        .agg(rows=_.count(), fen=_.fen.sum(), unreadable=_.fen.isnull().sum())
     )
-    (row,) = engine.rows(counted)
-    return Quarantined(*(int(row[name] or 0) for name in ("rows", "fen", "unreadable", "year_unknown")))
+    found = {
+        row["year"]: Quarantined(*(int(row[name] or 0) for name in ("rows", "fen", "unreadable")))
+        for row in engine.rows(counted)
+    }
+    dateless = found.pop(None, Quarantined())
+    whole = Quarantined(
+        sum(one.rows for one in found.values()),
+        sum(one.fen for one in found.values()),
+        sum(one.unreadable for one in found.values()),
+    )
+    by_year = [{"year": year, **one.as_json()} for year, one in sorted(found.items())]
+    return {**whole.as_json(), "year_unknown": dateless.rows, "years": by_year}
 
 
-def quarantine_pins(workspace: Workspace, pins: dict[str, Any], year: int | None) -> dict[str, Any]:
+def quarantine_pins(
+    workspace: Workspace, pins: dict[str, Any], year: int | None, sources: Iterable[PolicyFile]
+) -> dict[str, Any]:
     """What a run of a year of the lake notes of the settlements in quarantine; nothing where it reads a file."""
     if year is None or pins.get("data") is None:
         return {}
     with closing(Engine(workspace, workspace.at(pins))) as engine:
-        return {"quarantined": quarantined_settlements(workspace, engine, year).as_json()}
+        return {"quarantined": quarantined_settlements(workspace, engine, years_read(sources, year))}

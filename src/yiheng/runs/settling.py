@@ -31,7 +31,7 @@ from .inputs_told import inputs_json
 from .kept import FACTS, keep_facts, keep_policies
 from .manifest import Manifest, canonical, sha256, write_whole
 from .policy_told import policy_json
-from .quarantined import quarantined_settlements
+from .quarantined import quarantined_settlements, years_read
 from .row_file import KeptRows, as_line, write_rows
 from .workspace import Workspace
 
@@ -122,7 +122,8 @@ def run_settle(
     pins = {**data_pins(workspace, facts), **pinned}
     with nullcontext() if facts else closing(Engine(workspace, workspace.at(pins))) as engine:
         if engine is not None and year is not None:
-            pins["quarantined"] = quarantined_settlements(workspace, engine, year).as_json()
+            read = map(budget_part, sources.values()) if budget_only else sources.values()
+            pins["quarantined"] = quarantined_settlements(workspace, engine, years_read(read, year))
         manifest = settle_manifest(sources, {**inputs, **named}, pins)
         folder = workspace.run_folder(manifest.run)
         keep_policies(policy, sources, folder)
