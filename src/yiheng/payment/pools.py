@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from yiheng.basis.evidence import Because, Place, Words
-from yiheng.basis.money import FEN_PER_YUAN, NOTHING, Fen, exceeds, larger, ratio, total
+from yiheng.basis.money import FEN_PER_YUAN, NOTHING, Fen, exceeds, larger, ratio, smaller, total
 from yiheng.basis.numbers import exact_number
 from yiheng.basis.refusals import Refusal
 from yiheng.policy import Known, PolicyFile, Terms
@@ -16,7 +16,7 @@ from yiheng.policy.schema import Pool
 
 from .declare import percent
 from .facts import Fact, PartyFacts
-from .leftovers import leftovers
+from .leftovers import EVEN, leftovers
 from .risk import risk_norms
 
 # What a figure of all parties is where there is one party alone.
@@ -156,31 +156,37 @@ def _plain(number: Fraction) -> Fraction:
 
 
 def _gains(terms: Terms, pool: Pool, parties: list[PartyFacts], place: Place) -> list[Fact]:
-    """What each party gains where all gains and losses together are nothing: what some lose, shared to the fen."""
+    """What each party gains or loses where all together is nothing: the larger side comes down to the smaller.
+
+    So nobody is paid or loses more than the grades say. A side is shared to the fen by what each is due.
+    """
     zh, en = pool.says.words
     chosen = terms.choice(pool.adds_up or "", CREDIT_SUMS)
     if chosen.value != ZERO_SUM:
         because = Because(Words(f"{zh}：不须相抵", f"{en}: nothing has to add up"), None, place, (chosen.because,))
         return [Fact(None, because)] * len(parties)
     grades = terms.bands(pool.grades or "")
-    lost, weights = NOTHING, {}
+    sides: tuple[dict[str, Fen], dict[str, Fen]] = {}, {}
     for one in parties:
-        change = one.known(pool.gain_of or "")[0].n * grades.value.reached(one.number(pool.graded_by or "")[0])
-        weights[one.party] = larger(change, ratio(0))
-        lost += larger(-terms.rounded(change), NOTHING)
-    if not any(weights.values()):
-        # Nobody gains: what is lost stays with the fund.
-        shared = dict.fromkeys(weights, NOTHING)
-        rests = dict.fromkeys(weights, Words("无可提高的一方", "no party gains"))
-    else:
-        shared = terms.shared(lost, weights)
-        rests = leftovers(lost, weights, shared)
+        rate = grades.value.reached(one.number(pool.graded_by or "")[0])
+        sides[rate < 0][one.party] = terms.rounded(one.known(pool.gain_of or "")[0].n * abs(rate))
+    gained, lost = (total(side.values()) for side in sides)
+    met = smaller(gained, lost)
+    shared: dict[str, Fen] = {}
+    rests: dict[str, Words] = {}
+    for side in sides:
+        weights = {party: ratio(due.n) for party, due in side.items()}
+        parts = terms.shared(met, weights) if any(weights.values()) else dict.fromkeys(side, NOTHING)
+        shared |= parts
+        rests |= leftovers(met, weights, parts) if any(weights.values()) else dict.fromkeys(side, EVEN)
     made = []
     for one in parties:
         part, rest = shared[one.party], rests[one.party]
         told = Words(
-            f"{zh}：{len(parties)} 方扣减合计 {lost} 元，按应提高额分，{rest.zh}",
-            f"{en}: {lost} yuan lost by {len(parties)} parties, shared by what each would gain; {rest.en}",
+            f"{zh}：{len(parties)} 方应提高合计 {gained} 元、应扣减合计 {lost} 元，"
+            f"两边均按较小的 {met} 元，按各方应得额分，{rest.zh}",
+            f"{en}: {len(parties)} parties would gain {gained} and lose {lost} yuan; both sides come to {met}, the "
+            f"smaller, shared by what each is due; {rest.en}",
         )
         made.append(Fact(part, Because(told, part, place, (chosen.because, grades.because))))
     return made

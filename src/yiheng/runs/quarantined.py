@@ -47,7 +47,7 @@ class Quarantined:
 
 
 def years_read(sources: Iterable[PolicyFile], year: int) -> set[int]:
-    """The years whose settlements a settlement of a year rests on: its own, and each that a fact of the policies reads."""
+    """The years whose settlements a settlement rests on: its own, and each that a fact of the policies reads."""
     read = {
         year + fact.year
         for source in sources
@@ -58,7 +58,9 @@ def years_read(sources: Iterable[PolicyFile], year: int) -> set[int]:
 
 
 def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collection[int]) -> dict[str, Any]:
-    """The settlements of some years that stand in quarantine: those whose number the lake has since taken are corrected.
+    """The settlements of some years that stand in quarantine.
+
+    Those whose number the lake has since taken are corrected.
 
     A settlement refused again by a later load counts once, as it came last. It belongs to the year in which its visit
     ended, or in which it was settled where the visit is unknown.

@@ -23,18 +23,35 @@ def deduct_decided(case: Case, decided: list[str]) -> Iterator[Transfer]:
             yield Transfer(own, taker, amount, "deduct_decided", why.worth(amount))
 
 
-@step(zh="牵头医院院长年薪按考核得分所在档次发放。", stage="after", full="amount", score="number", rates="bands")
-def pay_head(case: Case, full: str, score: str, rates: str) -> Iterator[Transfer]:
-    """The head of the leading hospital is paid by the score: full pay × the rate of the band it lies in."""
+# To which band a score on an edge belongs, as sources leave it open.
+BAND_BELOW, BAND_ABOVE = "band below", "band above"
+
+
+@step(
+    zh="牵头医院院长年薪按考核得分所在档次发放；恰在分界上的得分，按约定归入下一档或上一档。",
+    stage="after",
+    full="amount",
+    score="number",
+    rates="bands",
+    edge="choice",
+)
+def pay_head(case: Case, full: str, score: str, rates: str, edge: str | None = None) -> Iterator[Transfer]:
+    """The head of the leading hospital is paid by the score: full pay × the rate of the band it lies in.
+
+    ``edge`` says to which band a score belongs that is an edge; the one below by default.
+    """
     pay, (points, because), bands = (
         case.terms.amount(full, case.party),
         case.facts.number(score),
         case.terms.bands(rates),
     )
-    rate = case.rate_at(rates, points, "the score ")
+    side = case.terms.choice(edge, (BAND_BELOW, BAND_ABOVE)) if edge is not None else None
+    above = side is not None and side.value == BAND_ABOVE
+    rate = case.rate_at(rates, points, "the score ", from_edge=above)
     amount = case.terms.rounded(pay.value.n * rate)
     why = formula(
-        f"年薪 × {percent(rate)}", f"full pay × {percent(rate)}", pay.because.worth(pay.value), because, bands.because
-    )
+        f"年薪 × {percent(rate)}", f"full pay × {percent(rate)}",
+        pay.because.worth(pay.value), because, bands.because, *([side.because] if side else []),
+    )  # fmt: skip
     other, taker = (case.book.open(a) for a in (Account("other", case.party), Account("reward", case.party, "head")))
     yield Transfer(other, taker, amount, "pay_head", why.worth(amount))

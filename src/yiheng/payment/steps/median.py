@@ -11,7 +11,8 @@ from ..declare import Case, formula, percent, percent_of, step
 from .due import back_to_fund, keep_part
 
 # What the deviation is measured by, as the source leaves it open.
-DEVIATION_BASES = ("reasonable_surplus", "budget")
+BUDGET = "budget"
+DEVIATION_BASES = ("reasonable_surplus", BUDGET)
 # What is returned where no deviation can be measured.
 NONE_OF_IT, ALL_OF_IT = "nothing", "all"
 BEYOND_BANDS = ("last band", NONE_OF_IT, ALL_OF_IT)
@@ -33,9 +34,9 @@ def return_by_deviation(
     """The nearer a surplus is to the reasonable one, the larger the share that is returned.
 
     The reasonable surplus is the budget less people × the mean spending per head of all parties, in yuan. An upper edge
-    belongs to the better band. Where the base is nothing or less, the deviation is beyond every band, and ``beyond``
-    says what is returned. A surplus that is too large is punished like one that is too small, so more spending may
-    yield more.
+    belongs to the better band. Where the mean is above the rate there is no reasonable surplus to deviate from, by
+    whatever base, and where the base is nothing none to measure by: ``beyond`` says what is returned. A surplus that is
+    too large is punished like one that is too small, so more spending may yield more.
     """
     due = case.book.balance(Account("due", case.party))
     if due <= NOTHING:
@@ -43,10 +44,12 @@ def return_by_deviation(
     (heads, counted), (yuan, because) = case.facts.number(people), case.facts.number(mean)
     choice, bands = case.terms.choice(base, DEVIATION_BASES), case.terms.bands(rates)
     reasonable = case.granted().n - heads * yuan * FEN_PER_YUAN
-    by = ratio(case.granted().n) if choice.value == "budget" else reasonable
+    of_budget = choice.value == BUDGET
+    by = ratio(case.granted().n) if of_budget else reasonable
+    measured = by > 0 and (not of_budget or reasonable >= 0)
     off = abs(due.n - reasonable)
     rate, left_open = bands.value.tiers[-1].rate, []
-    if by > 0:
+    if measured:
         rate = case.rate_at(rates, off / by)
     elif beyond is not None:
         beyond_all = case.terms.choice(beyond, BEYOND_BANDS)
@@ -55,7 +58,7 @@ def return_by_deviation(
     middle = formula(
         "合理余量＝预算－人数 × 总体人均支出", "reasonable surplus = budget − people × mean spending", counted, because
     )
-    deviation = percent_of(off, by) if by > 0 else "—"
+    deviation = percent_of(off, by) if measured else "—"
     why = formula(
         f"偏差 {deviation}，返还 {percent(rate)}",
         f"deviation {deviation}, {percent(rate)} is returned",

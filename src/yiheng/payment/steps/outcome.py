@@ -238,7 +238,7 @@ def credit_pay(
     """The grade that an institution's credit score reaches adds a share of the year's payment, or deducts one.
 
     A grade begins at its lower edge. Where ``adds_up`` asks that all institutions together come to nothing, what is
-    added is ``part``, the institution's part of what the others lose.
+    added or deducted is ``part``: no more than the grade says, the larger side brought down to the smaller.
     """
     (paid, why), (points, score_why) = case.facts.known(payment), case.facts.number(score)
     bands = case.terms.bands(grades)
@@ -253,10 +253,10 @@ def credit_pay(
     if adds_up is not None and part is not None:
         chosen = case.terms.choice(adds_up, CREDIT_SUMS)
         rests.append(chosen.because)
-        if chosen.value == ZERO_SUM and not loses and rate > 0:
+        if chosen.value == ZERO_SUM:
             amount, shared = case.facts.known(part)
             says = formula(
-                "各机构扣减之和，按应提高额分得", "what others lose, shared by what each would gain",
+                f"{says.says.zh}，提高与扣减相抵后", f"{says.says.en}, brought down until gains and losses meet",
                 *rests, shared.worth(amount),
             )  # fmt: skip
     if not loses:
