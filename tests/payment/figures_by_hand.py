@@ -110,9 +110,8 @@ def four_layers(r: Row, year: int, *, reads: str = "points", over: str = "own le
         ratio = max(ratio, F(90, 100))
     ratio = min(max(ratio, F(0)), F(1))
     basic = min(whole((covered - first) * ratio), max(200_000_00 - fen(r, "paid_before"), 0))
-    # What a person bears at most of covered cost: a tenth, in the person's favour; unless basic insurance pays the nine
-    # tenths already, rounded to the fen as everywhere: of 1.06 it pays 0.954, 0.95, and nobody adds a fen.
-    beyond = max(covered - basic - covered // 10, 0) if basic < whole(covered * F(9, 10)) else 0
+    # What a person bears at most of covered cost: a tenth, in the person's favour.
+    beyond = max(covered - basic - covered // 10, 0)
     layers = {"payer/基本医保": basic}
     if r["supplementary"] == "yes" and r["innovative"] == "yes":
         layers["payer/补充保险"], beyond = beyond, 0

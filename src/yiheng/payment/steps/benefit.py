@@ -151,7 +151,7 @@ def _over(case: Case, ratio: str, over: str | None, own: Fraction, why: list[Bec
 
 
 @step(
-    zh="补充保险支付，使个人负担不超过政策范围内费用的约定比例；个人上限不足一分的舍去，已报销额四舍五入到分已达约定比例的不再支付。",
+    zh="补充保险支付，使个人负担不超过政策范围内费用的约定比例；个人上限不足一分的舍去，因此约定比例必定达到。",
     stage="special",
     covered="fact",
     most_own="rate",
@@ -163,7 +163,7 @@ def supplementary_pays(case: Case, covered: str, most_own: str) -> Iterator[Tran
 
 
 @step(
-    zh="医疗救助托底，使政策范围内费用的报销不低于约定比例；补足时不足一分的进为一分，四舍五入到分已达约定比例的不再补。",
+    zh="医疗救助托底，使政策范围内费用的报销不低于约定比例；补足时不足一分的进为一分，因此约定比例必定达到，基本医保四舍五入少付的一分也由其补足。",
     stage="special",
     covered="fact",
     least_paid="rate",
@@ -220,14 +220,14 @@ def _brought_down(
     """What brings the person's own part of the covered cost down to a share: of what is left to bear, then of what the
     person has borne already, such as a large deductible.
 
-    What is guaranteed to the person is rounded in the person's favour: the limit of the own part down, never up. Where
-    the others already pay the rest of the share, rounded as the policy rounds, no further payer is asked for a fen.
+    What is guaranteed to the person is rounded in the person's favour: the limit of the own part down, never up. So
+    a share that basic insurance paid and rounded down gets its last fen here: without it, who has aid would bear more
+    than who has none.
     """
     whole, why = case.facts.known(covered)
     paid = total(t.amount for t in case.book.journal if t.taker.kind == "payer" and t.taker.purpose != PERSON)
     limit = round_fen(whole.n * most_own, "down")
-    reached = paid >= case.terms.rounded(whole.n * (1 - most_own))
-    over = NOTHING if reached else larger(whole - paid - limit, NOTHING)
+    over = larger(whole - paid - limit, NOTHING)
     says = formula(
         f"政策范围内费用－已支付－个人上限 {limit} 元（{percent(most_own)}）",
         f"covered cost − already paid − the person's limit of {limit} yuan ({percent(most_own)})",
