@@ -55,6 +55,12 @@ def test_an_unknown_right_and_an_impossible_name_are_refused(database):
         user_create(username="li", password=PASSWORD, rights=["casework.fly"])
     with pytest.raises(Refusal, match="用户名"):
         user_create(username="li wei!", password=PASSWORD)
+    # As they look to people: the third is written with a Cyrillic і.
+    user_create(username="li", password=PASSWORD)
+    for alike in ("LI", "Li", "l\u0456"):
+        with pytest.raises(Refusal):
+            user_create(username=alike, password=PASSWORD)
+    user_create(username="李伟", password=PASSWORD)
 
 
 def test_adding_a_user_needs_the_right(people):

@@ -116,6 +116,7 @@ def test_29_an_instant_in_utc_is_never_taken_for_one_of_the_county(desk):
         ({"fee_line": 7}, "fee_line: this is no list of rows"),
         ({"person": [{"person_id": "\ud800"}]}, "a value is no text"),
         ({"fee_line": [{"amount_fen": "1e999999999"}]}, "'1e999999999' is not what amount_fen takes"),
+        ({"fee_line": [{"amount_fen": True}]}, "'True' is not what amount_fen takes"),
         ({"fee_line": [{"quantity": "9" * 5000}]}, "is not what quantity takes"),
     ],
 )

@@ -234,6 +234,17 @@ def test_a_copy_of_a_workspace_keeps_what_waits(county, tmp_path):
     assert loaded(elsewhere, field("11-reversal-message/one1.json")).tables["settlement"].accepted == 2
 
 
+@pytest.mark.parametrize(
+    ("last", "accepted"),
+    [("2099-12-31", 1), ("2199-01-01", 1), ("9999-01-02", 1), ("2125-07-30", 0), ("2050-12-31", 0)],
+)
+def test_point_10_a_mistyped_day_of_this_century_is_no_open_end(county, tmp_path, last, accepted):
+    head = field("base/enrolment.csv").read_text("utf-8").splitlines()[0]
+    (tmp_path / "enrolment.csv").write_text(f"{head}\nN001,beishan,T37002,2026-01-01,{last}\n", "utf-8")
+    counts = loaded(county, tmp_path / "enrolment.csv").tables["enrolment"]
+    assert (counts.accepted, counts.quarantined) == (accepted, 1 - accepted)
+
+
 def test_point_10_an_open_end_is_not_unrolled_beyond_the_data(county, tmp_path):
     text = field("base/enrolment.csv").read_text("utf-8").replace("N001,beishan,T37002,2024-01-01,2025-12-31", "")
     text = "\n".join(line for line in text.splitlines() if line) + "\nN001,beishan,T37002,2024-01-01,9999-12-31\n"

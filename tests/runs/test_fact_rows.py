@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.payment.test_domains import settled_by_command
+from yiheng.basis.refusals import Refusal
+from yiheng.policy import read_policy
+from yiheng.runs import parties_of_file
 
 HEADER = ["party", "year", "last_total", "target", "spend"]
 ROW = ["2018", "60000000", "80000000", "79000000"]
@@ -81,3 +85,15 @@ def test_point_8_a_column_of_scores_that_says_nothing_above_one_is_refused(tmp_p
 @pytest.mark.parametrize("scores", [("1", "90"), ("1分", "0"), ("0", "0"), ("1", "95分")])
 def test_point_8_one_of_a_hundred_is_taken_where_the_scale_is_plain(tmp_path, scores):
     assert scored(tmp_path, *scores) == ({"p0", "p1"}, {})
+
+
+def test_point_8_a_misspelt_column_is_not_passed_over(tmp_path):
+    """Passed over, the fact would be empty, and empty means here that the money is settled apart."""
+    source = read_policy(ROOT / "policies" / "qingdao" / "2022.yaml", shown_as="qingdao/2022.yaml")
+    file = tmp_path / "f.csv"
+    head = "party,year,spend,base_spend,pubic_health,public_health_spend,注"
+    file.write_text(f"{head}\na,2025,1000000.00,1000000.00,50000.00,40000.00,x\n", "utf-8")
+    with pytest.raises(Refusal, match="the column 'pubic_health' is no fact of policy 'qingdao'(.|\n)*'public_health'"):
+        parties_of_file(source, file)
+    file.write_text(file.read_text("utf-8").replace("pubic", "public"), "utf-8")
+    assert [one.party for one in parties_of_file(source, file)[2025]] == ["a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from .models import FindingVerdict, JournalLine, User
 from .selectors import judges_findings, verdicts_of
 
 LONGEST_SUBJECT = 150
+# Letters of one look each: a Cyrillic і beside a Latin i would make one person two, who adopt what they proposed.
+NAME = re.compile(r"[A-Za-z0-9@.+_\-\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
 @transaction.atomic
@@ -49,7 +52,7 @@ def user_create(
         Refusal: when ``by`` may not, or the name, password or a right is not accepted.
     """
     _refuse_without_right(by)
-    if User.objects.filter(username=username).exists():
+    if User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("用户“%(name)s”已经存在。") % {"name": username})
     user = User(username=username, consortium=consortium)
     granted = [_permission(right) for right in rights]
@@ -58,6 +61,8 @@ def user_create(
         user.full_clean()
     except ValidationError as wrong:
         raise Refusal(" ".join(wrong.messages)) from None
+    if not NAME.fullmatch(username):
+        raise Refusal(_("用户名“%(name)s”含有英文字母、汉字、数字和 @ . + - _ 以外的字符。") % {"name": username})
     user.save()
     user.user_permissions.set(granted)
     journal_note(act="user.created", by=by, subject=username, data={"consortium": consortium, "rights": list(rights)})

@@ -170,7 +170,7 @@ def _as_text(
         else:
             if column.name in named:
                 faults.append(Refusal(f"'{name}' is given twice, under another name", where=place, cure="keep one"))
-            elif isinstance(raw, (float, list, dict)):
+            elif isinstance(raw, (float, list, dict)) or (isinstance(raw, bool) and column.kind != "yes"):
                 # A float may have lost its last fen already.
                 faults.append(_unread(column, name, raw, place))
             text = ("1" if raw else "0") if isinstance(raw, bool) else str(raw)

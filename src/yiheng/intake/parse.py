@@ -211,12 +211,21 @@ def _nothing(column: Column, raw: str, closely: bool) -> str:
     return f"{raw} is null" if column.kind != "text" or column.free else nothing_in(column, closely)
 
 
+def is_open_end(value: str) -> str:
+    """SQL: whether a day stands for an end that nobody knows: 9999, or the last or first day of a year from 2099 on.
+
+    2125-07-30 is a day of this century, mistyped.
+    """
+    usual = f"(year({value}) = 9999 or strftime({value}, '%m%d') in ('1231', '0101'))"
+    return f"({value} >= DATE '{LASTS_FROM}' and {usual})"
+
+
 def _beyond(column: Column, value: str) -> str:
     if not column.dated:
         return f"{value} < {column.at_least}"
     late = f"{value} >= DATE '{column.latest}' + INTERVAL 1 DAY"
     if column.open_end:
-        late = f"({late} and {value} < DATE '{LASTS_FROM}')"
+        late = f"({late} and not {is_open_end(value)})"
     return late if column.earliest is None else f"({value} < DATE '{column.earliest}' or {late})"
 
 

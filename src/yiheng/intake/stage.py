@@ -11,12 +11,12 @@ import duckdb
 import ibis
 
 from yiheng.basis.refusals import Refusal
-from yiheng.records import FAR_DAY, LASTS_FROM, TABLES, Column, Table
+from yiheng.records import FAR_DAY, TABLES, Column, Table
 
 from . import sql
 from .certificates import masked, may_be_one, of_a_person
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
-from .parse import Overlay, fault_conditions, raw_value, typed
+from .parse import Overlay, fault_conditions, is_open_end, raw_value, typed
 from .privacy import Sealing
 from .recognise import Arm, by_mapping, by_name, recognised
 from .sources import PLACE, ROW, SourceFile
@@ -336,7 +336,7 @@ def _kept(column: Column) -> str:
     if not column.open_end:
         return name
     end = "null" if column.null else f"DATE '{FAR_DAY}'"
-    return f"case when {name} >= DATE '{LASTS_FROM}' then {end} else {name} end as {name}"
+    return f"case when {is_open_end(name)} then {end} else {name} end as {name}"
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

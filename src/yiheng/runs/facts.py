@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from .totals import Asked, by_month, lake_fact, refuse_unknown_totals, summed
 
 # The table of what is paid, and the total that counts its rows where no fact is of all claims.
 PAID, CLAIMS = "settlement", "fund_spend"
+# One or two letters of a name are wrong.
+NEARLY = 0.9
 
 
 @dataclass
@@ -84,8 +87,24 @@ def facts_from_lake(engine: Engine, source: PolicyFile, year: int, over: bool = 
 
 def facts_of_rows(source: PolicyFile, file: str, rows: Sequence[FactsRow]) -> list[PartyFacts]:
     """The policy's facts from rows of one year; a column of percentages that says nothing but 0 and 1 is refused."""
+    _refuse_misspelt(source, file, rows)
     doubted = columns_in_doubt(source, rows)
     return [facts_of_row(source, file, row, doubted) for row in rows]
+
+
+def _refuse_misspelt(source: PolicyFile, file: str, rows: Sequence[FactsRow]) -> None:
+    """A column that is nearly called like a fact that the file lacks: passed over, the fact would be empty."""
+    header = rows[0].cells if rows else {}
+    lacking = {fact.column for fact in source.policy.facts.values() if fact.column} - set(header)
+    read = {fact.column for fact in source.policy.facts.values()}
+    for column in header:
+        near = difflib.get_close_matches(column, lacking, n=1, cutoff=NEARLY) if column not in read else []
+        if near:
+            raise Refusal(
+                f"the column '{column}' is no fact of policy '{source.policy.policy}'",
+                where=f"{file}:1",
+                cure=f"did you mean '{near[0]}'?",
+            )
 
 
 def columns_in_doubt(source: PolicyFile, rows: Sequence[FactsRow]) -> frozenset[str]:
