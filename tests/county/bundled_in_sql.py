@@ -46,7 +46,7 @@ FOUND = {
     select visit_id, line, scope * (n - first) // n from (
         select visit_id, max(line_id) filter (quantity > 0) as line, sum(scope_fen)::hugeint as scope,
             (sum(quantity) * 10000)::hugeint as n, (max(quantity) * 10000)::hugeint as first
-        from fee_line where kind = 'consumable' and unit_price >= 500
+        from fee_line where kind = 'consumable' and unit_price >= 500 and abs(quantity) <= 1
         group by visit_id, item_code having count(*) filter (quantity > 0) > 1)
     where n > first and first = 10000""",
 }

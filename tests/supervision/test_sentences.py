@@ -59,3 +59,21 @@ def test_without_a_name_an_item_is_told_by_its_code():
 
 def test_every_word_of_a_limit_has_its_english():
     assert {*ZH.values(), *LEVELS} <= set(ENGLISH)
+
+
+def test_point_21_an_open_stay_that_overlaps_is_a_suspicion_and_says_what_is_not_known():
+    """V2 and V4 overlap the open V1 alone; V3 began two days before V2 ended, which is certain."""
+    given = next(
+        one.given for one in examples_of(RULES["overlapping_stays"], EXAMPLES) if "hides no overlap" in one.name
+    )
+    rows = RULES["overlapping_stays"].rows(few_rows(given)).to_pyarrow().to_pylist()
+    found = {one["visit"]: one for one in map(RULES["overlapping_stays"].finding, rows)}
+    told = {visit: (one["weight"], one["answer"], one["evidence"]["other_visit"]) for visit, one in found.items()}
+    assert told == {
+        "V2": ("suspicion", "hint", "V1"),
+        "V3": ("breach", "stop", "V2"),
+        "V4": ("suspicion", "hint", "V1"),
+    }
+    assert "另一次住院（V1）未见出院日期，是否重叠须核实" in found["V2"]["says"]
+    assert "has no discharge date" in found["V4"]["says_en"]
+    assert "另一次住院（V2）尚未结束" in found["V3"]["says"]

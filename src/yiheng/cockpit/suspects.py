@@ -99,8 +99,10 @@ def sums(
     demo = demo_lists(run)
     counted: dict[str, tuple[str, int, int]] = {}
     for f in findings:
-        _weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
-        counted[f["rule"]] = (f["weight"], count + 1, fen + f["at_stake_fen"])
+        weight, count, fen = counted.get(f["rule"], (f["weight"], 0, 0))
+        # What is in doubt weighs less than its rule does.
+        own = RULES[f["rule"]].weight if f["rule"] in RULES else weight
+        counted[f["rule"]] = (own, count + 1, fen + f["at_stake_fen"])
     made = [
         RuleSum(
             name,

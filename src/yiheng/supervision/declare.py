@@ -78,6 +78,19 @@ Tables = Mapping[str, ibis.Table]
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What a finding is where one thing that it rests on is unknown: it weighs less, and its sentence says why.
+
+    Attributes:
+        column: the column of the evidence that is null then.
+    """
+
+    column: str
+    weight: Weight
+    says: Words
+
+
+@dataclass(frozen=True)
 class Rule:
     """A declared rule.
 
@@ -94,6 +107,7 @@ class Rule:
         items_of: the measure of the list of codes by which it knows items.
         any_list: whether one of its code lists is enough.
         beside: tables that it also reads where they were loaded.
+        doubt: what its findings are where something is unknown.
         package: the installed package that it comes from; none for our own.
     """
 
@@ -116,6 +130,7 @@ class Rule:
     items_of: str | None = None
     any_list: bool = False
     beside: tuple[str, ...] = ()
+    doubt: Doubt | None = None
     package: Package | None = None
 
     @property
@@ -151,14 +166,15 @@ class Rule:
         if set(EXCESS) <= set(row) and at_stake:
             # Cut down to whole fen in favour of the institution.
             at_stake = _excess(at_stake, row["over_part"], row["whole_part"])
-        says = self.says_of.get(row.get("measure", ""), self.says)
+        doubt = self.doubt if self.doubt is not None and row[self.doubt.column] is None else None
+        says = doubt.says if doubt else self.says_of.get(row.get("measure", ""), self.says)
         parts = {name: shown(name, row[name]) for name in named_in(says)}
         return {
             "id": finding_id(self.name, row),
             "rule": self.name,
             "official_code": self.official_code,
-            "weight": self.weight,
-            "answer": self.answers,
+            "weight": doubt.weight if doubt else self.weight,
+            "answer": BY_WEIGHT[doubt.weight] if doubt else self.answers,
             **{name: row[name] for name in SUBJECT[:-1]},
             ABOUT: row[ABOUT],
             "at_stake_fen": at_stake,
@@ -246,6 +262,7 @@ def rule(
     items_of: str | None = None,
     any_list: bool = False,
     beside: tuple[str, ...] = (),
+    doubt: Doubt | None = None,
     stages: tuple[Stage, ...] = ("after",),
 ) -> Callable[[Callable[..., ibis.Table]], Rule]:
     """Declare a rule: a function of tables and limits whose docstring is its English sentence.
@@ -273,6 +290,7 @@ def rule(
             items_of=items_of,
             any_list=any_list,
             beside=beside,
+            doubt=doubt,
         )
 
     return declare

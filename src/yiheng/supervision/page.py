@@ -80,7 +80,8 @@ def _national(one: NationalRule) -> str:
 
 def _ours(one: Rule) -> str:
     measures = ", ".join(f"`{measure}`" for measure in one.measures)
-    return f"| `{one.name}` | {one.zh} | {WEIGHTS[one.weight].en} | {_answer(one)} | {one.sentence} | {measures} |"
+    weight = WEIGHTS[one.weight].en + (f", in doubt {WEIGHTS[one.doubt.weight].en}" if one.doubt else "")
+    return f"| `{one.name}` | {one.zh} | {weight} | {_answer(one)} | {one.sentence} | {measures} |"
 
 
 def _answer(one: Rule) -> str:

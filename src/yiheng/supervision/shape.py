@@ -111,6 +111,8 @@ def _built(rule: Rule, rows: ibis.Table) -> Iterator[str]:
 def _said(rule: Rule, columns: set[str]) -> Iterator[str]:
     if set(EXPECTED) <= columns:
         columns = {*columns, "expected_per_mille"}
-    for says in (rule.says, *rule.says_of.values()):
+    if rule.doubt and rule.doubt.column not in columns:
+        yield f"it is in doubt by {rule.doubt.column}, which it does not select"
+    for says in (rule.says, *rule.says_of.values(), *([rule.doubt.says] if rule.doubt else [])):
         if unknown := sorted(named_in(says) - columns):
             yield f"its sentence names {', '.join(unknown)}, which it does not select"

@@ -7,9 +7,9 @@ from ibis import _
 
 from yiheng.basis.evidence import Words
 from yiheng.policy import Limits
-from yiheng.records import OPEN_END
+from yiheng.records import OPEN_END, TRANSFERRED
 
-from ..declare import Tables, rule
+from ..declare import Doubt, Tables, rule
 from ..limited import RULE_BASE
 from ..views import one_text
 from .views import limits_of, newborns_with_mother, stays_of, told_of
@@ -25,19 +25,28 @@ from .views import limits_of, newborns_with_mother, stays_of, told_of
     ),
     reads=("visit", "diagnosis", "settlement"),
     source=f"{RULE_BASE} 分解住院；条例第三十八条第（一）项",
-    not_for="计划性疗程（化疗、透析等）和急诊入院；双向转诊当日转回的",
+    not_for="计划性疗程（化疗、透析等）和急诊入院；前次以转院离院的；"
+    "当日从其他医院转来的（其离院方式为转院或未填）；前次登记为死亡的，另由死亡后就诊规则处理",
 )
 def split_stay(t: Tables, limits: Limits) -> ibis.Table:
-    """Back in the same hospital for the same illness within the limit, unplanned, no emergency and no transfer."""
+    """Back in the same hospital for the same illness within the limit, unplanned, no emergency and no transfer.
+
+    Neither a stay that ended in a transfer, nor one that came by one, nor one that ended in death.
+    """
     same = {"group_by": ["person", "institution", "illness"], "order_by": ["admitted_on", "discharged_on", "visit"]}
     stays = stays_of(t, limits).filter(_.illness.notnull())
-    stays = stays.mutate(left_on=_.discharged_on.lag().over(**same), earlier_visit=_.visit.lag().over(**same))
+    stays = stays.mutate(
+        left_on=_.discharged_on.lag().over(**same),
+        left_by=_.discharge_way.lag().over(**same),
+        earlier_visit=_.visit.lag().over(**same),
+    )
     stays = stays.mutate(gap_days=_.admitted_on.delta(_.left_on, unit="day"))
     return stays.filter(
         _.gap_days.between(0, limits["split_stay_days"].value),
         ~_.planned_course.fill_null(False),
         ~_.emergency.fill_null(False),
         ~_.handed_over,
+        ~_.left_by.isin([*TRANSFERRED, "died"]).fill_null(False),
     ).select(
         "person",
         "institution",
@@ -63,7 +72,7 @@ def split_stay(t: Tables, limits: Limits) -> ibis.Table:
     ),
     reads=("visit", "diagnosis", "settlement"),
     source=f"{RULE_BASE} 频繁住院；次数见来源 D",
-    not_for="计划性疗程（化疗、透析等）；当日转院（与转出的住院合计一次）",
+    not_for="计划性疗程（化疗、透析等）；当日转院（离院方式为转院或未填，与转出的住院合计一次）",
 )
 def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
     """More stays of one person in a calendar year than the limit; planned courses and transfers are not counted."""
@@ -114,15 +123,30 @@ def frequent_stays(t: Tables, limits: Limits) -> ibis.Table:
     ),
     reads=("visit", "diagnosis", "settlement"),
     source="条例第三十八条第（一）项（挂床住院）、第四十条（虚构医药服务）",
-    not_for="当日转院：出院日即入院日不算重叠；新生儿随母住院",
+    not_for="出院当日即入院的（含当日转院）不算重叠；新生儿随母住院；另一次住院未见出院日期的只作疑点核实",
+    doubt=Doubt(
+        "other_until",
+        "suspicion",
+        Words(
+            "参保人 {person} 于 {occurred_on} 住入 {institution} 时，"
+            "{other_from} 开始的另一次住院（{other_visit}）未见出院日期，是否重叠须核实",
+            "{person} was admitted to {institution} on {occurred_on} while another stay ({other_visit}), begun on "
+            "{other_from}, has no discharge date: whether they overlap is to be checked",
+        ),
+    ),
 )
 def overlapping_stays(t: Tables, limits: Limits) -> ibis.Table:
-    """Admitted while an earlier stay of the same person had not ended; a transfer on the same day is no overlap."""
+    """Admitted while an earlier stay of the same person had not ended; a transfer on the same day is no overlap.
+
+    An earlier stay without a discharge date is told only where none that ended overlaps, and as a suspicion.
+    """
     order = ["admitted_on", "until", "visit"]
-    # Among the stays that began before, the one that ended last; one that still lasts ends last of all.
+    # Among the stays that began before, the one that ended last; one without an end where none of them overlaps.
     before = ibis.window(group_by="person", order_by=order, rows=(None, -1))
     stays = stays_of(t, limits).mutate(until=ibis.coalesce(_.discharged_on, OPEN_END))
-    late = stays.mutate(last=_.until.max().over(before)).filter(_.admitted_on < _.last)
+    late = stays.mutate(ended=_.discharged_on.max().over(before), any_end=_.until.max().over(before))
+    certain = (late.admitted_on < late.ended).fill_null(False)
+    late = late.mutate(last=ibis.ifelse(certain, late.ended, late.any_end)).filter(_.admitted_on < _.last)
     late = late.anti_join(newborns_with_mother(t), "visit")
     others = stays.select(
         "until", o_person=_.person, o_from=_.admitted_on, o_visit=_.visit, o_until=_.discharged_on
