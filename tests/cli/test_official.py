@@ -84,6 +84,12 @@ def test_point_1_a_second_person_adopts_and_only_then_papers_are_official(space,
     assert (state, proposed, adopted) == ("adopted", "li", "wang")
     for text in papers(space, tmp_path):
         assert "正式清算" in text and "未经批准" not in text
+        # Adopted with a reason, nothing is to be replaced any more.
+        assert "付费前须" not in text
+    sheet = openpyxl.load_workbook(tmp_path / "all.xlsx")["示例值与假设"]
+    kinds = {row[2] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert "示例值，付费前须替换" not in kinds and "采用的示例值（理由见上）" in kinds
+    for text in papers(space, tmp_path):
         assert "li，" in text and "wang，" in text and "totals agree" in text
     told = yiheng("explain", "official", "xihai", "budget", "-w", space)
     assert told.returncode == DONE and "2,000.00" in told.stdout

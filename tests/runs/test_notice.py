@@ -56,6 +56,15 @@ def test_point_9_the_paper_says_that_nothing_was_cleared(notice, tmp_path):
     text = "".join("".join(page.extract_text().split()) for page in pages)
     for words in ("医保基金预算与预付通知", "尚未清算", "预付日历", "2026-12", "43.75", "525.00"):
         assert words in text, words
+    # Nobody approved it, and the year's claims, which may be there, are not in it.
+    for words in (
+        "（未经批准，仅供测算）",
+        "状态未经批准，仅供测算；尚未清算：预算通知不计本年度支出",
+        "不作拨付依据",
+        "预算（元）",
+    ):
+        assert words in text, words
+    assert "支出未知" not in text
     # Nothing of a clearing, and no assumption that only a clearing needs.
     assert "清算结果" not in text and "应收应付" not in text and "院长" not in text
 
@@ -68,7 +77,7 @@ def test_point_9_the_command_line_issues_it_and_has_no_paper_of_a_settlement(spa
     assert told.exit_code == 0, told.output
     result = json.loads(told.stdout)
     assert result["statements"][0]["figures"]["surplus"] is None
-    assert "not cleared" in told.stderr
+    assert "not approved; not cleared" in told.stderr
     papers = call("statement", result["run"], "--pdf", str(tmp_path / "papers"))
     assert papers.exit_code == 0 and len(list((tmp_path / "papers").glob("*.pdf"))) == 2
     chart = call("statement", result["run"], "--chart", str(tmp_path / "c.svg"))

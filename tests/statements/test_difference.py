@@ -17,6 +17,8 @@ from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     Sides,
     difference,
+    due_words,
+    paired,
     statement_hash,
     statements_of,
     write_difference_pdf,
@@ -187,3 +189,22 @@ def test_a_correction_says_how_both_statements_stand_and_what_it_may_be_used_for
     assert told["现清算单状态"] == ("正式清算" if new else "试算，未经批准，不作结算依据")
     # The other party is not among the sides: a trial.
     assert {row[3] for row in rows if row[0] == "西海" and row[2] == "用途"} == {TRIAL}
+
+
+def test_a_correction_ends_in_what_is_paid_more_or_collected(compared):
+    """40,000.00 were kept and are 28,765.44 now: 11,234.56 are collected; the other year is as it was."""
+    told = due_words(of(compared, "东河")).zh
+    assert told == "应追回合计 11,234.56 元（大写：壹万壹仟贰佰叁拾肆元伍角陆分）。"
+    assert due_words(of(compared, "西海")).zh == "应补付、应追回合计 0.00 元。"
+
+
+def test_a_choice_that_changed_is_one_row_old_and_new(tmp_path):
+    """Overrun 90,000.05: the fund's part is 5 % of the budget of 1,090,000.08 before, of 1,000,000.07 now."""
+    old = settled(tmp_path, "西海,1180000.13,1000000.07")
+    new = settled(tmp_path, "西海,1180000.13,1000000.07", assume={"cap_base": "base_spend"})
+    one = of(difference(new, old), "西海")
+    choices = [f for f in paired(one["facts"]) if "以何为基数" in (f["new"] or f["old"])["says"]]
+    (choice,) = choices
+    assert "（选择：当年预算）" in choice["old"]["says"] and "（选择：基期支出）" in choice["new"]["says"]
+    # 54,500.00 − 50,000.00: so much more is borne by the party.
+    assert due_words(one).zh.startswith("应追回合计 4,500.00 元")

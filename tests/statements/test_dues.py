@@ -11,9 +11,11 @@ import pypdf
 import pytest
 
 from yiheng.basis.money import NOTHING, Fen
+from yiheng.cli.heads import further
 from yiheng.statements import (
     conclusion,
     dues,
+    further_words,
     ledger,
     statement_hash,
     statements_of,
@@ -123,7 +125,7 @@ def test_point_2_example_values_that_decide_and_assumptions_are_marked_on_page_o
     texts = {s["party"]: page_one(result, s, tmp_path) for s in statements_of(result)}
     for text in texts.values():
         assert "示例值，付费前须替换预算在基数上的增长率：9%（报道未载，示例值）" in text
-        assert "未说明以何为基数——取“当年预算（budget）”" in text
+        assert "未说明以何为基数——取“当年预算”" in text and "（budget）" not in text
     # The recognised growth decides an overrun only.
     assert "数值为示例" in texts["西海"] and "数值为示例" not in texts["东河"]
 
@@ -135,7 +137,7 @@ def test_point_2_an_advance_lists_what_was_paid_withheld_and_is_still_due(tmp_pa
     (statement,) = statements_of(result)
     told = "".join(conclusion(statement))
     assert "预付款·2011-01 420,000.00 元" in told and "（年内已预付）" in told
-    assert "结余留用归医共体 50,000.00 元" in told and "已计入其他各行" in told
+    assert "结余留用归医共体 50,000.00 元" in told and "（已计入清算应付，不另拨付）" in told
     assert "合计：医保基金应拨付医共体 180,000.00 元" in told
 
 
@@ -180,3 +182,59 @@ def test_point_2_the_terminal_says_every_account_and_the_hash(tmp_path, capsys, 
     assert "合计：其他资金应拨付医共体 1,320,000.00 元" in said
     assert "示例值，付费前须替换：全额拨付的得分：80 %" in said and statement_hash(result, statement) in said
     assert notes(result, statement)[-1].endswith(statement_hash(result, statement))
+
+
+@pytest.fixture(scope="module")
+def returned(tmp_path_factory):
+    """105,000,000.00 prepaid in twelve months; of the surplus of 10,000,000.00, 2 % = 200,000.00 are not kept."""
+    (file,) = (f for f in POLICIES if f.parent.name == "consortium-agreement")
+    return settle_example(file, settled_examples(file)[0], tmp_path_factory.mktemp("agreement"))
+
+
+def test_an_account_has_one_name_on_paper_in_the_workbook_and_on_the_terminal(returned, tmp_path):
+    """105,000,000.00 less care 95,000,000.00 less kept 9,800,000.00: 200,000.00 of the last month go back."""
+    (statement,) = returned["statements"]
+    name = "多拨部分待收回·2025-12"
+    assert statement["further"]["prepaid/2025-12"] == "200000.00"
+    assert f"{name}医共体应缴回医保基金200,000.00" in page_one(returned, statement, tmp_path)
+    write_workbook(returned, tmp_path / "s.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    head, row = book["清算结果"].iter_rows(values_only=True)
+    assert row[head.index(f"{name}（元）")] == 200000
+    assert not any("预付款·" in cell for cell in head)
+    assert further_words("prepaid/2025-12", [statement]).zh == name == further("prepaid/2025-12", [statement]).zh
+    ahead = {**statement, "transfers": [t for t in statement["transfers"] if t["step"] != "settle_prepaid"]}
+    assert further_words("prepaid/2025-12", [ahead]).zh == "预付款·2025-12"
+    assert further_words("prepaid/2025-12", [ahead, statement]).zh == "预付款余额·2025-12"
+
+
+def test_page_one_says_why_a_part_of_a_surplus_is_withheld_and_what_was_paid_before(returned, tmp_path):
+    """20 % follow a score of 90: 20 % x 10 % = 2 % of 10,000,000.00 are not kept."""
+    (statement,) = returned["statements"]
+    text = page_one(returned, {**statement}, tmp_path)
+    assert "9,800,000.00元（大写：玖佰捌拾万元整）（已含在预付款中，不另拨付）" in text
+    assert "未留用200,000.00元，依据：结余的一定比例与考核得分挂钩（待清算结余×（1－98%），其中20%×得分90%）" in text
+
+
+def test_papers_hold_names_of_accounts_and_steps_no_ids(returned, tmp_path):
+    (statement,) = returned["statements"]
+    into = tmp_path / "s.pdf"
+    write_statement_pdf(returned, statement, into, name="东河医共体")
+    text = "".join(pypdf.PdfReader(into).pages[0].extract_text().split())
+    assert "专项支付·院长年薪" in text and "head" not in text and f"{statement['party']}/" not in text
+    assert "取“合理超支70%”" in text and "uncontrollable" not in text
+    assert "清算结果（元）" in text
+    write_workbook(returned, tmp_path / "s.xlsx", names={statement["party"]: "东河医共体"})
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    whose = f"东河医共体（{statement['party']}）"
+    for sheet, ids in {"转账": (3, 4, 5), "账户": (2,)}.items():
+        for row in book[sheet].iter_rows(min_row=2, values_only=True):
+            assert row[0] == whose
+            assert not any(re.search("[a-z]", row[at]) for at in ids), row
+    moved = [row[3:6] for row in book["转账"].iter_rows(min_row=2, values_only=True)]
+    assert ("预算分十二个月预付，按比例预留，扣款从当月起抵扣", "医保基金", "预付款·2025-01") in {
+        (step, giver.partition("·")[0], taker) for step, giver, taker in moved
+    }
+    for sheet in book.worksheets:
+        told = {row[0] for row in sheet.iter_rows(values_only=True) if row[0]}
+        assert statement["party"] not in told, sheet.title

@@ -108,9 +108,9 @@ def test_accounts_are_sums_of_transfers(workbook):
         (row[0].value, row[2].value): workbook.formula("账户", row[5].value[1:])
         for row in workbook.book["账户"].iter_rows(min_row=2)
     }
-    assert balances[("西海", "fund/西海")] == Decimal("-1144500.08")
-    assert balances[("西海", "budget/西海")] == 0
-    assert balances[("东河", "use/东河/学科建设")] == Decimal("8000.00")
+    assert balances[("西海", "医保基金")] == Decimal("-1144500.08")
+    assert balances[("西海", "总额预算")] == 0
+    assert balances[("东河", "内部分配·学科建设")] == Decimal("8000.00")
 
 
 def test_an_amount_that_a_cell_cannot_hold_is_text_and_in_no_formula(tmp_path):

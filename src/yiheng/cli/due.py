@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yiheng.runs.deciding import assumed
-from yiheng.statements import NOT_CLEARED, conclusion, dues, statement_hash, to_replace
+from yiheng.statements import NOT_APPROVED, NOT_CLEARED, conclusion, dues, statement_hash, to_replace
 
 from .heads import further
 from .show import answer, called, say, say_text, separated, with_id
@@ -51,8 +51,10 @@ def say_notices(result: dict[str, Any], form: str) -> int:
     for s in result["statements"]:
         months = (shown(s["further"].get(name, "0.00")) for name in ahead)
         rows.append([s["party"], str(s["year"]), shown(s["figures"]["budget"]), *months])
-    heads = [further(name) for name in ahead] if form == "table" else ahead
-    not_cleared = told(NOT_CLEARED, "not cleared: the year's spending is unknown")
+    heads = [further(name, result["statements"]) for name in ahead] if form == "table" else ahead
+    not_cleared = told(
+        f"{NOT_APPROVED}；{NOT_CLEARED}", "not approved; not cleared: a notice leaves out the year's spending"
+    )
     answer(form, result, ["party", "year", "budget", *heads], rows, f"{result['run']} · {not_cleared}")
     for one in result["refused"]:
         about = f"{called(one['party'])} {one['year']}"

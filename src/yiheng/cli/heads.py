@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from yiheng.basis.evidence import Words
 
@@ -80,9 +81,8 @@ def _declared() -> dict[str, Words]:
     }
 
 
-def further(name: str) -> Words:
-    """The head of an amount beyond the figures, such as ``reward/效率奖励`` or ``reserve``."""
-    from yiheng.payment import called
+def further(name: str, statements: Iterable[dict[str, Any]]) -> Words:
+    """The head of an amount beyond the figures, such as ``reward/效率奖励`` or ``reserve``, as the papers have it."""
+    from yiheng.statements import further_words
 
-    kind, _, purpose = name.partition("/")
-    return Words(called(kind, purpose).zh, name)
+    return Words(further_words(name, statements).zh, name)

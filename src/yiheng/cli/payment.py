@@ -116,7 +116,7 @@ def settle(
     if budget_only:
         return say_notices(result, form)
     further = sorted({name for s in result["statements"] for name in s["further"]})
-    heads = [further_head(name) for name in further] if form == "table" else further
+    heads = [further_head(name, result["statements"]) for name in further] if form == "table" else further
     columns = ["party", "year", *FIGURES, *heads]
     shown = separated if form == "table" else str
     rows = [

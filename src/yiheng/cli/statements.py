@@ -28,9 +28,11 @@ from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     Sides,
     difference,
+    due_words,
     is_notice,
     ledger,
     only,
+    paired,
     statement_hash,
     statements_of,
     use_of,
@@ -46,7 +48,7 @@ from yiheng.statements import (
 from .due import named, notes, say_due, say_notices
 from .heads import further
 from .official import STATES, say_altered
-from .show import answer, called, head, say, say_text, separated, working
+from .show import answer, called, head, say, say_text, separated, with_id, working
 from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -192,7 +194,7 @@ def _difference(
         [
             s["party"],
             str(s["year"]),
-            head(name if name in FIGURES else further(name)) if form == "table" else name,
+            head(name if name in FIGURES else further(name, ())) if form == "table" else name,
             *(f[side] and shown(f[side]) for side in ("old", "new", "difference")),
         ]
         for s in compared["statements"]
@@ -203,7 +205,8 @@ def _difference(
     for told_use in sorted({_use(one) for one in sides.values()}):
         say(*told_use)
     for s in compared["statements"]:
-        for fact in s["facts"]:
+        say(*(f"{with_id(s['party'])} {s['year']}：{words}" for words in due_words(s)))
+        for fact in paired(s["facts"]):
             was, now = (_fact(fact[side]) for side in ("old", "new"))
             say_text(f"{called(s['party'])} {s['year']}: {was} → {now}")
         _say_claims(s)

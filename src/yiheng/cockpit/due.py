@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from yiheng.statements import MOVES, WAYS, dues, statement_hash, sums, to_replace
+from yiheng.statements import MOVES, WAYS, accepted_because, dues, statement_hash, sums, to_replace
 
 from .results import Settled
 from .show import in_chinese
@@ -33,11 +33,16 @@ class Open:
 
 @dataclass(frozen=True)
 class Due:
-    """All accounts of a statement, the sums of what moves, the example values that decided, and the hash."""
+    """All accounts of a statement, the sums of what moves, the example values that decided, and the hash.
+
+    Attributes:
+        accepted: why the example values may decide, of an adopted statement.
+    """
 
     lines: list[Line]
     sums: list[Line]
     examples: list[str]
+    accepted: str
     open_ones: list[Open]
     whole: str
 
@@ -55,7 +60,14 @@ def due_of(settled: Settled | None) -> Due | None:
     in_all = [Line("", WAYS[way].in_language(language), str(moved[way])) for way in MOVES if moved[way]]
     examples = to_replace(settled.statement, "says" if in_chinese() else "says_en")
     open_ones = [_open(one) for one in settled.statement["assumptions"]]
-    return Due(lines, in_all, examples, open_ones, statement_hash(settled.run.result, settled.statement))
+    return Due(
+        lines,
+        in_all,
+        examples,
+        accepted_because(settled.stand),
+        open_ones,
+        statement_hash(settled.run.result, settled.statement),
+    )
 
 
 def _open(assumption: dict[str, Any]) -> Open:

@@ -7,10 +7,10 @@ from typing import Any
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
 from yiheng.payment import FIGURES
-from yiheng.runs.deciding import example_values
+from yiheng.runs.deciding import assumed, example_values
 
 from .chosen import name_of
-from .dues import MOVES, WAYS, Way, dues, sums
+from .dues import MOVES, WAYS, Due, Way, dues, sums
 from .in_words import in_words
 
 Row = dict[str, Any]
@@ -29,8 +29,8 @@ def conclusion(statement: Row, language: str = "zh", *, sums_first: bool = False
     lines = [year.in_language(language)] if year else []
     single = [
         Words(
-            f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way].zh}。",
-            f"{one.says.en}: {one.amount} yuan{NOTES[one.way].en}.",
+            f"{SENTENCES.get(one.says.zh, one.says.zh)} {_both(one.amount)}{NOTES[one.way].zh}{_why(one).zh}。",
+            f"{one.says.en}: {one.amount} yuan{NOTES[one.way].en}{_why(one).en}.",
         ).in_language(language)
         for one in found
     ]
@@ -45,6 +45,11 @@ def conclusion(statement: Row, language: str = "zh", *, sums_first: bool = False
         way: Way = "collect" if net < NOTHING else "pay"
         whole.append(_sum("收付相抵后", "one against the other", way, -net if net < NOTHING else net, language))
     return lines + (whole + single if sums_first else single + whole)
+
+
+def _why(one: Due) -> Words:
+    """Why something is withheld, behind its amount."""
+    return Words(f"——{one.why.zh}", f": {one.why.en}") if one.why.zh else SILENT
 
 
 def _sum(zh: str, en: str, way: Way, amount: Fen, language: str) -> str:
@@ -88,7 +93,9 @@ NOTES: dict[Way, Words] = {
     "pay": SILENT,
     "collect": SILENT,
     "others": SILENT,
-    "counted": Words("（已计入其他各行，不另收付）", " (counted in another line, not paid again)"),
+    "counted": Words(f"（{WAYS['counted'].zh}）", f" ({WAYS['counted'].en})"),
+    "included": Words(f"（{WAYS['included'].zh}）", f" ({WAYS['included'].en})"),
+    "taken_off": Words(f"（{WAYS['taken_off'].zh}）", f" ({WAYS['taken_off'].en})"),
     "advanced": Words("（年内已预付）", " (paid in advance)"),
     "held": Words("（预留，尚未拨付）", " (withheld, not yet paid)"),
     "borne": SILENT,
@@ -113,13 +120,20 @@ def to_replace(statement: Row, says: str = "says") -> list[str]:
 
 
 EXAMPLE, ASSUMED, INCOMPLETE = "示例值，付费前须替换", "假设", "数据不完整，仍予清算"
+# Once people adopted a statement and said why its example values may decide, nothing is to be replaced.
+ACCEPTED = "采用的示例值（理由见上）"
 
 
-def mark_rows(statement: Row) -> list[tuple[str, str]]:
-    """What the signed page marks: an incomplete year, example values that decide, choices where the source is open."""
+def mark_rows(statement: Row, accepted: str = "") -> list[tuple[str, str]]:
+    """What the signed page marks: an incomplete year, example values that decide, choices where the source is open.
+
+    Args:
+        accepted: why the example values may decide, where the statement was adopted with a reason.
+    """
     rows = [(INCOMPLETE, words) for words in although(statement)]
-    rows += [(EXAMPLE, says) for says in to_replace(statement)]
-    return rows + [(ASSUMED, f"{text}——取“{chosen}”") for _, text, chosen, _ in assumption_rows(statement)]
+    rows += [(ACCEPTED if accepted else EXAMPLE, says) for says in to_replace(statement)]
+    # The choice in words alone: the command line's word for it is in the list of assumptions.
+    return rows + [(ASSUMED, assumed(one).zh) for one in statement["assumptions"]]
 
 
 def although(statement: Row) -> list[str]:

@@ -8,17 +8,22 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from yiheng.basis.money import Fen
+from yiheng.basis.evidence import Words
+from yiheng.basis.money import NOTHING, Fen
 from yiheng.basis.refusals import Refusal
 from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import canonical, data_sign
 
 from .chosen import figure_words, statement_hash, with_id
+from .dues import MOVES, dues, sums
+from .in_words import in_words
 from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
 from .stamp import Sides, correction_mark, correction_rows, use_of
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
+# How a line tells the choice that was made at a point that the policy leaves open.
+CHOSEN = "（选择："
 FORMAT = 1
 CLAIMS_ON_PAPER = 40
 
@@ -31,8 +36,8 @@ def difference(newer: dict[str, Any], older: dict[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``{"run", "against", "manifests", "statements": [{"party", "year", "policy", "hashes", "figures", "shared",
-        "facts"}], "only_new", "only_old"}``; a figure is ``{"old", "new", "difference"}`` in yuan, unknown where a
-        run has not got it.
+        "due", "facts"}], "only_new", "only_old"}``; a figure is ``{"old", "new", "difference"}`` in yuan, unknown where
+        a run has not got it.
 
     Raises:
         Refusal: when it is one run, or the runs settle no party and year under the same policy.
@@ -83,8 +88,46 @@ def _compared(newer: dict[str, Any], new: dict[str, Any], older: dict[str, Any],
             purpose: _sides(old["shared"].get(purpose, "0.00"), new["shared"].get(purpose, "0.00"))
             for purpose in dict.fromkeys([*new["shared"], *old["shared"]])
         },
+        "due": _due(old, new),
         "facts": _changed(_facts(old), _facts(new)),
     }
+
+
+def _due(old: dict[str, Any], new: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+    """What moves each way in all, and under ``net`` what the fund pays less what the party pays back."""
+    before, after = (sums(dues(one)) for one in (old, new))
+    sides: dict[str, dict[str, str | None]] = {way: _sides(before[way].yuan, after[way].yuan) for way in MOVES}
+    net = [(one["pay"] - one["collect"]).yuan for one in (before, after)]
+    return sides | {"net": _sides(*net)}
+
+
+def due_words(one: dict[str, Any]) -> Words:
+    """What a correction comes to: so much more to be paid to the party, or to be collected from it."""
+    net = Fen.from_yuan(one["due"]["net"]["difference"])
+    if net == NOTHING:
+        return Words("应补付、应追回合计 0.00 元。", "In all nothing more to pay or to collect.")
+    way, en = ("应追回", "to collect from") if net < NOTHING else ("应补付", "to pay to")
+    amount = -net if net < NOTHING else net
+    return Words(f"{way}合计 {amount} 元（大写：{in_words(amount)}）。", f"In all {amount} yuan {en} the party.")
+
+
+def paired(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The changed facts as people read them: a choice that changed is one row, its old and its new words."""
+    olds = {key: f for f in facts if f["new"] is None and (key := _open_point(f["old"]))}
+    news = {key for f in facts if f["old"] is None and (key := _open_point(f["new"])) in olds}
+    rows = []
+    for fact in facts:
+        if fact["old"] is None and (key := _open_point(fact["new"])) in news:
+            rows.append({**fact, "old": olds[key]["old"]})
+        elif fact["new"] is not None or _open_point(fact["old"]) not in news:
+            rows.append(fact)
+    return rows
+
+
+def _open_point(line: dict[str, Any]) -> tuple[str, str] | None:
+    """The point that a policy leaves open, of a line that tells the choice; None of any other line."""
+    point, chosen, _ = str(line["says"]).partition(CHOSEN)
+    return (point, place_of(line)) if chosen else None
 
 
 def _sides(old: str | None, new: str | None) -> dict[str, str | None]:
@@ -153,7 +196,7 @@ def write_difference_pdf(
                     [("项目", "words"), *three],
                     [(f["says"], *_three(f)) for f in one["figures"].values()],
                 )
-                | {"lead": [use_of(sides).zh]},
+                | {"lead": [due_words(one).zh, use_of(sides).zh]},
                 table(
                     "内部分配的差额（元）",
                     [("用途", "words"), *three],
@@ -162,13 +205,13 @@ def write_difference_pdf(
                 table(
                     "变化的数据与取值",
                     [("原", "words"), ("现", "words"), ("差额（元）", "money")],
-                    [(_fact(f["old"]), _fact(f["new"]), money(f["difference"])) for f in one["facts"]],
+                    [(_fact(f["old"]), _fact(f["new"]), money(f["difference"])) for f in paired(one["facts"])],
                 ),
                 _claims(one.get("claims", []), three),
                 SIGNATURES,
                 table("计算批次清单", [("项目", "short"), ("内容", "hash")], _made_of(compared, one)),
             ],
-            "note": f"原清算单保持不变；本单只列差额。{use_of(sides).zh}",
+            "note": "原清算单保持不变；本单只列差额。",
         },
         into,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from yiheng.runs import Pair
 from yiheng.runs.deciding import place_of
 
+from .difference import due_words, paired
 from .formulas import exact, write_amount
 from .stamp import Sides, correction_rows, use_of
 from .workbook import (
@@ -54,7 +55,9 @@ def write_difference_workbook(
     states: list[tuple[dict[str, Any], str, str]] = []
     for s in statements:
         stand = (sides or {}).get((s["party"], s["year"]), Sides())
-        states += [(s, *row) for row in (*correction_rows(stand), ("用途", use_of(stand).zh))]
+        states += [
+            (s, *row) for row in (*correction_rows(stand), ("合计", due_words(s).zh), ("用途", use_of(stand).zh))
+        ]
     write_standing(book.add_worksheet("状态"), states, head, text)
     sheet = listed(
         book.add_worksheet("差额"), ["医共体", "年度", "项目", "原（元）", "现（元）", "差额（元）", "公式"], head
@@ -94,7 +97,7 @@ def write_difference_workbook(
 def _changed(sheet: Worksheet, statements: list[dict[str, Any]], head: Format, money: Format, text: Format) -> None:
     columns = ["医共体", "年度", "原", "原金额（元）", "原出处", "现", "现金额（元）", "现出处", "差额（元）"]
     write_header(sheet, columns, head)
-    facts = [(s, fact) for s in statements for fact in s["facts"]]
+    facts = [(s, fact) for s in statements for fact in paired(s["facts"])]
     for row, (s, fact) in enumerate(facts, start=1):
         named_row(sheet, row, s, "")
         for column, line in ((2, fact["old"] or {}), (5, fact["new"] or {})):

@@ -12,9 +12,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.basis.money import NOTHING, Fen, total
-from yiheng.payment import FIGURES
+from yiheng.payment import FIGURES, STEPS
 
 from .chosen import name_of
+from .dues import account_name
 
 # A cell holds at most fifteen digits exactly.
 EXACT_DIGITS = 15
@@ -76,9 +77,10 @@ def write_transfers(sheet: Worksheet, statements: list[dict[str, Any]], money: F
     for s in statements:
         rows.append([])
         for number, t in enumerate(s["transfers"], start=1):
-            for column, cell in enumerate((name_of(s), None, None, t["step"], t["from"], t["to"])):
-                if cell is not None:
-                    sheet.write_string(row, column, cell)
+            for column, cell in ((0, name_of(s)), (3, _step(t["step"]))):
+                sheet.write_string(row, column, cell, text)
+            for column, side in ((4, "from"), (5, "to")):
+                sheet.write_string(row, column, account_name(s, t[side]), text)
             sheet.write_number(row, 1, s["year"])
             sheet.write_number(row, 2, number)
             write_amount(sheet, row, 6, t["yuan"], money)
@@ -86,6 +88,12 @@ def write_transfers(sheet: Worksheet, statements: list[dict[str, Any]], money: F
             rows[-1].append(row)
             row += 1
     return rows
+
+
+def _step(name: str) -> str:
+    """The sentence of a step; a step that is no longer declared keeps its name."""
+    declared = STEPS.get(name)
+    return declared.zh.rstrip("。") if declared else name
 
 
 def write_accounts(
@@ -102,7 +110,7 @@ def write_accounts(
         for account in sorted({*taken, *given}):
             sheet.write_string(row, 0, name_of(s))
             sheet.write_number(row, 1, s["year"])
-            sheet.write_string(row, 2, account)
+            sheet.write_string(row, 2, account_name(s, account))
             sides = [_moved(sheet, row, 3 + at, side[account], money) for at, side in enumerate((taken, given))]
             left = sides[0] - sides[1]
             if all(exact(amount.yuan) is not None for amount in (*sides, left)):

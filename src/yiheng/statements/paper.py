@@ -19,7 +19,7 @@ from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, statement_hash, with_id, write_file
-from .stamp import stamp_rows, title_mark
+from .stamp import accepted_because, stamp_rows, title_mark
 from .waterfall import waterfall
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -48,7 +48,7 @@ def write_statement_pdf(
     """
     whole = statement_hash(result, statement)
     policy = statement["policy"]
-    named = {**statement, "called": name}
+    named, accepted = {**statement, "called": name}, accepted_because(stand)
     set_paper(
         {
             "title": "医保基金打包付费年度清算单" + title_mark(stand),
@@ -61,10 +61,11 @@ def write_statement_pdf(
                 ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
             ],
             "sections": [
-                {"kind": "pairs", "title": "清算结果", "rows": _figures(statement),
+                {"kind": "pairs", "title": "清算结果（元）", "rows": _figures(statement),
                  "lead": conclusion(named, sums_first=True)},
                 table("应收应付（本清算单全部账户）", DUES, due_rows(statement)),
-                {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
+                {"kind": "marks", "title": "示例值与假设" + ("" if accepted else TO_SETTLE),
+                 "rows": _marks(statement, accepted)},
                 SIGNATURES,
                 *([{"kind": "chart", "title": "预算、支出与结余（超支）的去向", "svg": waterfall(named)}]
                   if has_budget(statement) else []),
@@ -101,23 +102,26 @@ def write_notice_pdf(
     other = [because for name, because in _in_order(statement) if name not in ahead]
     set_paper(
         {
-            "title": "医保基金预算与预付通知（尚未清算）",
+            "title": f"医保基金预算与预付通知（{NOT_APPROVED}）",
             "subtitle": policy["title"],
             "foot": f"{name or statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
             "head": [
                 ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
-                ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]), ("状态", NOT_CLEARED),
+                ("计算批次", result["run"]), ("通知编号", whole[:HASH_SIGNS]),
+                ("状态", f"{NOT_APPROVED}；{NOT_CLEARED}"),
             ],
             "sections": [
-                {"kind": "pairs", "title": "预算", "lead": [f"{NOT_CLEARED}；结余、超支待年度清算。"],
+                {"kind": "pairs", "title": "预算（元）",
+                 "lead": [f"本通知{NOT_APPROVED}，不作拨付依据。{NOT_CLEARED}；结余、超支待年度清算。"],
                  "rows": [(because["says"], money(because["amount"])) for because in other]},
                 *([table("预付日历", CALENDAR, [*calendar, ("合计", str(total(ahead.values())))])] if ahead else []),
-                {"kind": "marks", "title": "示例值与假设（付费前须核定）", "rows": _marks(statement)},
+                {"kind": "marks", "title": "示例值与假设" + TO_SETTLE, "rows": _marks(statement)},
                 SIGNATURES,
                 {"kind": "reasons", "title": "计算依据", "rows": _reasons(statement)},
-                table("计算批次清单", [("项目", "short"), ("内容", "hash")], _manifest(result, statement, whole)),
+                table("计算批次清单", [("项目", "short"), ("内容", "hash")],
+                      [("通知 SHA-256", whole), *_manifest(result, statement, whole)[1:]]),
             ],
             "note": f"在系统中运行 yiheng explain {result['run']} {asked_by(statement)} 可查看每个数字的依据；"
             f"yiheng replay {result['run']} 可重算核对。",
@@ -131,7 +135,10 @@ def asked_by(statement: dict[str, Any]) -> str:
     return shlex.quote(statement["party"])
 
 
-NOT_CLEARED = "尚未清算：本年度支出未知"
+# A notice is made by one person and adopted by nobody; the year's claims may be there, and are not in it.
+NOT_APPROVED = "未经批准，仅供测算"
+NOT_CLEARED = "尚未清算：预算通知不计本年度支出"
+TO_SETTLE = "（付费前须核定）"
 AHEAD = "prepaid/"
 CALENDAR = [("月份", "words"), ("预付金额（元）", "money")]
 DUES = [("账户", "words"), ("处理", "words"), ("金额（元）", "money")]
@@ -187,10 +194,10 @@ def money(yuan: str | None) -> str:
     return "—" if yuan is None else str(Fen.from_yuan(yuan))
 
 
-def _marks(statement: dict[str, Any]) -> list[Row]:
+def _marks(statement: dict[str, Any], accepted: str = "") -> list[Row]:
     """Each kind of mark with all that it marks, in one paragraph: what is signed is one sheet."""
     kinds: dict[str, list[str]] = {}
-    for kind, says in mark_rows(statement):
+    for kind, says in mark_rows(statement, accepted):
         kinds.setdefault(kind, []).append(says)
     return [(kind, "；".join(says)) for kind, says in kinds.items()] or [("—", "没有示例值，也没有假设。")]
 

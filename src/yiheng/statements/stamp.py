@@ -77,6 +77,11 @@ def title_mark(stand: Stand | None) -> str:
     return f"（{short}）" if short else ""
 
 
+def accepted_because(stand: Stand | None) -> str:
+    """Why example values and assumptions may decide a statement that was adopted; empty where nobody said so."""
+    return stand.proposed.marks_because if stand and stand.official and stand.proposed else ""
+
+
 def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
     """The rows that say who proposed and who adopted a statement, as far as that was done."""
     rows = [("状态", _words(stand)[1])]

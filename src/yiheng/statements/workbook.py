@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
-from yiheng.payment import FIGURES, called
+from yiheng.payment import FIGURES
 from yiheng.policy import PolicyFile
 from yiheng.runs import Pair, Stand
 from yiheng.runs.deciding import lines_of, place_of
@@ -20,7 +20,7 @@ from yiheng.runs.manifest import told_pins
 
 from .assumed import assumption_rows, due_rows, mark_rows
 from .chosen import name_of, statement_hash, with_id
-from .dues import MOVES, WAYS, dues, sums
+from .dues import MOVES, WAYS, dues, further_words, sums
 from .formulas import (
     ACCOUNT_COLUMNS,
     AMOUNT_COLUMN,
@@ -37,7 +37,7 @@ from .formulas import (
     write_transfers,
 )
 from .recompute import write_recompute
-from .stamp import stamp_rows
+from .stamp import accepted_because, stamp_rows
 
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -77,7 +77,12 @@ def write_workbook(
         statements,
         money,
     )
-    _marks(listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head), statements, text)
+    _marks(
+        listed(book.add_worksheet("示例值与假设"), ["医共体", "年度", "性质", "内容"], head),
+        statements,
+        stands or {},
+        text,
+    )
     if policies:
         write_recompute(book, {**result, "statements": statements}, policies, head, money, text)
     formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
@@ -134,9 +139,10 @@ def _dues(sheet: Worksheet, statements: list[dict[str, Any]], money: Format) -> 
     sheet.set_column(2, 3, PLACE_WIDTH)
 
 
-def _marks(sheet: Worksheet, statements: list[dict[str, Any]], text: Format) -> None:
+def _marks(sheet: Worksheet, statements: list[dict[str, Any]], stands: Mapping[Pair, Stand], text: Format) -> None:
     """Example values and assumptions of each statement: to be settled before anything is paid."""
-    marked = [(s, *row) for s in statements for row in mark_rows(s)]
+    whys = [accepted_because(stands.get((s["party"], s["year"]))) for s in statements]
+    marked = [(s, *row) for s, why in zip(statements, whys, strict=True) for row in mark_rows(s, why)]
     for at, (s, kind, says) in enumerate(marked, start=1):
         named_row(sheet, at, s, kind)
         sheet.write_string(at, 3, says, text)
@@ -154,7 +160,7 @@ def _figures(
         "政策",
         *(f"{w.zh}（元）" for w in FIGURES.values()),
         *(f"分配·{p}（元）" for p in purposes),
-        *(f"{_account(name)}（元）" for name in further),
+        *(f"{further_words(name, statements).zh}（元）" for name in further),
         *(f"{WAYS[way].zh}（元）" for way in MOVES),
         "清算单 SHA-256",
     ]
@@ -184,7 +190,9 @@ def _reasons(
     row = 1
     for s in statements:
         formulas.append({})
-        shown = {name: words.zh for name, words in FIGURES.items()} | {name: _account(name) for name in s["further"]}
+        shown = {name: words.zh for name, words in FIGURES.items()} | {
+            name: further_words(name, [s]).zh for name in s["further"]
+        }
         for figure, words in shown.items():
             first, below = row, []
             for depth, line in lines_of(s["because"][figure]):
@@ -253,12 +261,6 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
         sheet.write_string(row, 1, "" if value is None else str(value), text)
     sheet.set_column(0, 0, MONEY_WIDTH * 2)
     sheet.set_column(1, 1, TEXT_WIDTH)
-
-
-def _account(name: str) -> str:
-    """A further figure, ``kind/purpose``, in words."""
-    kind, _, purpose = name.partition("/")
-    return called(kind, purpose).zh
 
 
 def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
