@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.tiny import loaded
 from yiheng.runs import Workspace
 
 DONE, WRONG_USE = 0, 2
@@ -38,6 +39,16 @@ def test_point_6_a_user_is_added_listed_renewed_and_ended(space):
         ("li", "donghe", [], False),
         ("zhang", "", ["judge_findings"], True),
     ]
+
+
+def test_point_6_a_consortium_that_the_data_do_not_know_is_told(tmp_path):
+    space = loaded(tmp_path)[0].folder
+    known, unknown = (
+        yiheng("user", "add", name, "--consortium", of, "--random", "-w", space)
+        for name, of in (("li", "donghe"), ("wu", "dongh"))
+    )
+    assert known.returncode == unknown.returncode == DONE and "sees nothing" not in known.stderr
+    assert "the data know no consortium 'dongh', so this user sees nothing; did you mean 'donghe'?" in unknown.stderr
 
 
 def test_point_13_a_misspelt_right_names_the_rights(space):

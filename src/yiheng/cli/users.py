@@ -13,10 +13,12 @@ from typing import Any
 
 import click
 
+from yiheng import runs
+from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.evidence import Words
 from yiheng.basis.language import NAMED
 from yiheng.basis.moments import moment
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs import Workspace
 
 from .show import answer, say
@@ -68,10 +70,12 @@ def add(name: str, consortium: str, rights: tuple[str, ...], made: bool, workspa
       yiheng user add li --consortium donghe --random
     """
     space = opened(workspace)
+    consortium = space.party(consortium) or ""
     password = _password(made)
     options = [f"--right={right if '.' in right else f'casework.{right}'}" for right in rights]
     in_cockpit(space, "user-add", name, f"--consortium={consortium}", *options, password=password)
     _say_added(name, consortium)
+    _say_unknown(space, consortium)
     _show_once(made, password)
     return DONE
 
@@ -142,6 +146,17 @@ def listed(form: str, workspace: Path | None) -> int:
 
 def _state(active: bool) -> str:
     return told("在用", "active") if active else told("停用", "ended")
+
+
+def _say_unknown(space: Workspace, consortium: str) -> None:
+    """Say that the data know no such consortium: its user sees nothing, perhaps for a slip of the pen."""
+    known = runs.parties_enrolled(space) if consortium else []
+    if known and consortium not in known:
+        near = refusal_in(nearest(consortium, known), language())
+        say(
+            f"数据中没有医共体“{consortium}”，该用户看不到任何数据；{near}",
+            f"the data know no consortium '{consortium}', so this user sees nothing; {near}",
+        )
 
 
 def _say_added(name: str, consortium: str = "") -> None:

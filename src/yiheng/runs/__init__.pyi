@@ -10,7 +10,7 @@ from .comparing import run_compare, settled_in
 from .corrected import corrected_claims
 from .driving import claims_of_driver, payers_of_visit, run_drivers
 from .editions import KNOWN, InUse, Kept, as_of, editions_in_use, load_codes, load_shipped_codes
-from .found import Opened, names_of_institutions, open_finding, open_visit
+from .found import Opened, names_of_institutions, open_finding, open_visit, parties_enrolled
 from .kept import kept_policies
 from .loading import run_load
 from .lookup import lists_known, look_up
@@ -80,6 +80,7 @@ __all__ = [
     "open_visit",
     "pack_workspace",
     "pairs_of",
+    "parties_enrolled",
     "parties_of_file",
     "payers_of_visit",
     "policy_in_force",

@@ -103,6 +103,12 @@ def names_of_institutions(workspace: Workspace, at: int | None = None) -> dict[s
     return dict(queries(workspace, {"": asked}, at=at)[""].rows)
 
 
+def parties_enrolled(workspace: Workspace, at: int | None = None) -> list[str]:
+    """The consortia that people of the lake are enrolled with."""
+    asked = "select distinct consortium from enrolment where consortium is not null order by 1"
+    return [row[0] for row in queries(workspace, {"": asked}, at=at)[""].rows]
+
+
 def _visits(where: str, visits: str, order: str) -> str:
     return (
         f"select {VISIT} from visit v left join institution i using (institution_id)"
