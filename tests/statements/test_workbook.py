@@ -95,3 +95,21 @@ def test_point_15_the_workbook_prints_on_few_pages(result, tmp_path):
     pages = pypdf.PdfReader(tmp_path / "s.pdf").pages
     assert all(page.mediabox.width > page.mediabox.height for page in pages)
     assert len(pages) <= PAGES
+
+
+def test_every_head_has_place_for_its_words(result, tmp_path):
+    """A Chinese sign is two wide; a head that is wider than its column stands in two lines of a row made for them."""
+    write_workbook(result, tmp_path / "s.xlsx", names={"xihai": "西海医共体", "donghe": "东河医共体"})
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    for sheet in book.worksheets:
+        widths: dict[int, float] = {}
+        for one in sheet.column_dimensions.values():
+            widths |= dict.fromkeys(range(one.min, one.max + 1), one.width)
+        high = (sheet.row_dimensions[1].height or 15) > 30
+        for cell in sheet[1]:
+            wide = sum(2 if ord(sign) > 255 else 1 for sign in str(cell.value))
+            assert wide <= widths.get(cell.column, 8) * (2 if high else 1), (sheet.title, cell.value)
+    assert [cell.value for cell in book["状态"][1]] == ["医共体", "年度", "项目", "内容"]
+    for sheet in ("状态", "清算结果", "应收应付", "计算依据", "转账", "账户", "核对"):
+        told = {row[0] for row in book[sheet].iter_rows(min_row=2, values_only=True)}
+        assert {"西海医共体（xihai）", "东河医共体（donghe）"} <= told, sheet

@@ -24,7 +24,7 @@ from .chosen import name_of
 
 SHEET = "重算"
 COLUMNS = ["医共体", "类别", "项目", "数值（金额为元）", "分", "公式", "出处", "清算单所列（元）", "差额（元）"]
-WIDTHS = [14, 10, 60, 20, 20, 60, 28, 20, 14]
+WIDTHS = [28, 10, 60, 20, 20, 60, 28, 20, 14]
 SECTIONS = {"figure": "重算结果", "value": "政策参数", "choice": "所选假设", "fact": "事实", "step": "计算步骤"}
 ORDER = tuple(SECTIONS)
 NOTES = (

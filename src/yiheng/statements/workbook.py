@@ -45,6 +45,9 @@ MONEY = "#,##0.00"
 # As a workbook counts sizes of paper.
 A4 = 9
 NAME_WIDTH, YEAR_WIDTH, MONEY_WIDTH, TEXT_WIDTH, PLACE_WIDTH = 28, 8, 18, 72, 48
+STANDARD: Mapping[int, int] = {}
+# Points.
+TWO_LINES = 32
 
 
 def write_workbook(
@@ -86,9 +89,14 @@ def write_workbook(
     if policies:
         write_recompute(book, {**result, "statements": statements}, policies, head, money, text)
     formulas = _reasons(book.add_worksheet(REASONS), statements, head, money, text)
-    moved = listed(book.add_worksheet("转账"), TRANSFER_COLUMNS, head)
+    moved = listed(
+        book.add_worksheet("转账"), TRANSFER_COLUMNS, head,
+        {2: YEAR_WIDTH, 3: PLACE_WIDTH, 4: NAME_WIDTH, 5: NAME_WIDTH, 7: TEXT_WIDTH},
+    )  # fmt: skip
     rows = write_transfers(moved, statements, money, text)
-    sums = write_accounts(listed(book.add_worksheet("账户"), ACCOUNT_COLUMNS, head), statements, rows, money)
+    sums = write_accounts(
+        listed(book.add_worksheet("账户"), ACCOUNT_COLUMNS, head, {2: NAME_WIDTH}), statements, rows, money
+    )
     write_checks(
         listed(book.add_worksheet("核对"), ["医共体", "年度", *CHECKS], head), statements, formulas, sums, money
     )
@@ -115,9 +123,14 @@ def write_standing(sheet: Worksheet, rows: list[tuple[dict[str, Any], str, str]]
     sheet.set_column(3, 3, TEXT_WIDTH)
 
 
-def listed(sheet: Worksheet, columns: list[str], head: Format) -> Worksheet:
+def listed(sheet: Worksheet, columns: list[str], head: Format, widths: Mapping[int, int] = STANDARD) -> Worksheet:
+    """A sheet with its heads; columns are as wide as money where ``widths`` does not say otherwise."""
     write_header(sheet, columns, head)
     sheet.set_column(0, len(columns) - 1, MONEY_WIDTH)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, 1, YEAR_WIDTH)
+    for column, width in widths.items():
+        sheet.set_column(column, column, width)
     return sheet
 
 
@@ -175,6 +188,7 @@ def _figures(
             write_amount(sheet, row, column, amount, money)
         sheet.write_string(row, len(columns) - 1, hashes[row - 1])
     sheet.set_column(0, 2, NAME_WIDTH)
+    sheet.set_column(1, 1, YEAR_WIDTH)
     sheet.set_column(3, len(columns) - 2, MONEY_WIDTH)
     sheet.set_column(len(columns) - 1, len(columns) - 1, TEXT_WIDTH)
 
@@ -210,7 +224,10 @@ def _reasons(
                 sheet.write_formula(first, FORMULA_COLUMN, formula, money, exact(s["figures"][figure]))
                 sheet.write_string(first, FORMULA_COLUMN + 1, formula)
                 formulas[-1][figure] = first
-    sheet.set_column(0, 3, NAME_WIDTH)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, 1, YEAR_WIDTH)
+    sheet.set_column(2, 2, NAME_WIDTH)
+    sheet.set_column(3, 3, YEAR_WIDTH)
     sheet.set_column(4, 4, TEXT_WIDTH)
     sheet.set_column(5, 7, MONEY_WIDTH)
     sheet.set_column(8, 8, PLACE_WIDTH)
@@ -264,7 +281,9 @@ def _manifest(sheet: Worksheet, result: dict[str, Any], head: Format, text: Form
 
 
 def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
-    """The first row, which stays in sight."""
+    """The first row, which stays in sight; where a head is wider than a column of money, all have two lines."""
+    if any(len(name.encode("gb18030")) >= MONEY_WIDTH for name in columns):
+        sheet.set_row(0, TWO_LINES)
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 0)
