@@ -67,6 +67,6 @@ def test_a_party_that_was_refused_has_its_reason(as_, result, tmp_path):
     with override_settings(WORKSPACE=folder):
         add_run(folder, "compare-1", "comparison.json", {**result, "figures": cells}, at="2026-01-01")
         first, second = (client.get(f"/comparison/?page={n}").content.decode() for n in (1, 2))
-    assert "the fact &#x27;x&#x27; of &#x27;p00&#x27; is missing" in first
+    assert "缺少“p00”的数据“x”" in first
     assert '<th scope="row" title="p24">' in first and '<th scope="row" title="p25">' in second and "1 / 2" in first
     assert "p25" not in first and "p24" not in second

@@ -229,6 +229,9 @@ def test_parts_shared_inside_open_their_reasons_too(as_):
 def test_empty_states_say_what_to_do(as_):
     page = as_("clerk").get("/?party=xihai&year=2022").content.decode()
     assert "还没有结算结果。请先运行" in page and "yiheng settle … --year 2022" in page
+    # Who has no terminal is sent to who has one.
+    own = as_("xihai").get("/?party=xihai&year=2022").content.decode()
+    assert "本年度预算尚未测算，请联系经办机构。" in own and "<code>yiheng" not in own
     assert "还没有“beishan”的结果" in as_("newcomer").get("/").content.decode()
 
 

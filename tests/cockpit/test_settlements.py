@@ -92,7 +92,7 @@ def test_point_1_one_person_cannot_do_both(county, enter):
     workspace, first, _ = county
     assert act(enter("sun"), "propose", first).status_code == MOVED
     alone = act(enter("sun"), "adopt", first)
-    assert alone.status_code == REFUSED and "cannot adopt it" in alone.content.decode()
+    assert alone.status_code == REFUSED and "“sun”是提出人，不能批准" in alone.content.decode()
     assert 'value="adopt"' not in enter("sun").get("/settlements/").content.decode()
     assert 'value="adopt"' in enter("wang").get("/settlements/").content.decode()
     assert register_of(workspace).state(first) == "proposed"
@@ -126,7 +126,7 @@ def test_point_1_a_spoiled_register_is_a_sentence_and_everything_a_trial(county,
     for address in ("/?party=xihai&year=2025", "/settlements/"):
         answer = enter("li").get(address)
         assert answer.status_code == DONE
-        assert "the register of settlements is not as it was written" in answer.content.decode()
+        assert "清算登记簿与写入时不一致" in answer.content.decode()
     assert "未经批准" in page(enter("li")) and "（试算）" in paper(enter("li"))
 
 
@@ -158,3 +158,90 @@ def test_point_1_a_register_that_the_journal_does_not_know_is_refused(county, st
         withdraw(workspace, first, by="nobody", why="put in past the journal", note=lambda act: None)
     with pytest.raises(Refusal, match="the register of settlements holds [13] acts since .* the journal 2"):
         settlement_propose(workspace=workspace, run=other, by=staff["sun"], **why)
+
+
+def listed(client, **more):
+    return client.get("/settlements/", **more).content.decode()
+
+
+def test_point_1_a_refusal_is_chinese_names_its_box_and_keeps_what_was_typed(county, enter):
+    workspace, first, _ = county
+    answer = act(enter("li"), "propose", first, why="与台账一致", marks_because="")
+    page = answer.content.decode()
+    row = page.partition(f'<tr id="{first}">')[2].partition("</form>")[0]
+    # Three assumptions and four example values: the two budgets, the kept share and the cap.
+    assert "本次清算有 7 项取自示例值或假设（" in row and "该理由印在清算单首页" in row
+    assert "examples-because" not in page and "expected:" not in page and "to do:" not in page
+    assert '<details class="act" open>' in row and 'value="与台账一致"' in page
+    english = enter("li")
+    english.post("/language/", {"language": "en"})
+    told = act(english, "propose", first, marks_because="").content.decode()
+    assert "7 example values or assumptions decide this settlement (" in told and "examples-because" not in told
+    assert register_of(workspace).acts == []
+
+
+def test_point_1_another_policy_is_asked_for_by_its_box(county, enter):
+    _, _, other = county
+    page = act(enter("li"), "propose", other).content.decode()
+    assert "2025 年度此前按另一政策清算" in page and "改用政策 试算政策 other" in page and "--policy" not in page
+
+
+def test_point_2_who_approves_sees_amounts_marks_and_what_is_replaced(county, enter):
+    _, first, other = county
+    act(enter("li"), "propose", first)
+    row = listed(enter("wang")).partition(f'<tr id="{first}">')[2]
+    seen = row.partition("</form>")[0]
+    # xihai keeps 50 % of 2,000.00 - 1,530.00 = 470.00: 235.00. donghe overran 400.00 by 100.00: the fund bears up to
+    # 10 % of 400.00 = 40.00, the consortium 60.00.
+    for yuan in ("2,000.00", "1,530.00", "235.00", "400.00", "500.00", "40.00", "60.00"):
+        assert f'<td class="number">{yuan}</td>' in seen
+    assert "医保基金应拨付医共体 235.00" in seen and "试算政策 first" in seen and "7 项取自示例值或假设" in seen
+    assert "budget: 2,000.00" not in seen and "将取代" not in seen
+    asked = row.partition('value="adopt" data-confirm="')[2].partition('"')[0]
+    assert f"批准 2025 年度清算 {first}（试算政策 first）为正式清算？" in asked
+    assert "2 个医共体：总额预算 2,400.00 元，基金支出 2,030.00 元；" in asked
+    paper = enter("wang").get(f"/statement.pdf?party=xihai&year=2025&run={first}")
+    assert "（试算，待批准）" in pypdf.PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    act(enter("wang"), "adopt", first)
+    act(enter("li"), "propose", other, policy="other")
+    page = listed(enter("wang")).partition(f'<tr id="{other}">')[2].partition("</form>")[0]
+    assert f"批准的正式清算 {first}" in page and "9,000.00" in page
+
+
+def test_point_2_a_statement_of_a_run_before_it_is_official_is_the_fund_offices(county, enter):
+    _, first, other = county
+    address = f"/statement.pdf?party=xihai&year=2025&run={other}"
+    assert enter("li").get(address).status_code == DONE
+    assert enter("xihai").get(address).status_code == NOT_THERE
+    assert enter("li").get(address.replace(other, "settle-none")).status_code == NOT_THERE
+    assert enter("xihai").get(f"/statement.pdf?party=xihai&year=2025&run={first}").status_code == NOT_THERE
+
+
+def test_point_3_after_a_withdrawal_no_experiment_takes_the_place(county, enter):
+    _, first, other = county
+    act(enter("li"), "propose", first)
+    act(enter("wang"), "adopt", first)
+    act(enter("wang"), "withdraw", first, why="三月数据有误")
+    shown = page(enter("li"))
+    assert "2025 年度正式清算已于" in shown and "撤回，目前没有正式结果" in shown and "三月数据有误" in shown
+    # The other policy grants xihai 9,000.00 yuan.
+    assert "9,000.00" not in shown and "2,000.00" not in shown
+    act(enter("li"), "propose", other, policy="other")
+    shown = page(enter("li"))
+    assert "须由另一人批准" in shown and "9,000.00" in shown and "目前没有正式结果" in shown
+
+
+def test_point_5_titles_beijing_time_and_a_run_that_settled_nobody(county, enter, tmp_path):
+    from django.test import override_settings
+
+    from .by_hand import add_settle, made
+
+    assert county and "试算政策 first</bdi><small><code>first</code></small>" in listed(enter("li"))
+    folder = made(tmp_path / "nobody")
+    refused = dict.fromkeys([("xihai", 2025), ("donghe", 2025)], "the fact 'spend' of 'xihai' is missing")
+    add_settle(folder, "settle-1", refused, at="2026-01-01")
+    with override_settings(WORKSPACE=folder):
+        shown = listed(enter("li"))
+    # Midnight in UTC is eight in the morning in Beijing.
+    assert "2026-01-01 08:00" in shown
+    assert "2 个医共体均未能清算" in shown and 'value="propose"' not in shown and ">试算<" not in shown

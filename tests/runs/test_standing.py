@@ -229,6 +229,28 @@ def test_point_1_a_correction_keeps_the_old_one_reachable(workspace, first, tmp_
     assert "adopted" not in {state for _, state in shown(workspace).values()}
 
 
+def test_point_3_after_a_withdrawal_no_experiment_is_shown_but_a_trial_under_the_same_policy(
+    workspace, first, tmp_path
+):
+    official = settled(workspace, first)
+    experiment = settled(workspace, policy(tmp_path, "experiment", XIHAI="9000.00"))
+    made_official(workspace, official)
+    withdraw(workspace, official, by="wang", why="claims of March were wrong")
+    assert shown(workspace) == {} and set(register_of(workspace).lapsed) == PAIRS
+    with pytest.raises(Refusal, match="the official settlement of 2025 was withdrawn on"):
+        official_of(workspace, year=2025)
+    # The measure of budget use stands on the same settlements: without any there is no budget to divide by.
+    assert budget_use(workspace)["xihai"] == (153_000, 0)
+    corrected = FILES["settlement.csv"].replace("60000,40000", "61000,39000")
+    run_load(workspace, [written(tmp_path / "more", {"settlement.csv": corrected})])
+    again = settled(workspace, first)
+    assert shown(workspace) == both(again, "trial")
+    with pytest.raises(Refusal, match="settled under another policy so far"):
+        propose(workspace, experiment, by="li", why=WHY)
+    made_official(workspace, again)
+    assert register_of(workspace).lapsed == {}
+
+
 def test_point_1_a_withdrawn_trial_is_passed_over(workspace, first, tmp_path):
     wrong = settled(workspace, first)
     right = settled(workspace, policy(tmp_path, "right", XIHAI="3000.00"))

@@ -118,6 +118,8 @@ def parties_and_years() -> dict[str, list[int]]:
         known.setdefault(party, set()).add(int(year))
     for party, settled_year in results.settled():
         known.setdefault(party, set()).add(settled_year)
+    for party, lapsed_year in results.register()[0].lapsed:
+        known.setdefault(party, set()).add(lapsed_year)
     return {party: sorted(known[party], reverse=True) for party in sorted(known)}
 
 

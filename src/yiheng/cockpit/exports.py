@@ -21,7 +21,7 @@ from yiheng.runs import kept_policies
 from yiheng.runs.manifest import canonical
 from yiheng.statements import only, write_comparison, write_quality, write_statement_pdf, write_workbook
 
-from . import asked, comparison, quality, results, suspects, trends, verdicts
+from . import asked, comparison, quality, results, show, suspects, trends, verdicts
 from .asked import Chosen, SignedIn
 from .findings.filters import FindingsFilter
 from .results import Settled
@@ -74,7 +74,7 @@ def findings_csv(request: SignedIn) -> HttpResponse:
 def statement_json(request: SignedIn) -> HttpResponse:
     """One party's statement with its reasons and what the run was made of."""
     what = asked.chosen_or_404(request)
-    text = canonical(_statement(what))
+    text = canonical(_statement(_settled(what)))
     return _file(text.encode(), "application/json", f"statement-{what.party}-{what.year}.json")
 
 
@@ -84,11 +84,11 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
     what = asked.chosen_or_404(request)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.xlsx"
-        whole = _statement(what)
+        settled = _settled(what)
+        whole = _statement(settled)
         policies = kept_policies(results.workspace().find_run(whole["run"]))
-        write_workbook(
-            whole, made, {(what.party, what.year): _settled(what).stand}, policies, results.workspace().names
-        )
+        stands = {(what.party, what.year): settled.stand}
+        write_workbook(whole, made, stands, policies, results.workspace().names)
         content = made.read_bytes()
     return _file(content, XLSX, f"statement-{what.party}-{what.year}.xlsx")
 
@@ -97,14 +97,15 @@ def statement_xlsx(request: SignedIn) -> HttpResponse:
 def statement_pdf(request: SignedIn) -> HttpResponse:
     """One party's statement on paper, or why it cannot be set."""
     what = asked.chosen_or_404(request)
-    whole = _statement(what)
+    settled = _of_run(request, what) if "run" in request.GET else _settled(what)
+    whole = _statement(settled)
     name = results.workspace().names.get(what.party, "")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "statement.pdf"
         try:
-            write_statement_pdf(whole, whole["statements"][0], made, _settled(what).stand, name)
+            write_statement_pdf(whole, whole["statements"][0], made, settled.stand, name)
         except Refusal as refusal:
-            return HttpResponse(str(refusal), status=NOT_HERE, content_type="text/plain; charset=utf-8")
+            return HttpResponse(show.refused(refusal), status=NOT_HERE, content_type="text/plain; charset=utf-8")
         content = made.read_bytes()
     return _file(content, "application/pdf", f"statement-{what.party}-{what.year}.pdf")
 
@@ -146,10 +147,17 @@ def comparison_xlsx(request: SignedIn) -> HttpResponse:
     return _file(content, XLSX, f"{run.id}.xlsx")
 
 
-def _statement(what: Chosen) -> dict[str, Any]:
+def _statement(settled: Settled) -> dict[str, Any]:
     """The result of the run with this party's statement alone: the others are not this reader's."""
-    settled = _settled(what)
     return only(settled.run.result, [settled.statement] if settled.statement else [])
+
+
+def _of_run(request: SignedIn, what: Chosen) -> Settled:
+    """The statement of the settle run that is asked for, to be seen before it is official; the fund office's."""
+    found = results.settled_by(request.GET["run"], what.party, what.year) if request.user.in_fund_office else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _settled(what: Chosen) -> Settled:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from yiheng.basis.refusals import Refusal
 from yiheng.casework.settlements import register_agrees
-from yiheng.runs import Register, Stand, Workspace, pairs_of, register_of, settle_runs, standing
+from yiheng.runs import Act, Register, Stand, Workspace, pairs_of, register_of, settle_runs, stand_of, standing
 from yiheng.runs.manifest import data_sign
 from yiheng.supervision import RULES
 
@@ -184,6 +184,21 @@ def settled() -> dict[tuple[str, int], Settled]:
     return found
 
 
+def settled_by(run: str, party: str, year: int) -> Settled | None:
+    """The statement of one settle run, whichever counts."""
+    space, pair = workspace(), (party, year)
+    noted = next((one for one in space.runs("settle") if one["run"] == run), None)
+    found = _run(space, noted, STATEMENTS) if noted else None
+    if found is None or (statement := _statement(run, space.folder / "runs", pair)) is None:
+        return None
+    return Settled(found, statement, "", stand_of(register()[0], run, pair))
+
+
+def lapsed(party: str, year: int) -> Act | None:
+    """The withdrawal of what was official of a party and year, while nothing else is."""
+    return register()[0].lapsed.get((party, year))
+
+
 @lru_cache(maxsize=MOST_KEPT)
 def _statements(run: str, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
     return {(one["party"], one["year"]): one for one in _parsed(folder / run / STATEMENTS)["statements"]}
@@ -191,6 +206,18 @@ def _statements(run: str, folder: Path) -> dict[tuple[str, int], dict[str, Any]]
 
 def _statement(run: str, folder: Path, pair: tuple[str, int]) -> dict[str, Any] | None:
     return _statements(run, folder).get(pair)
+
+
+def statements_of(run: str) -> list[dict[str, Any]]:
+    """The statements of a settle run; empty where every party was refused."""
+    found: list[dict[str, Any]] = (_read(workspace(), run, STATEMENTS) or {}).get("statements", [])
+    return found
+
+
+def refused_by(run: str) -> list[dict[str, Any]]:
+    """The parties and years that a settle run could not settle."""
+    found: list[dict[str, Any]] = (_read(workspace(), run, STATEMENTS) or {}).get("refused", [])
+    return found
 
 
 def queries_of(run: Run) -> dict[str, str]:

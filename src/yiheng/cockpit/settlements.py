@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field, replace
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -19,7 +20,7 @@ from yiheng.casework.settlements import settlement_adopt, settlement_propose, se
 from yiheng.runs import Act, Register, SettleRun, policy_in_force, settle_runs
 from yiheng.runs.register import State, same_person
 
-from . import results
+from . import acting, results, show
 from .asked import SignedIn
 
 RUNS_ON_A_PAGE = 25
@@ -39,6 +40,12 @@ class Row:
 
     Attributes:
         other_policy: whether it was settled under another policy than its year so far.
+        title: of its policy.
+        refused: how many parties it could not settle.
+        settles: whether it holds any statement.
+        sight: what the reader sees before an act; None where there is none to do.
+        questions: what is asked before each act.
+        refusal, typed: why the act that was tried was not done, and what was typed in its form.
     """
 
     one: SettleRun
@@ -46,6 +53,18 @@ class Row:
     acts: list[Act]
     other_policy: bool
     may: frozenset[str]
+    title: str = ""
+    refused: int = 0
+    settles: bool = True
+    sight: acting.Sight | None = None
+    questions: dict[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    typed: QueryDict | None = None
+
+    @property
+    def when(self) -> dt.datetime:
+        """The moment it ran, in UTC."""
+        return dt.datetime.fromisoformat(self.one.at)
 
     @property
     def label(self) -> str:
@@ -79,8 +98,8 @@ def settlement_act(request: SignedIn) -> HttpResponse:
     try:
         _do(request, request.POST.get("act", ""), run, why)
     except Refusal as refusal:
-        return _page(request, str(refusal), REFUSED)
-    return redirect(f"{reverse('settlements')}#{run}")
+        return _page(request, run, acting.told(refusal), REFUSED)
+    return redirect(f"{reverse('settlements')}?{request.GET.urlencode()}#{run}")
 
 
 def _do(request: SignedIn, act: str, run: str, why: str) -> None:
@@ -99,17 +118,21 @@ def _do(request: SignedIn, act: str, run: str, why: str) -> None:
         raise Http404
 
 
-def _page(request: SignedIn, refusal: str = "", status: int = 200) -> HttpResponse:
+def _page(request: SignedIn, tried: str = "", refusal: str = "", status: int = 200) -> HttpResponse:
     if not request.user.in_fund_office:
         raise Http404
     register, fault = results.register()
     runs = settle_runs(results.workspace())
     page = Paginator(runs, RUNS_ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [_row(one, register, runs, request.user) for one in page]
+    if refusal:
+        rows = [replace(row, refusal=refusal, typed=request.POST) if row.one.run == tried else row for row in rows]
     context = {
         "here": "settlements",
         "page": page,
-        "rows": [_row(one, register, runs, request.user) for one in page],
-        "refusal": refusal or fault,
+        "rows": rows,
+        # With its row where the reader can do something about it, else above all.
+        "refusal": show.refused(fault) or ("" if any(row.refusal and row.may for row in rows) else refusal),
     }
     return render(request, "cockpit/settlements.html", context, status=status)
 
@@ -118,7 +141,15 @@ def _row(one: SettleRun, register: Register, runs: list[SettleRun], user: User) 
     state = register.state(one.run)
     in_force = policy_in_force(results.workspace(), register, one.year, runs)
     acts = [act for act in register.acts if act.run == one.run]
-    return Row(one, state, acts, one.of_lake and one.policy != in_force, _may(one, state, acts, user))
+    settles, may = bool(results.statements_of(one.run)), _may(one, state, acts, user)
+    if not settles:
+        may -= {"propose", "adopt"}
+    title = acting.title_of(one, results.workspace())
+    sight = acting.sight_of(one, register) if may and settles else None
+    return Row(
+        one, state, acts, one.of_lake and one.policy != in_force, may, title, len(results.refused_by(one.run)), settles,
+        sight, {act: acting.question(act, one, title, sight) for act in may} if sight else {},
+    )  # fmt: skip
 
 
 def _may(one: SettleRun, state: State, acts: list[Act], user: User) -> frozenset[str]:

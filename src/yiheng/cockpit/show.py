@@ -9,7 +9,9 @@ from typing import Literal
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.money import FEN_PER_YUAN, Fen
+from yiheng.basis.refusals import Refusal
 from yiheng.measures import Indicator
 from yiheng.records import TABLES
 from yiheng.statements import exact, rounded
@@ -104,6 +106,11 @@ def coded(table: str, column: str, word: str) -> str:
     """A word of a code list in the reader's language."""
     codes = TABLES[table][column].codes
     return codes.zh.get(word, word) if codes and in_chinese() else word.replace("_", " ")
+
+
+def refused(refusal: Refusal | str) -> str:
+    """A refusal, or its text as a run kept it, in the reader's language."""
+    return refusal_in(refusal, "zh" if in_chinese() else "en")
 
 
 def in_chinese() -> bool:

@@ -42,6 +42,7 @@ def cockpit(request: SignedIn) -> HttpResponse:
         "has_values": results.measured(results.YEARLY) is not None,
         "settled": settled,
         "register_fault": results.register()[1],
+        "lapsed": results.lapsed(what.party, what.year),
         "figures": board.figures(settled.statement) if settled and settled.statement else [],
         "due": due_of(settled),
         **_trend(request, what),

@@ -1,6 +1,6 @@
 """Runs: engines, pipelines, and the manifest of what was run on what."""
 
-from .adopting import adopt, propose, withdraw
+from .adopting import Needed, adopt, propose, withdraw
 from .auditing import run_audit
 from .bill_rows import read_bill
 from .bills import Desk
@@ -51,6 +51,7 @@ __all__ = [
     "Desk",
     "InUse",
     "Kept",
+    "Needed",
     "Opened",
     "Packed",
     "Pair",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from yiheng import __version__
 from yiheng.basis.evidence import Words
@@ -30,6 +30,22 @@ SECONDS_TO_WAIT = 30
 LONGEST_REASON = 500
 PARTIES_NAMED = 4
 Note = Callable[[Act], None]
+
+
+class Needed(Refusal):
+    """What an argument of ``propose`` would answer.
+
+    Attributes:
+        answer: the argument.
+        about: what it answers: the parties refused, what decides, or the year settled under another policy.
+    """
+
+    def __init__(
+        self, what: str | Words, answer: Literal["refused_because", "marks_because", "policy"],
+        about: Sequence[Words], *, where: str, expected: str, cure: str,
+    ) -> None:  # fmt: skip
+        super().__init__(what, where=where, expected=expected, cure=cure)
+        self.answer, self.about = answer, tuple(about)
 
 
 def _unnoted(_act: Act) -> None:
@@ -73,8 +89,10 @@ def propose(
         refused = sorted({one["party"] for one in result["refused"]})
         if refused and not refused_because.strip():
             found.append(
-                Refusal(
+                Needed(
                     f"{len(refused)} parties were refused: {_some(refused)}",
+                    "refused_because",
+                    [Words(party, party) for party in refused],
                     where=folder.name,
                     expected="statements of all parties, or the reason why the others stand without them",
                     cure="settle what was refused, or state why: --refused-because TEXT",
@@ -86,8 +104,10 @@ def propose(
         in_force = policy_in_force(workspace, register, year)
         if in_force not in (None, own) and policy != manifest["inputs"]["policy"]:
             found.append(
-                Refusal(
+                Needed(
                     f"{year} was settled under another policy so far",
+                    "policy",
+                    [Words(str(year), str(year))],
                     where=folder.name,
                     expected=f"the policy with SHA-256 {in_force}",
                     cure=f"to replace it on purpose, name the new one: --policy {manifest['inputs']['policy']}",
@@ -216,8 +236,10 @@ def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
 def _undecided(run: str, marks: list[Words]) -> Refusal:
     """Nobody adopts an example value without a word."""
     many, (zh, en) = len(marks), (" | ".join(words) for words in zip(*marks, strict=True))
-    return Refusal(
+    return Needed(
         Words(f"{many} 项示例值或假设决定清算结果：{zh}", f"{many} example values or assumptions decide: {en}"),
+        "marks_because",
+        marks,
         where=run,
         expected="the reason why it may be paid by them; it is printed on page 1",
         cure="replace them in the policy, or state why: --examples-because TEXT",

@@ -99,15 +99,16 @@ def settle_runs(workspace: Workspace) -> list[SettleRun]:
 def policy_in_force(
     workspace: Workspace, register: Register, year: int | None, runs: list[SettleRun] | None = None
 ) -> str | None:
-    """SHA-256 of the policy that a year is settled under: as adopted, else as proposed, else as first tried.
+    """SHA-256 of the policy that a year is settled under: as adopted, as proposed, as last adopted, as first tried.
 
-    A try under another policy, or under an edited file, changes nothing until people propose it. None before the
-    first settlement of the year.
+    A try under another policy, or under an edited file, changes nothing until people propose it, also after the
+    official settlement was withdrawn. None before the first settlement of the year.
     """
     adopted = [of.policy for _, of in register.adopted.values() if of.year == year]
     proposed = [of.policy for of in register.open.values() if of.year == year]
-    if adopted or proposed:
-        return (adopted or proposed)[-1]
+    lapsed = [of.policy for of in register.lapsed.values() if of.year == year]
+    if adopted or proposed or lapsed:
+        return (adopted or proposed or lapsed)[-1]
     tried = [
         one.policy
         for one in (settle_runs(workspace) if runs is None else runs)
@@ -207,9 +208,23 @@ def official_of(workspace: Workspace, party: str | None = None, year: int | None
         settled = {pair[0] for pair in standing(workspace)}
         if party is not None and settled and party not in settled:
             raise Refusal(f"there is no statement of '{party}'", cure=nearest(party, settled))
+        if lapsed := _lapsed(workspace, party, year):
+            raise Refusal(
+                f"the official settlement of {lapsed.year} was withdrawn on {lapsed.at[:10]}, and none took its place",
+                where=lapsed.run,
+                expected="another settlement under its policy, or one that is proposed",
+                cure="yiheng official list",
+            )
         nothing = "nothing was settled yet" if year is None else f"nothing was settled of {year}"
         raise Refusal(nothing, cure="yiheng settle POLICY --year YEAR")
     return sorted(found.items(), key=lambda one: one[0])
+
+
+def _lapsed(workspace: Workspace, party: str | None, year: int | None) -> Act | None:
+    """The last withdrawal of what was official of a party, or of all, in a year or in any."""
+    lapsed = register_of(workspace).lapsed.items()
+    fit = [act for (who, when), act in lapsed if party in (None, who) and year in (None, when)]
+    return max(fit, key=lambda act: act.at, default=None)
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -84,6 +84,7 @@ class Register:
         open: the runs that are proposed and wait for a second person.
         withdrawn: the runs that were set aside.
         last: the last act of each run.
+        lapsed: the withdrawal of the statement that was official, by party and year, until another one is.
     """
 
     acts: list[Act] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Register:
     open: dict[str, Act] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     last: dict[str, Act] = field(default_factory=dict)
+    lapsed: dict[Pair, Act] = field(default_factory=dict)
 
     @property
     def hashes(self) -> list[str]:
@@ -111,10 +113,13 @@ class Register:
             self.withdrawn.discard(act.run)
         elif act.act == "adopted":
             proposed = self.open.pop(act.run)
-            self.adopted |= {(party, act.year): (proposed, act) for party in act.parties}
+            official: dict[Pair, tuple[Act, Act]] = {(party, act.year): (proposed, act) for party in act.parties}
+            self.adopted |= official
+            self.lapsed = {pair: acts for pair, acts in self.lapsed.items() if pair not in official}
         else:
             self.open.pop(act.run, None)
             self.withdrawn.add(act.run)
+            self.lapsed |= {pair: act for pair, acts in self.adopted.items() if acts[1].run == act.run}
             # What it had replaced does not become official again by itself.
             self.adopted = {pair: acts for pair, acts in self.adopted.items() if acts[1].run != act.run}
 

@@ -16,7 +16,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.casework import services
 from yiheng.casework.selectors import judges_findings, sees_findings, sees_person_numbers
 
-from .. import results, suspects, verdicts
+from .. import results, show, suspects, verdicts
 from ..asked import SignedIn
 from ..results import Run
 from ..visits import rows as visits
@@ -57,7 +57,7 @@ def judge(request: SignedIn) -> HttpResponse:
             by=request.user,
         )
     except Refusal as refusal:
-        told = str(refusal)
+        told = show.refused(refusal)
         return _one(request, run, found, told, REFUSED) if on_its_page else _listed(request, told, REFUSED)
     if on_its_page:
         return redirect("finding", finding=found["id"])

@@ -24,7 +24,8 @@ def every(request: SignedIn) -> HttpResponse:
         return render(request, "cockpit/overview.html", {"here": "overview"})
     run = _run(request, runs)
     shown = drivers.parties(run, request.user)
-    return render(request, "cockpit/overview.html", {**_of(run, runs), "parties": shown})
+    lapsed = {results.lapsed(one.name, run.result["year"]) for one in shown} - {None}
+    return render(request, "cockpit/overview.html", {**_of(run, runs), "parties": shown, "lapsed": lapsed})
 
 
 @require_safe

@@ -29,6 +29,12 @@ def money_short(amount: str | Fen) -> str:
 
 
 @register.filter
+def refused(text: str) -> str:
+    """A refusal that a run kept, in the reader's language."""
+    return show.refused(text)
+
+
+@register.filter
 def percent(share: Fraction) -> str:
     """A share of one as per cent."""
     return show.percent(share)

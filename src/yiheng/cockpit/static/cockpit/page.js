@@ -28,6 +28,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  const said = event.target.dataset.confirm;
+  const said = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (said && !window.confirm(said)) event.preventDefault();
 });
