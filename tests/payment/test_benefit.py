@@ -125,4 +125,4 @@ def test_point_9_a_chinese_reason_names_a_class_in_chinese():
     visit |= {"cost": 100_000, "covered": 100_000, "deductible_used": 0, "paid_before": 0, "points": 0}
     facts = PartyFacts("v1", {name: fact(name, value) for name, value in visit.items()})
     told = settle(SOURCE, 2025, facts).as_json()
-    assert "住院起付线：三级 800 元" in told and "in-patient deductible: tertiary 800 元" in told
+    assert "住院起付线：三级 800 元" in told and "in-patient deductible: tertiary 800 yuan" in told
