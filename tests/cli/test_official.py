@@ -86,6 +86,9 @@ def test_point_1_a_second_person_adopts_and_only_then_papers_are_official(space,
         assert "正式清算" in text and "未经批准" not in text
         # Adopted with a reason, nothing is to be replaced any more.
         assert "付费前须" not in text
+    terminal = yiheng("statement", "official", "xihai", "-w", space).stderr
+    assert "to be replaced" not in terminal and "example value accepted: " in terminal
+    assert "example values and assumptions accepted because: minute 12" in terminal
     sheet = openpyxl.load_workbook(tmp_path / "all.xlsx")["示例值与假设"]
     kinds = {row[2] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert "示例值，付费前须替换" not in kinds and "采用的示例值（理由见上）" in kinds

@@ -27,16 +27,25 @@ def _hash(result: dict[str, Any], statement: dict[str, Any]) -> str:
     return f"{told('清算单', 'statement')} SHA-256 {statement_hash(result, statement)}"
 
 
-def say_due(result: dict[str, Any], statement: dict[str, Any]) -> None:
-    """Say what is paid, collected, withheld, prepaid or borne; what decides it and is an example or an assumption."""
+def say_due(result: dict[str, Any], statement: dict[str, Any], accepted: str = "") -> None:
+    """Say what is paid, collected, withheld, prepaid or borne; what decides it and is an example or an assumption.
+
+    Args:
+        accepted: why example values may decide, where the statement was adopted with a reason.
+    """
     say_text(f"── {with_id(statement['party'])} {statement['year']}")
     for line in conclusion(named(statement), language()):
         say_text(f"  {line}")
     nothing = listed([one.says.in_language(language()) for one in dues(statement) if not one.amount])
     if nothing:
         say(f"  为零的账户：{nothing}", f"  accounts that are zero: {nothing}")
+    if accepted:
+        say(f"  采用示例值与假设的理由：{accepted}", f"  example values and assumptions accepted because: {accepted}")
     for says in to_replace(statement, told("says", "says_en")):
-        say(f"  示例值，付费前须替换：{says}", f"  example value, to be replaced before paying: {says}")
+        if accepted:
+            say(f"  采用的示例值：{says}", f"  example value accepted: {says}")
+        else:
+            say(f"  示例值，付费前须替换：{says}", f"  example value, to be replaced before paying: {says}")
     if statement["assumptions"]:
         chosen = ", ".join(f"{one['id']}={one['chosen']}" for one in statement["assumptions"])
         say(f"  假设：{'；'.join(assumed(one).zh for one in statement['assumptions'])}", f"  assumptions: {chosen}")

@@ -27,6 +27,7 @@ from yiheng.runs import (
 from yiheng.runs.manifest import canonical
 from yiheng.statements import (
     Sides,
+    accepted_because,
     difference,
     due_words,
     is_notice,
@@ -148,7 +149,7 @@ def statement(
     rows = [[s["party"], str(s["year"]), *(shown(s["figures"][name]) for name in FIGURES)] for s in chosen]
     answer(form, whole, ["party", "year", *FIGURES], rows, result["run"])
     for one in chosen:
-        say_due(result, one)
+        say_due(result, one, accepted_because(stands[one["party"], one["year"]]))
     for state in sorted({stand.state for stand in stands.values()}):
         say(f"状态：{STATES[state].zh}", f"state: {STATES[state].en}")
     _say_written(pdf, chart, xlsx, json_file, book)
