@@ -87,3 +87,19 @@ def test_point_15_a_visit_or_run_that_is_unknown_is_not_found(as_):
     run = told[0].split("&")[0]
     for address in (f"{run}&visit=V0'--", f"{run}&visit=", "/visits/?run=audit-0&visit=V000000001", "/visits/"):
         assert as_("clerk").get(address).status_code == 404
+
+
+def test_point_6_every_claim_is_on_a_page(as_):
+    rows = [r for r in newest().result["institutions"] if r["party"] == "xihai" and r["settlements"] > 50]
+    row = min(rows, key=lambda r: r["settlements"])
+    address = f"/overview/claims/?party=xihai&year=2025&institution={row['institution']}&kind={row['kind']}"
+    client, told = as_("clerk"), []
+    # A page holds 50: of n settlements the last page holds what is left.
+    for number in range(1, row["settlements"] // 50 + 3):
+        page = client.get(f"{address}&page2025={number}").content.decode()
+        own = page.split('id="claims-2025"')[1].split("</section>")[0]
+        told += re.findall(r"<code>(S\d+)</code>", own)
+        if 'rel="next"' not in own:
+            break
+    assert len(told) == len(set(told)) >= row["settlements"]
+    assert client.get(f"{address}&page2025=-1").status_code == 200

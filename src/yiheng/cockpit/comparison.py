@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from yiheng.casework.models import User
 from yiheng.casework.selectors import sees_party
 
-from . import show
+from . import names, show
 from .results import Run
 
 PARTIES_ON_A_PAGE = 25
@@ -33,10 +33,21 @@ def by_party(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Each party and year with its rows, one for each policy, and what each changes against the base."""
     changes = {(c["policy"], c["party"], c["year"]): c["change"] for c in result["changes"]}
     found: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for cell in result["figures"]:
+    for cell in titled(result, result["figures"]):
         change = changes.get((cell["policy"], cell["party"], cell["year"]))
         found.setdefault((cell["party"], cell["year"]), []).append({**cell, "change": change})
     return [{"party": party, "year": year, "rows": rows} for (party, year), rows in found.items()]
+
+
+def titled(result: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of policies with the titles of these."""
+    titles = {one["policy"]: one["shown"] for one in policies(result)}
+    return [{**row, "title": titles.get(row["policy"], row["policy"])} for row in rows]
+
+
+def drawn(result: dict[str, Any]) -> dict[str, Any]:
+    """What the chart draws, parties by name."""
+    return {**result, "figures": [{**one, "party": names.party(one["party"])} for one in result["figures"]]}
 
 
 def policies(result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ def cockpit(request: SignedIn) -> HttpResponse:
         "progress": board.progress(what.party, what.year, settled, today),
         "until": board.data_until(what.party, what.year, today),
         "cards": board.cards(what.party, what.year),
+        "cards_of": results.measured(results.YEARLY),
         "has_values": results.measured(results.YEARLY) is not None,
         "settled": settled,
         "register_fault": results.register()[1],
@@ -107,7 +108,11 @@ def compared(request: SignedIn) -> HttpResponse:
         "partial": not results.whole_comparison(run.inputs),
         "result": result,
         "policies": comparison.policies(result),
-        "bars": comparison_svg(result, "zh" if show.in_chinese() else "en"),
+        "bars": comparison_svg(
+            comparison.drawn(result) if show.in_chinese() else result, "zh" if show.in_chinese() else "en"
+        ),
+        "sums": comparison.titled(result, result["sums"]),
+        "dashes": range(6),
         "page": Paginator(parties, comparison.PARTIES_ON_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "cockpit/comparison.html", context)

@@ -78,9 +78,10 @@ def drive(workspace: Workspace, manifest: Manifest, folder: Path) -> Row:
 
 @told()
 def claims_of_driver(
-    workspace: Workspace, pins: Mapping[str, Any], party: str, year: int, institution: str, kind: str
-) -> list[Row]:
-    """The largest settlements of a party's year at one institution: visit, days, fen."""
+    workspace: Workspace, pins: Mapping[str, Any], party: str, year: int, institution: str, kind: str, *,
+    skip: int = 0, most: int = MOST_CLAIMS,
+) -> list[Row]:  # fmt: skip
+    """Settlements of a party's year at one institution, the largest first, behind those skipped: visit, days, fen."""
     with closing(Engine(workspace, workspace.at(pins))) as engine:
         tables = engine.as_defined()
         rows = _paid_where(tables).filter(
@@ -89,7 +90,7 @@ def claims_of_driver(
         order = rows.select("settlement_id", "visit_id", "began_on", "ended_on", "fund_fen").order_by(
             ibis.desc("fund_fen"), "settlement_id"
         )
-        return engine.rows(order.limit(MOST_CLAIMS))
+        return engine.rows(order.limit(most, offset=skip))
 
 
 def payers_of_visit(workspace: Workspace, pins: Mapping[str, Any], visit: str) -> set[str]:

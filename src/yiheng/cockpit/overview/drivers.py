@@ -17,6 +17,7 @@ from ..results import Run, Settled
 DRIVERS = "drivers.json"
 # So many drivers are named beside a party.
 NAMED = 3
+ON_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,13 @@ def kinds(run: Run, name: str) -> list[Driver]:
     ]
 
 
-def claims(run: Run, name: str, institution: str, kind: str, *, back: int = 0) -> list[dict[str, Any]]:
-    """The largest settlements behind one driver, of its year or of some years back."""
-    return claims_of_driver(results.workspace(), run.pins, name, run.result["year"] - back, institution, kind)
+def claims(run: Run, name: str, raw: dict[str, Any], *, back: int = 0, page: int = 1) -> tuple[list[Any], bool]:
+    """A page of the settlements behind one driver, of its year or of some years back, and whether more follow."""
+    found = claims_of_driver(
+        results.workspace(), run.pins, name, run.result["year"] - back, raw["institution"], raw["kind"],
+        skip=(page - 1) * ON_A_PAGE, most=ON_A_PAGE + 1,
+    )  # fmt: skip
+    return found[:ON_A_PAGE], len(found) > ON_A_PAGE
 
 
 def _party(run: Run, told: dict[str, Any]) -> Party:

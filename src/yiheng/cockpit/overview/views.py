@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,9 @@ from .. import names, results, suspects
 from ..asked import SignedIn
 from ..results import Run
 from . import drivers
+
+# Of the number of a page.
+MOST_DIGITS = 6
 
 
 @require_safe
@@ -62,20 +66,30 @@ def claims(request: SignedIn) -> HttpResponse:
         "party": drivers.party(run, name),
         "row": row,
         "place": names.institution(institution),
-        "spans": [(run.result["year"] - back, _claims(request, run, row, name, back)) for back in (0, 1)],
+        "spans": [_claims(request, run, row, name, back) for back in (0, 1)],
+        "query": urlencode({"party": name, "year": run.result["year"], "institution": institution, "kind": kind}),
     }
     return render(request, "cockpit/overview_claims.html", context)
 
 
-def _claims(request: SignedIn, run: Run, row: drivers.Driver, name: str, back: int) -> list[dict[str, Any]]:
-    """The largest settlements of a year, each with the findings about its visit where the reader may see them."""
+def _claims(request: SignedIn, run: Run, row: drivers.Driver, name: str, back: int) -> dict[str, Any]:
+    """A page of the settlements of a year, each with the findings about its visit where the reader may see them."""
     audit = results.audited() if sees_findings(user=request.user) else None
-    rows = drivers.claims(run, name, row.raw["institution"], row.raw["kind"], back=back)
+    of_year = run.result["year"] - back
+    asked = request.GET.get(f"page{of_year}", "1")
+    page = max(int(asked), 1) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 1
+    rows, more = drivers.claims(run, name, row.raw, back=back, page=page)
     found: dict[str, list[tuple[str, str]]] = {one["visit_id"]: [] for one in rows}
     for one in suspects.of_run(audit):
         if one["visit"] in found:
             found[one["visit"]].append((one["id"], suspects.rule_label(one["rule"])))
-    return [{**one, "findings": found[one["visit_id"]]} for one in rows]
+    told = [{**one, "findings": found[one["visit_id"]], "days": _days(one)} for one in rows]
+    return {"year": of_year, "claims": told, "page": page, "before": page - 1, "next": page + 1 if more else 0}
+
+
+def _days(claim: dict[str, Any]) -> int | None:
+    """Days from the first to the last of a visit; one of a single day has none."""
+    return (claim["ended_on"] - claim["began_on"]).days if claim["ended_on"] else None
 
 
 def _of(run: Run, runs: dict[int, Run]) -> dict[str, Any]:

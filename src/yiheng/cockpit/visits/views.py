@@ -29,6 +29,7 @@ def one(request: SignedIn) -> HttpResponse:
         raise Http404
     person, in_full = opened.visits[0]["person_id"], sees_person_numbers(user=request.user)
     context = {
+        "here": "findings" if run.id.startswith("audit") else "overview",
         "run": run,
         "visit": visit,
         "person": person if in_full else show.masked(person),
