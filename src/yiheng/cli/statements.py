@@ -206,7 +206,8 @@ def _difference(
     for told_use in sorted({_use(one) for one in sides.values()}):
         say(*told_use)
     for s in compared["statements"]:
-        say(*(f"{with_id(s['party'])} {s['year']}：{words}" for words in due_words(s)))
+        due, pair = due_words(s), f"{with_id(s['party'])} {s['year']}"
+        say(f"{pair}：{due.zh}", f"{pair}: {due.en}")
         for fact in paired(s["facts"]):
             was, now = (_fact(fact[side]) for side in ("old", "new"))
             say_text(f"{called(s['party'])} {s['year']}: {was} → {now}")
