@@ -17,6 +17,10 @@ ROOT = Path(__file__).parents[1]
 hypothesis.settings.register_profile("yiheng", deadline=None)
 hypothesis.settings.load_profile("yiheng")
 
+# Workers of a parallel run are given the width of a terminal that nobody looks at; a pipe has none.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 SHARED = Path(os.environ.get("YIHENG_SHARED", ROOT.parent / "shared"))
 
 

@@ -52,6 +52,8 @@ TABLE = {
     f"/overview/claims/?{X}&institution=H37029900002&kind=inpatient": (302, 200, 200, 404, 404),
     f"/overview/claims/?{X}&institution=nowhere&kind=inpatient": (302, 404, 404, 404, 404),
     "/overview/claims/": (302, 404, 404, 404, 404),
+    "/visits/": (302, 404, 404, 404, 404),
+    "/visits/?run=audit-0&visit=V000000001": (302, 404, 404, 404, 404),
     "/quality/": (302, 200, 200, 200, 200),
     "/quality/?year=2025&kind=timely&check=listed_late": (302, 200, 200, 200, 404),
     "/quality/?year=1999": (302, 404, 404, 404, 404),
