@@ -9,7 +9,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["yiheng.runs", "yiheng.county"])
+# Named one by one: what is offered on demand is imported when it is asked for, and a child may change the clock before.
+CONTEXT.set_forkserver_preload(
+    [f"yiheng.runs.{name}" for name in ("loading", "auditing", "settling", "replaying", "editions")]
+    + ["yiheng.county", "yiheng.lake.store", "pyiceberg.io.pyarrow", "pyiceberg.catalog.sql", "pandas"]
+)
 # A child that ended well, one that was refused with a sentence, one that showed a traceback.
 DONE, REFUSED, BROKEN = "done", "refused", "broken"
 Work = Callable[..., Any]
