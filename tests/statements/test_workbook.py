@@ -98,7 +98,7 @@ def test_point_15_the_workbook_prints_on_few_pages(result, tmp_path):
 
 
 def test_every_head_has_place_for_its_words(result, tmp_path):
-    """A Chinese sign is two wide; a head that is wider than its column stands in two lines of a row made for them."""
+    """A Chinese sign is two wide; a head that is wider than its column takes two lines of a row made for them."""
     write_workbook(result, tmp_path / "s.xlsx", names={"xihai": "西海医共体", "donghe": "东河医共体"})
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     for sheet in book.worksheets:

@@ -23,6 +23,7 @@ MOST_PLACES = 8
 MOST_WITHIN = 3
 # A shape with fewer letters of its own, such as "{1} or {2}", is no sentence that is put into another.
 FEWEST_LETTERS = 4
+Shape = tuple[list[str], list[str]]
 # How each line after the first begins.
 EXPECTED = Words("应为：", "expected: ")
 CURE = Words("处理：", "to do: ")
@@ -82,14 +83,12 @@ def sentence(text: str) -> str:
 
 
 def _translated(text: str, within: int = 0) -> str | None:
-    plain, shapes = _entries()
+    plain, shapes, put_in = _entries()
     if text in plain:
         return plain[text]
     if within > MOST_WITHIN:
         return None
-    for words, chinese in shapes:
-        if within and sum(map(str.isalpha, "".join(words))) < FEWEST_LETTERS:
-            continue
+    for words, chinese in put_in if within else shapes:
         if (given := _given(words, text)) is not None:
             told = [_translated(part, within + 1) or part for part in given]
             return "".join(told[int(part) - 1] if at % 2 else part for at, part in enumerate(chinese))
@@ -115,12 +114,14 @@ def _given(words: Sequence[str], text: str) -> list[str] | None:
 
 
 @cache
-def _entries() -> tuple[dict[str, str], list[tuple[list[str], list[str]]]]:
-    """Sentences without slots, and shapes of those with, the most words of their own first.
+def _entries() -> tuple[dict[str, str], list[Shape], list[Shape]]:
+    """Sentences without slots, shapes of those with, the most words of their own first, and those that are put in.
 
     A shape is its words between the slots, with the Chinese parted at its slots, whose numbers stand at odd places.
     """
     entries = {en: zh for en, zh in read_po(CATALOGUE.read_text("utf-8")).items() if en and zh}
     plain = {en: zh for en, zh in entries.items() if not SLOT.search(en)}
     open_ones = sorted((en for en in entries if en not in plain), key=lambda en: -len(SLOT.sub("", en)))
-    return plain, [(SLOT.split(en)[::2], SLOT.split(entries[en])) for en in open_ones]
+    shapes = [(SLOT.split(en)[::2], SLOT.split(entries[en])) for en in open_ones]
+    put_in = [shape for shape in shapes if sum(map(str.isalpha, "".join(shape[0]))) >= FEWEST_LETTERS]
+    return plain, shapes, put_in

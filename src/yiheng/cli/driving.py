@@ -42,6 +42,9 @@ def drivers(party: str | None, year: int, top: int, workspace: Path | None, form
     with working("drivers"):
         result = run_drivers(space, year)
     parties = [one["party"] for one in result["parties"] if party in (None, one["party"])]
+    if party and not parties:
+        near = nearest(party, [one["party"] for one in result["parties"]])
+        raise Refusal(f"nobody was enrolled with '{party}' in {year}", cure=near)
     names = names_of_institutions(space)
     rows = []
     for one in parties:
@@ -65,7 +68,4 @@ def drivers(party: str | None, year: int, top: int, workspace: Path | None, form
         answer(form, result, columns, shown, f"{year} · {result['run']}")
     else:
         answer(form, result, list(COLUMNS), [[row[name] for name in COLUMNS] for row in rows])
-    if party and not parties:
-        near = nearest(party, [one["party"] for one in result["parties"]])
-        raise Refusal(f"nobody was enrolled with '{party}' in {year}", cure=near)
     return DONE

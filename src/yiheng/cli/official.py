@@ -180,8 +180,7 @@ def _say_adopted(space: Workspace, run: str) -> None:
     statements = space.result(run, STATEMENTS)["statements"]
     rows = [[s["party"], str(s["year"]), *(separated(s["figures"][name]) for name in AMOUNTS)] for s in statements]
     answer("table", statements, ["party", "year", *AMOUNTS], rows, f"{run} · {statements[0]['policy']['id']}")
-    replaced = {register.adopted[pair][1] for pair in pairs_of(space, run) if pair in register.adopted}
-    for act in sorted(replaced, key=lambda one: one.at):
+    for act in register.replaced_by(run, pairs_of(space, run)):
         say(
             f"将取代 {act.by} 批准的正式清算 {act.run}（{listed_names(act.parties)}）",
             f"replaces the official settlement {act.run} that {act.by} adopted ({listed_names(act.parties)})",

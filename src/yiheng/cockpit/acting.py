@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,12 +10,14 @@ from urllib.parse import urlencode
 
 from django.utils.translation import get_language, gettext
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.payment import FIGURES
 from yiheng.runs import Act, Needed, Register, SettleRun, Workspace, kept_policies
 from yiheng.runs.deciding import deciding
 from yiheng.statements import MOVES, WAYS, dues, sums
+from yiheng.statements.dues import Way
 
 from . import names, results, show
 
@@ -52,14 +55,14 @@ class Sight:
 def sight_of(one: SettleRun, register: Register) -> Sight:
     """What a run would make official."""
     statements = results.statements_of(one.run)
+    moved = [sums(dues(each)) for each in statements]
     pairs = [(each["party"], each["year"]) for each in statements]
-    replaced = {register.adopted[pair][1] for pair in pairs if pair in register.adopted}
     return Sight(
-        [_amounts(one.run, each) for each in statements],
+        [_amounts(one.run, each, own) for each, own in zip(statements, moved, strict=True)],
         [_said(FIGURES[name]) for name in AMOUNTS],
         [_said(mark) for mark in deciding(statements)],
-        sorted((act for act in replaced if act.run != one.run), key=lambda act: act.at),
-        _told(statements),
+        register.replaced_by(one.run, pairs),
+        _told(statements, moved),
     )
 
 
@@ -104,17 +107,15 @@ def _titles(workspace: Workspace, run: str) -> tuple[str, str]:
     return newest.zh, newest.en
 
 
-def _amounts(run: str, statement: dict[str, Any]) -> Amounts:
-    moved = sums(dues(statement))
+def _amounts(run: str, statement: dict[str, Any], moved: Mapping[Way, Fen]) -> Amounts:
     due = [f"{_said(WAYS[way])} {moved[way]}" for way in MOVES if moved[way]]
     query = urlencode({"party": statement["party"], "year": statement["year"], "run": run})
     return Amounts(statement["party"], [statement["figures"][name] for name in AMOUNTS], due, query)
 
 
-def _told(statements: list[dict[str, Any]]) -> str:
+def _told(statements: list[dict[str, Any]], moved: list[dict[Way, Fen]]) -> str:
     """All parties in one sentence."""
     budget, spend = (total(Fen.from_yuan(one["figures"][name]) for one in statements) for name in ("budget", "spend"))
-    moved = [sums(dues(one)) for one in statements]
     yuan = gettext("元")
     due = [f"{_said(WAYS[way])} {fen} {yuan}" for way in MOVES if (fen := total(one[way] for one in moved))]
     said = gettext("%(n)s 个医共体：总额预算 %(budget)s 元，基金支出 %(spend)s 元；%(due)s。")
@@ -139,5 +140,5 @@ def _asked(one: Needed) -> str:
     return said % {"year": one.about[0].zh}
 
 
-def _said(words: Any) -> str:
-    return str(words.in_language(get_language() or "zh"))
+def _said(words: Words) -> str:
+    return words.in_language(get_language() or "zh")

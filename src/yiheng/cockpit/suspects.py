@@ -15,7 +15,7 @@ from yiheng.supervision import ANSWERS, RULES, WEIGHTS
 
 from . import names, results, show
 from .results import Run
-from .verdicts import Precision
+from .verdicts import Precision, of_findings
 
 # What an export holds, with the head of each column in Chinese; in English it is the field's name.
 EXPORTED = {
@@ -152,6 +152,13 @@ def _named(finding: Mapping[str, Any], says: str) -> str:
 def at_stake(finding: Mapping[str, Any]) -> Fen:
     """How much a finding is about."""
     return Fen(finding["at_stake_fen"])
+
+
+def listed(findings: Iterable[dict[str, Any]], run: Run | None, *, in_full: bool) -> list[Shown]:
+    """Findings of a run for a reader, each with the verdict that counts."""
+    found = list(findings)
+    judged, demo = of_findings(found), demo_lists(run)
+    return [shown(one, demo, in_full, judged.get(one.get("id", ""))) for one in found]
 
 
 def export_head() -> list[str]:

@@ -209,7 +209,7 @@ def _is_big5(chunk: bytes, as_gb: str) -> bool:
 
 
 def _is_latin(as_gb: str) -> bool:
-    """All signs beyond ASCII are rare ones, and each stands inside a word of Latin letters."""
+    """All signs beyond ASCII are rare ones, each inside a word of Latin letters."""
     signs = [sign for sign in as_gb if not sign.isascii()]
     return len(INSIDE_A_WORD.findall(as_gb)) == len(signs) and _common(as_gb, *GB_COMMON) == 0
 

@@ -1,6 +1,6 @@
 """Iceberg tables and the sets of snapshots that belong together.
 
-What the package offers stands in ``__init__.pyi`` and is imported when it is first asked for.
+What the package offers is named in ``__init__.pyi`` and imported when it is first asked for.
 """
 
 import lazy_loader

@@ -29,7 +29,7 @@ REFUSED = ibis.schema(
 
 @dataclass(frozen=True)
 class Quarantined:
-    """What stands in quarantine of one year.
+    """What of one year is quarantined.
 
     Attributes:
         rows: how many settlements.
@@ -58,7 +58,7 @@ def years_read(sources: Iterable[PolicyFile], year: int) -> set[int]:
 
 
 def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collection[int]) -> dict[str, Any]:
-    """The settlements of some years that stand in quarantine.
+    """The quarantined settlements of some years.
 
     Those whose number the lake has since taken are corrected.
 

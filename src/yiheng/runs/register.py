@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -122,6 +123,11 @@ class Register:
             self.lapsed |= {pair: act for pair, acts in self.adopted.items() if acts[1].run == act.run}
             # What it had replaced does not become official again by itself.
             self.adopted = {pair: acts for pair, acts in self.adopted.items() if acts[1].run != act.run}
+
+    def replaced_by(self, run: str, pairs: Iterable[Pair]) -> list[Act]:
+        """The adoptions, oldest first, whose statements a run of these parties and years takes the place of."""
+        acts = {self.adopted[pair][1] for pair in pairs if pair in self.adopted}
+        return sorted((act for act in acts if act.run != run), key=lambda act: act.at)
 
     def state(self, run: str) -> State:
         """How a run stands: superseded is one that was adopted and of which no statement is official any more."""

@@ -112,9 +112,7 @@ def _one(request: SignedIn, run: Run, found: dict[str, Any], refusal: str = "", 
 
 
 def _shown(request: SignedIn, run: Run | None, found: Any) -> list[suspects.Shown]:
-    judged, demo = verdicts.of_findings(found), suspects.demo_lists(run)
-    in_full = sees_person_numbers(user=request.user)
-    return [suspects.shown(one, demo, in_full, judged.get(one.get("id", ""))) for one in found]
+    return suspects.listed(found, run, in_full=sees_person_numbers(user=request.user))
 
 
 def _of_judging(request: SignedIn, refusal: str, back: str) -> dict[str, Any]:

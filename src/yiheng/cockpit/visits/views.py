@@ -10,7 +10,7 @@ from yiheng.casework.models import User
 from yiheng.casework.selectors import parties_seen_by, sees_findings, sees_person_numbers
 from yiheng.runs import open_visit, payers_of_visit
 
-from .. import results, show, suspects, verdicts
+from .. import results, show, suspects
 from ..asked import SignedIn
 from ..overview import drivers
 from ..results import Run
@@ -60,5 +60,4 @@ def _found(request: SignedIn, visit: str, *, in_full: bool) -> list[suspects.Sho
     """What the newest audit found about the visit, for whom it may concern."""
     run = results.audited() if sees_findings(user=request.user) else None
     found = [one for one in suspects.of_run(run) if one["visit"] == visit]
-    judged, demo = verdicts.of_findings(found), suspects.demo_lists(run)
-    return [suspects.shown(one, demo, in_full, judged.get(one.get("id", ""))) for one in found]
+    return suspects.listed(found, run, in_full=in_full)

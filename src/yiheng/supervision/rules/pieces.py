@@ -40,7 +40,7 @@ def single_use_twice(t: Tables, limits: Limits) -> ibis.Table:
     dear = in_millionths(_.unit_price) >= limits["single_use_fen"].value * TEN_THOUSAND
     pieces = t["fee_line"].filter(_.kind == "consumable", dear)
     pieces = pieces.mutate(units=in_units(_.quantity), day=_.occurred_at.date())
-    # One piece charged again stands in lines of one piece.
+    # One piece charged again is charged in lines of one piece.
     one, several_units = _.units.abs() <= TEN_THOUSAND, _.units.abs() > TEN_THOUSAND
     charged_one = one & (_.units > 0)
     charged = pieces.group_by(*PIECE).agg(
