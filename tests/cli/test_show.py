@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from rich.console import Console
 
@@ -42,3 +44,43 @@ def test_point_13_whole_numbers_of_a_free_query_have_no_separators(printed):
     assert "2,025" in printed(80, ["n"], [[2025]])
     asked = printed(80, ["year"], [[2025]], verbatim=True)
     assert "2025" in asked and "2,025" not in asked
+
+
+STEERING = "\x1b[2J\x1b]0;t\x07\r\u202e[/x] [bold]:cat:"
+SEEN = "␛[2J␛]0;t␇␍<U+202E>[/x] [bold]:cat:"
+
+
+def test_point_8_no_sign_of_data_steers_the_terminal(printed, capsys):
+    assert SEEN in printed(200, ["a"], [[STEERING]]) and SEEN in printed(200, [STEERING], [["a"]], verbatim=True)
+    # Too wide for a table: the same as blocks.
+    assert SEEN in printed(60, [STEERING, "b", "c", "d"], [["x" * 20] * 4], STEERING, verbatim=True)
+    show.say_text(f"{STEERING} 13900001234")
+    assert capsys.readouterr().err == f"{SEEN} ***\n"
+    show.say_answer(STEERING)
+    assert capsys.readouterr().out == f"{SEEN}\n"
+
+
+def test_point_8_a_name_in_a_status_line_is_no_markup(monkeypatch):
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=200, color_system=None)
+    monkeypatch.setattr(show, "err", terminal)
+    with show.working("load") as step:
+        step(f"read {STEERING} 张三110101194912310024.csv")
+        terminal._live_stack[0].refresh()
+    assert f"load: read {SEEN} 张三***.csv" in terminal.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("-2+3", "'-2+3"),
+        ("+5", "'+5"),
+        ("-5.00", "-5.00"),
+        (-5, "-5"),
+    ],
+)
+def test_point_9_no_cell_of_a_text_file_is_a_formula(cell, kept, capsys):
+    show.answer("csv", None, ["a"], [[cell]])
+    assert capsys.readouterr().out == f"a\n{kept}\n"

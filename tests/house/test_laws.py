@@ -18,6 +18,7 @@ UNIT_CONSTANTS = {
     "DAYS_IN_A_YEAR", "MONTHS_A_YEAR", "PERCENT", "PER_THOUSAND", "TEN_THOUSAND", "DIGITS", "FEN_PER_YUAN",
 }  # fmt: skip
 STANDARD_LIBRARY_ONLY = {"basis", "payment"}
+PRINTS = {"print", "click.echo", "click.secho", "echo"}
 
 
 def test_arrows_only_go_down():
@@ -166,4 +167,38 @@ def test_no_unfinished_work_is_left_in_the_source():
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
         if any(mark in line for mark in marks)
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_point_8_data_is_printed_in_one_place():
+    """Everything that prints goes through ``show``, where markup is off and no sign steers the terminal."""
+    wrong = []
+    for room, file, tree in files():
+        if room not in {"cli", "cockpit"} or (file.name == "show.py" and room == "cli"):
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            prints = called in PRINTS or called.endswith((".print", ".status", ".stdout.write", ".stderr.write"))
+            if prints and "visible(" not in ast.unparse(node):
+                wrong.append(f"{place(file, node.lineno)}  {called}")
+    wrong += [
+        f"{place(file, line)}  {name}" for _, file, name, line in imports() if name.split(".")[0] == "rich"
+        and file.relative_to(HOUSE).parts != ("cli", "show.py")
+    ]  # fmt: skip
+    assert not wrong, "\n".join(wrong)
+
+
+def test_point_8_no_page_takes_data_for_markup():
+    """Django escapes all that is put into a page; only the bars of a comparison are drawn by a library that escapes."""
+    drawn = {"comparison.html": "{{ bars|safe }}"}
+    wrong = []
+    for file in sorted((HOUSE / "cockpit" / "templates").rglob("*.html")):
+        text = file.read_text("utf-8").replace(drawn.get(file.name, "\0"), "")
+        wrong += [f"{file.name}: {word}" for word in ("|safe", "autoescape", "safeseq") if word in text]
+    for room, file, tree in files():
+        if room in {"cockpit", "casework"}:
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            wrong += [f"{place(file, 1)}  {name}" for name in sorted(names & {"mark_safe", "SafeString"})]
     assert not wrong, "\n".join(wrong)

@@ -22,9 +22,10 @@ from tests.intake import forms
 from tests.intake.test_load import quarantine, rows
 from tests.intake.test_workbook import book
 from tests.tiny import FILES, loaded, written
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.cli.main import main
-from yiheng.intake import masked, read_mapping, tidy
+from yiheng.intake import read_mapping, tidy
 from yiheng.intake.parse import faults_of
 from yiheng.records import PERSONAL_FIELDS, TABLES, is_personal
 from yiheng.runs import Workspace, run_load

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 from .evidence import Words
+from .hidden import masked
+from .signs import on_one_line, visible
 
 
 class Refusal(Exception):
@@ -18,15 +20,16 @@ class Refusal(Exception):
         cure: what to do now.
 
     A sentence that is kept in both languages anyway, such as that of a contract's check, is given in both; the Chinese
-    of the others is in the catalogue.
+    of the others is in the catalogue. A refusal is printed, kept and sent on: numbers of persons are hidden in it, and
+    signs that steer a terminal are seen.
     """
 
     def __init__(
         self, what: str | Words, *, where: str = "", expected: str | Words = "", cure: str | Words = ""
     ) -> None:
-        self.said = {"what": what, "expected": expected, "cure": cure}
-        self.what, self.expected, self.cure = (_english(one) for one in (what, expected, cure))
-        self.where = where
+        self.said = {"what": _plain(what), "expected": _plain(expected), "cure": _plain(cure)}
+        self.what, self.expected, self.cure = (_english(one) for one in self.said.values())
+        self.where = on_one_line(masked(where))
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -36,6 +39,14 @@ class Refusal(Exception):
         if self.cure:
             parts.append(f"to do: {self.cure}")
         return "\n  ".join(parts)
+
+
+def _plain(said: str | Words) -> str | Words:
+    return Words(*map(_plain_text, said)) if isinstance(said, Words) else _plain_text(said)
+
+
+def _plain_text(text: str) -> str:
+    return visible(masked(text))
 
 
 def _english(said: str | Words) -> str:

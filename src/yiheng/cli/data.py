@@ -13,7 +13,7 @@ from yiheng.records import TABLES
 from yiheng.runs import Workspace, run_load
 from yiheng.statements import write_file
 
-from .show import answer, say, working, yuan
+from .show import answer, say, working, write, yuan
 from .spoken import listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
@@ -117,7 +117,7 @@ def show_draft(unknown: Path, into: Path | None) -> int:
         raise Refusal("there is no such file", where=str(unknown), cure="check the path")
     draft = draft_mapping(unknown)
     if into is None:
-        click.echo(draft, nl=False)
+        write(draft)
         return DONE
     if into.exists():
         raise Refusal("the file is there already", where=str(into), cure="name another file for the draft")

@@ -31,7 +31,7 @@ from yiheng.statements import statements_of, write_workbook
 from .due import say_due, say_notices
 from .heads import further as further_head
 from .official import say_altered, say_standing
-from .show import answer, called, out, say, separated, with_id, working, yuan
+from .show import answer, called, say, say_answer, separated, with_id, working, yuan
 from .spoken import told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
 
@@ -252,7 +252,7 @@ def explain(
         of = statement["policy"]
         title = f"{with_id(party)} {statement['year']} · {told(of['title'], of['id'])} · {of['file']}"
         for line in (title, *_lines(because, says)):
-            out.print(line, markup=False, soft_wrap=True)
+            say_answer(line)
     else:
         whole = {"run": result["run"], "party": party, "year": statement["year"], "figure": figure, "because": because}
         answer(form, whole, ["depth", "yuan", "says", "where", "at"], list(_rows(because, says)))

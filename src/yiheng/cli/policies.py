@@ -23,7 +23,7 @@ from yiheng.runs import Workspace
 
 from .heads import Heads
 from .policy_compare import compare_editions
-from .show import answer, out
+from .show import answer, say_answer, write
 from .spoken import language, told, why
 from .spoken import listed as listed_names
 from .verb import (
@@ -141,7 +141,7 @@ def show(path: str, form: str) -> int:
         check_policy(source)
     if form == "table":
         for line in (line for source in sources for line in read_aloud(source, language())):
-            out.print(line, markup=False, soft_wrap=True)
+            say_answer(line)
         return DONE
     rows = [
         [s.policy.policy, name, str(e.value), v.unit, str(e.first), e.article, v.mark]
@@ -162,7 +162,7 @@ def schema() -> None:
     Example:
       yiheng policy schema > policy.schema.json
     """
-    click.echo(json.dumps(editor_schema(), ensure_ascii=False, indent=1))
+    write(json.dumps(editor_schema(), ensure_ascii=False, indent=1) + "\n")
 
 
 def _unsaid(source: PolicyFile) -> list[str]:

@@ -17,7 +17,7 @@ from yiheng.supervision.labels import Judged, per_cent
 from yiheng.supervision.page import rules_page
 from yiheng.testkit import trials
 
-from .show import answer, say, say_unknown, working, yuan
+from .show import answer, say, say_unknown, working, write, yuan
 from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
@@ -155,7 +155,7 @@ def rules_page_() -> int:
     Example:
       yiheng rules page > rules.md
     """
-    click.echo(rules_page(), nl=False)
+    write(rules_page())
     return DONE
 
 

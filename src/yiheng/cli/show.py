@@ -18,7 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import no_formula, visible
 
 from .heads import Heads, words_of
 from .spoken import language, listed, told, why
@@ -48,7 +50,22 @@ def say(zh: str, en: str) -> None:
 
 def say_text(text: str) -> None:
     """A line that is in the right language already, or in none."""
-    err.print(text, markup=False)
+    err.print(_line(masked(text)))
+
+
+def say_answer(text: str) -> None:
+    """A line of an answer, as it is."""
+    out.print(_line(text), soft_wrap=True)
+
+
+def write(text: str) -> None:
+    """An answer that is a text of its own, such as a page or a schema; on a terminal no sign of it steers."""
+    click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def _line(text: str) -> Text:
+    """Data is never read as markup, and no sign of it steers the terminal."""
+    return Text(visible(text))
 
 
 def say_refusal(refusal: Refusal | str) -> None:
@@ -59,8 +76,8 @@ def say_refusal(refusal: Refusal | str) -> None:
 @contextmanager
 def working(what: str) -> Iterator[Any]:
     """Show that something is being done; gives a function that says what just now."""
-    with err.status(what, spinner="line") as status:
-        yield lambda step: status.update(f"{what}: {step}")
+    with err.status(_line(what), spinner="line") as status:
+        yield lambda step: status.update(_line(masked(f"{what}: {step}")))
 
 
 def answer(
@@ -80,10 +97,10 @@ def answer(
         verbatim: rows that the user asked for freely: years and codes have no thousands separators, heads stay.
     """
     if form == "json":
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain))
+        write(json.dumps(whole, ensure_ascii=False, indent=1, default=_plain) + "\n")
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow([_cell(name) for name in columns])
         writer.writerows([_cell(cell) for cell in row] for row in rows)
     else:
         called = {} if verbatim else _names()
@@ -131,9 +148,11 @@ def _plain(value: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    """What is made of several values stays readable for programs inside a cell as well."""
+    """What is made of several values stays readable for programs inside a cell as well; no text is a formula."""
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return no_formula(visible(value) if sys.stdout.isatty() else value)
     return "" if value is None else value
 
 
@@ -144,15 +163,15 @@ def _shown(cell: Any, separators: bool) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:
-    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", show_lines=False)
+    table = Table(title=_line(title) if title else None, title_justify="left", header_style="bold", show_lines=False)
     for i, name in enumerate(columns):
         cells = [row[i] for row in rows]
         number = all(_is_number(cell) for cell in cells)
         narrowest = min(NARROWEST, max(map(len, [name, *cells])))
         justify: JustifyMethod = "right" if number else "left"
-        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=number, min_width=narrowest)
+        table.add_column(_line(name), justify=justify, overflow="fold", no_wrap=number, min_width=narrowest)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(_line(cell) for cell in row))
     return table
 
 
@@ -169,14 +188,14 @@ def _narrowest(column: list[str]) -> int:
 
 def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Group:
     """Each row as lines of ``column  cell``."""
-    parts: list[Any] = [Text(title)] if title else []
+    parts: list[Any] = [_line(title)] if title else []
     for row in rows:
         block = Table.grid(padding=(0, 2))
         block.add_column(no_wrap=True, style="bold")
         block.add_column(overflow="fold")
         for name, cell in zip(columns, row, strict=True):
             if cell:
-                block.add_row(name, Text(cell))
+                block.add_row(_line(name), _line(cell))
         parts += [block, Text("")]
     return Group(*parts)
 

@@ -21,7 +21,7 @@ from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs import Workspace
 
-from .show import answer, say
+from .show import answer, say, write
 from .spoken import language, told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -221,4 +221,4 @@ def _password(made: bool) -> str:
 
 def _show_once(made: bool, password: str) -> None:
     if made:
-        click.echo(f"{told('密码', 'password')}: {password}")
+        write(f"{told('密码', 'password')}: {password}\n")

@@ -14,6 +14,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 from yiheng.runs import Workspace
 
+from .fallen import WORKSPACE
 from .show import FORMATS, NAMES, say_refusal
 
 DONE, DONE_WITH_REFUSALS, WRONG_USE = 0, 1, 2
@@ -91,7 +92,9 @@ def opened(workspace: Path | None) -> Workspace:
 
 def named_in(space: Workspace) -> Workspace:
     """The workspace, whose names of consortia every table for people shows from now on."""
-    click.get_current_context().meta[NAMES] = space.names
+    meta = click.get_current_context().meta
+    meta[WORKSPACE] = space.folder
+    meta[NAMES] = space.names
     return space
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from yiheng.basis.hidden import masked
+from yiheng.basis.signs import visible
+
+from .fallen import WORKSPACE, say_fallen, say_stopped
 from .spoken import speak
 
 # Told here as well, for the list of verbs: to import them all takes longer than most of them.
@@ -75,14 +81,53 @@ class Imported(Mapping[str, click.Command]):
         return len(VERBS)
 
 
+# How a verb ends that is no fault of the program; a pipe whose reader has gone is none either.
+ENDS = (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit, KeyboardInterrupt, BrokenPipeError)
+
+
 class Verbs(click.Group):
-    """The group of all verbs; it lists them without importing one."""
+    """The group of all verbs; it lists them without importing one. What no verb foresaw ends here in a sentence."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands = Imported()  # type: ignore[assignment]  # click only reads it
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a verb and end the process with its exit code."""
+        run: Any = super().main
+        if not options.pop("standalone_mode", True):
+            return run(*args, **options, standalone_mode=False)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A terminal that lacks a sign, as one of the C locale, is shown its number.
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            done = run(*args, **options, standalone_mode=False)
+        except click.ClickException as wrong:
+            told = io.StringIO()
+            wrong.show(told)
+            click.echo(visible(masked(told.getvalue())), err=True, nl=False)
+            sys.exit(wrong.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(say_stopped())
+        except Exception as wrong:
+            sys.exit(say_fallen(wrong, self.name or "", None))
+        sys.exit(done if isinstance(done, int) else 0)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the verb that is named."""
+        try:
+            return super().invoke(context)
+        except ENDS:
+            raise
+        except Exception as wrong:
+            _fall(wrong, context)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of verbs into the help."""
         told = [click.Command(name, help=says) for name, (_, says) in VERBS.items()]
         click.Group(commands=told).format_commands(context, formatter)
+
+
+def _fall(wrong: Exception, context: click.Context) -> NoReturn:
+    sys.exit(say_fallen(wrong, context.invoked_subcommand or "", context.meta.get(WORKSPACE)))

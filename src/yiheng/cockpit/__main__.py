@@ -17,6 +17,7 @@ from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.evidence import Words
 from yiheng.basis.language import language_of
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import visible
 
 from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serve
 
@@ -29,7 +30,7 @@ def main() -> int:
     try:
         asked.act(asked)
     except Refusal as refusal:
-        sys.stderr.write(f"{refusal_in(refusal, language_of(os.environ))}\n")
+        sys.stderr.write(visible(f"{refusal_in(refusal, language_of(os.environ))}\n"))
         return WRONG_USE
     return DONE
 
@@ -160,7 +161,7 @@ def _say(zh: str, en: str) -> None:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(visible(text) + "\n")
     sys.stdout.flush()
 
 

@@ -1,6 +1,5 @@
 """Source files to checked rows in the lake, or to quarantine with the reason."""
 
-from .certificates import masked
 from .database import Database
 from .draft import draft_mapping
 from .load import Counts, Loaded, load
@@ -22,7 +21,6 @@ __all__ = [
     "Privacy",
     "draft_mapping",
     "load",
-    "masked",
     "read_mapping",
     "write_rejects",
 ]

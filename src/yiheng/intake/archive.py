@@ -9,9 +9,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
-
-from .certificates import masked
 
 # Thirty million fee lines are some ten gigabytes of text; a good deal more is no county's export.
 MOST_UNPACKED = 64 * 1024**3

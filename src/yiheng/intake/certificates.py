@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from yiheng.basis.evidence import Words
+from yiheng.basis.hidden import CERTIFICATE, CHECK_SIGNS, OLD, WEIGHTS
 from yiheng.records import Column, Table
 
-# Division, day of birth, number, check sign: eighteen signs (GB 11643-1999), fifteen before 1999.
-BORN = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
-CERTIFICATE = rf"[1-9][0-9]{{5}}{BORN}[0-9]{{3}}[0-9Xx]"
-OLD = "[1-9][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 # People who are in data of today were born before; a later day in a number is that of the visit or the bill.
 SURELY_BORN = "(19[0-9]{2}|200[0-9])(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 # With apostrophe, blanks, dashes or a word before it: digits that nothing but marks stands between.
@@ -18,8 +13,6 @@ LOOSE = "^[^0-9]{0,12}[1-9]([^0-9A-Za-z]*[0-9]){13,16}[^0-9A-Za-z]*[0-9Xx][^0-9A
 # Words that people put before it. Another letter makes it the number of something else, unless its check sign is right.
 CALLED = "^[^0-9A-Za-z]*(?i:id|idcard|sfz|sfzh|cert|certno|no)?[^0-9A-Za-z]*"
 SHORTEST = 15
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_SIGNS = "10X98765432"
 # The same inside a text for people, and the number of a mobile telephone: in one piece, in groups, sign by sign.
 _GAP = r"[\s\x{2010}-\x{2015}\x{2212}\x{b7}-]"
 _BORN_IN = (
@@ -85,30 +78,6 @@ OF_THINGS = frozenset(
     {"item_code", "disease_code", "trace_code", "batch", "lot", "division", "specialty", "payment_way"}
 )
 OF_STAFF = frozenset({"doctor", "surgeon", "family_doctor", "carer"})
-
-
-# Names of files and sheets are shown and kept with each run. There a day between two numbers is usual, so only what
-# is written in one piece, or has the right check sign, is masked.
-MASK = "***"
-_WIDE = str.maketrans({chr(0xFF10 + n): str(n) for n in range(10)} | {"Ｘ": "X", "ｘ": "x"})
-_IN_NAME = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda sign: chr(int(sign[1], 16)), WITHIN))
-
-
-def masked(name: str) -> str:
-    """A name of a file or sheet without the numbers of persons in it."""
-    plain = name.translate(_WIDE)
-    kept, at = "", 0
-    for found in _IN_NAME.finditer(plain):
-        first, last = found.start(4), found.end(4)
-        digits = re.sub("[^0-9X]", "", plain[first:last].upper())
-        if len(digits) == last - first or len(digits) < SHORTEST or _is_checked(digits):
-            kept, at = kept + name[at:first] + MASK, last
-    return kept + name[at:]
-
-
-def _is_checked(digits: str) -> bool:
-    told = sum(int(sign) * weight for sign, weight in zip(digits[:-1], WEIGHTS, strict=True))
-    return CHECK_SIGNS[told % len(CHECK_SIGNS)] == digits[-1]
 
 
 def may_be_one(table: Table, column: Column) -> bool:

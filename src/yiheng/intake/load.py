@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.records import TABLES, WAITING
 
 from . import sql
-from .certificates import masked
 from .database import Database, database_sources
 from .judge import Verdicts, judge
 from .land import land, stale

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.documents import refuse_unreadable
 
 from .archive import unpacked
-from .certificates import masked
 from .messages import message_sources
 from .sources import Asked, SourceFile, every_column, parquet_source, text_source
 from .withdrawals import Withdrawn

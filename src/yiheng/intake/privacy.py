@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from yiheng.basis.hidden import CERTIFICATE, OLD
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Column, Personal, Table
 
 from . import sql
-from .certificates import CERTIFICATE, OLD
 from .mapping import ROW_NUMBER, MappingFile
 from .parse import Incoming
 from .sources import Asked

@@ -10,11 +10,12 @@ from pathlib import Path
 import duckdb
 import ibis
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.records import FAR_DAY, TABLES, Column, Table
 
 from . import sql
-from .certificates import masked, may_be_one, of_a_person
+from .certificates import may_be_one, of_a_person
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import Overlay, fault_conditions, is_open_end, raw_value, typed
 from .privacy import Sealing

@@ -13,10 +13,10 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 
 from .archive import UNPACKING_FAILED, check_size
-from .certificates import masked
 from .sheet_xml import Sheet, feed, letters, local, parser_of, shared_lengths, surveyed
 from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_hex
 
-from yiheng.intake import Database, Loaded, MappingFile, Privacy, load, masked
+from yiheng.basis.hidden import masked
+from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
 from yiheng.lake import told
 
 from .editions import OVERLAY, overlay_on

@@ -1,0 +1,106 @@
+"""Numbers of persons in any text: certificates, mobile telephones, bank cards. What is printed or kept hides them."""
+
+from __future__ import annotations
+
+import re
+
+# Division, day of birth, number, check sign: eighteen signs (GB 11643-1999), fifteen before 1999.
+BORN = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+CERTIFICATE = rf"[1-9][0-9]{{5}}{BORN}[0-9]{{3}}[0-9Xx]"
+OLD = "[1-9][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_SIGNS = "10X98765432"
+# Cards of Chinese banks and of the international schemes begin so, have so many digits, and their last one checks.
+CARD = "(6[0289]|4|5[1-5]|35|955[89])[0-9]{12,17}"
+CARD_LENGTHS = (16, 17, 18, 19)
+MASK = "***"
+SHORTEST = 11
+MOST_OF_A_DIGIT = 9
+
+# What people and programs put between the digits of one number, seen or unseen.
+_GAP = r"[\s._/\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff-]"
+# Fifteen digits in groups are a certificate only where they begin as a division of the country does.
+_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+_SPACED = rf"[0-9](?:{_GAP}[0-9])"
+_NUMBER = re.compile(
+    rf"(?<![0-9])(?:(?:00)?86{_GAP}?)?(?:"
+    rf"(?P<mobile>1[3-9][0-9]{_GAP}{{0,2}}[0-9]{{4}}{_GAP}{{0,2}}[0-9]{{4}}|1{_GAP}[3-9](?:{_GAP}[0-9]){{9}})"
+    rf"|(?P<certificate>[1-9](?:{_GAP}{{0,4}}[0-9]){{16}}{_GAP}{{0,4}}[0-9Xx])"
+    rf"|(?P<card>[3-9](?:{_GAP}?[0-9]){{15,18}})"
+    r"|(?P<old>[1-9][0-9]{14})"
+    rf"|(?P<grouped>{_PROVINCE}[0-9]{{4}}{_GAP}{{1,2}}[0-9]{{6}}{_GAP}{{1,2}}[0-9]{{3}}|{_SPACED}{{14}})"
+    r")(?![0-9])"
+)
+# Hashes and the ids of runs hold digits by chance; they are no person's.
+_HASH = re.compile(
+    "(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|(?<=-)[0-9a-f]{16})(?![0-9A-Za-z])"
+)
+
+
+def masked(text: str) -> str:
+    """A text without the numbers of persons in it, however they are written.
+
+    Between two numbers of a name a day is usual: what is not written in one piece is hidden only where its check sign
+    is right, or where it stands in the groups of a certificate.
+    """
+    if sum(map(str.isdecimal, text)) < SHORTEST:
+        return text
+    plain = _narrow(text)
+    hashes = [found.span() for found in _HASH.finditer(plain)]
+    kept, done, at = "", 0, 0
+    while found := _NUMBER.search(plain, at):
+        kind = found.lastgroup or ""
+        first, last = found.span(kind)
+        inside = any(begins <= first and last <= ends for begins, ends in hashes)
+        if inside or not _is_one(kind, plain[first:last]):
+            at = _next_number(plain, found.start())
+            continue
+        kept, done, at = kept + text[done:first] + MASK, last, last
+    return kept + text[done:]
+
+
+def holds_number(text: str) -> bool:
+    """Whether a text holds the number of a person."""
+    return masked(text) != text
+
+
+def _next_number(text: str, at: int) -> int:
+    """Where the next run of digits begins."""
+    while at < len(text) and text[at].isdecimal():
+        at += 1
+    return at
+
+
+def _narrow(text: str) -> str:
+    """Digits of every script, and the X of a check sign, as ASCII; each sign stays where it was."""
+    if text.isascii():
+        return text
+    narrow = (str(int(sign)) if sign.isdecimal() else "X" if sign in "ＸｘХх" else sign for sign in text)
+    return "".join(narrow)
+
+
+def _is_one(kind: str, written: str) -> bool:
+    digits = re.sub("[^0-9X]", "", written.upper())
+    whole = len(digits) == len(written)
+    if kind == "certificate":
+        return (re.fullmatch(CERTIFICATE, digits) is not None and (whole or is_checked(digits))) or is_card(digits)
+    if kind == "card":
+        return is_card(digits)
+    if kind == "grouped":
+        return re.fullmatch(OLD, digits) is not None and re.match(_PROVINCE, digits) is not None
+    return kind == "mobile" or re.fullmatch(OLD, digits) is not None
+
+
+def is_checked(digits: str) -> bool:
+    """Whether eighteen signs end with the check sign of a certificate."""
+    told = sum(int(sign) * weight for sign, weight in zip(digits[:-1], WEIGHTS, strict=True))
+    return CHECK_SIGNS[told % len(CHECK_SIGNS)] == digits[-1]
+
+
+def is_card(digits: str) -> bool:
+    """Whether digits are the number of a bank card: its beginning, its length, its check digit (Luhn)."""
+    if len(digits) not in CARD_LENGTHS or not re.fullmatch(CARD, digits):
+        return False
+    doubled = (int(sign) * 2 for sign in digits[-2::-2])
+    told = sum(n - MOST_OF_A_DIGIT if n > MOST_OF_A_DIGIT else n for n in doubled)
+    return (told + sum(int(sign) for sign in digits[-1::-2])) % 10 == 0
