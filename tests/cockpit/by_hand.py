@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiheng.runs import Workspace
+
 
 def made(folder: Path) -> Path:
     """An empty workspace."""
-    (folder / "runs").mkdir(parents=True)
-    (folder / "yiheng.toml").write_text("format = 2\n", "utf-8")
+    Workspace.new(folder)
     return folder
 
 

@@ -195,7 +195,7 @@ def test_point_5_what_cannot_be_read_gives_a_sentence(tmp_path):
 def test_point_5_a_workspace_of_an_older_form_says_so(tmp_path):
     workspace, _settle, _audit = settled(tmp_path / "county")
     settings = workspace.folder / "yiheng.toml"
-    settings.write_text(settings.read_text("utf-8").replace("format = 2", "format = 1"), "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("format = 3", "format = 1"), "utf-8")
     done = yiheng("sql", "select 1", "-w", workspace.folder)
     assert done.exit_code == 2 and "the workspace has format 1" in done.stderr and "new workspace" in done.stderr
 

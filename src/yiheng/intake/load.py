@@ -137,7 +137,7 @@ def load(
     if mapping is not None and not privacy.hash_person_id and (found := mapping.personal_faults("person")):
         raise Refusals(found)
     files, left = files_under(paths) if paths or not databases else ([], [])
-    with lake.writing(run) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
+    with lake.writing(run, progress) as writing, tempfile.TemporaryDirectory(dir=writing.staging) as scratch:
         con = _engine(Path(scratch))
         asked = asked_for(mapping)
         sealing = Sealing(con, privacy, asked)

@@ -2,6 +2,7 @@
 
 from .damage import RESTORE, told
 from .sets import SnapshotSet
-from .store import Lake, Writing
+from .store import Lake
+from .writing import Writing
 
 __all__ = ["RESTORE", "Lake", "SnapshotSet", "Writing", "told"]

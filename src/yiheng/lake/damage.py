@@ -17,8 +17,13 @@ CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 FULL_WORDS = ("No space left", "File too large", "disk is full", "disk I/O error")
 CLOSED_WORDS = ("readonly database", "Read-only file system", "Permission denied", "unable to open database file")
 BROKEN_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
-MARK = b"PAR1"
-RESTORE = "restore the workspace from a backup or a pack; do not edit what is under lake/ or runs/"
+RESTORE = (
+    "restore the workspace from a backup (yiheng restore) or a pack, or put back the file as it was;"
+    " do not edit what is under lake/ or runs/"
+)
+# A lock that somebody else holds is waited for so long.
+SECONDS_TO_WAIT = 30
+CATALOG = "catalog.sqlite"
 
 
 @contextmanager
@@ -55,17 +60,6 @@ def described(table: str, where: str) -> Iterator[None]:
     except Exception as wrong:
         what = f"a file that describes '{table}' cannot be read: {str(wrong).partition(chr(10))[0]}"
         raise Refusal(what, where=where, cure=RESTORE) from wrong
-
-
-def check_file(table: str, file: str, size: int) -> None:
-    """Refuse a data file that is gone or is not as it was written."""
-    path = Path(file)
-    if not path.exists():
-        raise Refusal(f"a data file of '{table}' is gone", where=file, cure=RESTORE)
-    with path.open("rb") as opened:
-        opened.seek(max(path.stat().st_size - len(MARK), 0))
-        if path.stat().st_size != size or opened.read() != MARK:
-            raise Refusal(f"a data file of '{table}' is not as it was written", where=file, cure=RESTORE)
 
 
 # Named where something failed, not before: to import these libraries takes longer than most verbs.
@@ -110,6 +104,13 @@ def _refusal(wrong: Exception, where: str) -> Refusal | None:
             where=place,
             expected="a folder that you may write to, on a disk that is not read-only",
             cure="give yourself the right to write, or take the write protection off",
+        )
+    if "database is locked" in text:
+        held = CATALOG if isinstance(wrong, _database_error()) else Path(place).name
+        return Refusal(
+            f"'{held}' is held by another program, and was waited for {SECONDS_TO_WAIT} seconds",
+            where=place,
+            cure="wait until that program has ended, then do it again",
         )
     if any(words in text for words in BROKEN_WORDS):
         return Refusal("the catalogue of the lake, or its list of snapshot sets, is broken", where=place, cure=RESTORE)

@@ -11,14 +11,17 @@ from pathlib import Path
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import EMPTY_DICT, Properties
+from sqlalchemy import URL
 
 from yiheng.basis.refusals import Refusal
 
-from .damage import RESTORE
+from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT
 
 SCHEME = "lake:///"
 FOLDER = "yiheng.folder"
-CATALOG = "catalog.sqlite"
+NAMESPACE = "yiheng"
+# A property of the namespace: the id of the lake.
+PROPERTY = "yiheng.lake"
 IO = "py-io-impl"
 
 
@@ -54,12 +57,21 @@ class Files(PyArrowFileIO):
 
 
 class Catalog(SqlCatalog):
-    """A catalogue in SQLite whose tables know no folder."""
+    """A catalogue in SQLite whose tables know no folder.
 
-    def __init__(self, name: str, folder: Path) -> None:
+    Args:
+        made: the id of a lake whose catalogue is made; without one a catalogue is opened that is there.
+    """
+
+    def __init__(self, folder: Path, made: str | None = None) -> None:
         self._files = {IO: f"{Files.__module__}.{Files.__qualname__}", FOLDER: str(folder)}
-        uri = f"sqlite:///{folder / CATALOG}"
-        super().__init__(name, uri=uri, warehouse=f"{SCHEME}tables", **self._files)
+        # An address in an address: each escapes the signs that mean something to it.
+        how = {"mode": "rw" if made is None else "rwc", "uri": "true", "timeout": str(SECONDS_TO_WAIT)}
+        uri = URL.create("sqlite", database=(folder / CATALOG).as_uri(), query=how).render_as_string()
+        tables = {"init_catalog_tables": str(made is not None).lower()}
+        super().__init__(NAMESPACE, uri=uri, warehouse=f"{SCHEME}tables", **tables, **self._files)
+        if made is not None:
+            self.create_namespace(NAMESPACE, {PROPERTY: made})
 
     def _load_file_io(self, properties: Properties = EMPTY_DICT, location: str | None = None) -> Files:
         # Nothing that a table says of itself chooses what reads it, or from where.

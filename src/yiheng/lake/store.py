@@ -3,19 +3,22 @@
 Iceberg commits one table at a time. A load touches several, so what readers see is a *set*: the
 snapshot of every table, written in one transaction after all tables were committed. A load killed
 half-way leaves tables ahead of the last set; the next writer rolls them back.
+
+To read makes nothing: a lake is made once, and one whose state is not whole is refused.
 """
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 
 import pyarrow as pa
 from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.io.pyarrow import parquet_files_to_data_files
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import TableProperties
 
@@ -23,11 +26,16 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, WAITING, Table
 
 from . import content
-from .damage import RESTORE, check_file, described, told
-from .place import CATALOG, Catalog, address, local
-from .sets import SECONDS_TO_WAIT, SETS, FileContents, Sets, SnapshotSet
+from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT, described, told
+from .files import check_files
+from .head import older, write_head
+from .place import NAMESPACE, Catalog, local
+from .sets import KEY, SETS, DataFile, FileContents, Sets, SnapshotSet, opened
+from .state import Ended, State
+from .writing import Writing
 
-NAMESPACE = "yiheng"
+WRITER, ASIDE = "writer.sqlite", "aside"
+ID_BYTES = 16
 # So much of a hash is shown where a person compares.
 SHOWN_SIGNS = 12
 KEPT = {**TABLES, **{table.name: table for table in WAITING.values()}}
@@ -37,38 +45,62 @@ class Lake:
     """The tables of one workspace.
 
     Args:
-        folder: where catalogue and data files stand; made if it is not there.
+        folder: where catalogue and data files stand.
+        ended: the loads that ended, by the list of runs.
+
+    Raises:
+        Refusal: when there is no lake, or its state is not whole.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ended: Ended = dict) -> None:
         self.folder = folder.resolve()
-        with told(str(self.folder)):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._refuse_lost()
-            self._catalog = Catalog(NAMESPACE, self.folder)
-            self._catalog.create_namespace_if_not_exists(NAMESPACE)
-            self._sets = Sets(self.folder)
-            self._sweep()
+        self._sets = Sets(self.folder)
+        self.state = State(self.folder, self._sets, ended)
+        self._ended = ended
+        self.state.check()
+        self._sweep()
 
-    def _refuse_lost(self) -> None:
-        """Refuse a lake whose databases are gone: made again they would call it empty."""
-        lost = [name for name in (CATALOG, SETS) if not (self.folder / name).exists()]
-        if lost and (self.folder / "tables").exists():
-            where = str(self.folder / lost[0])
-            raise Refusal("a database of the lake is gone", where=where, cure=RESTORE)
+    @classmethod
+    def make(cls, folder: Path) -> Lake:
+        """An empty lake in a new folder, or in one that is empty.
+
+        Raises:
+            Refusal: when there is something in it.
+        """
+        folder = folder.resolve()
+        with told(str(folder)):
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise Refusal("the folder is not empty", where=str(folder), cure="choose an empty or new folder")
+            made = token_hex(ID_BYTES)
+            Catalog(folder, made)
+            head, _ = Sets.make(folder, made).head()
+            # Last: with it the lake is whole.
+            write_head(folder, head)
+        return cls(folder)
+
+    @cached_property
+    def _catalog(self) -> Catalog:
+        return Catalog(self.folder)
 
     # ---- reading
 
     def latest(self) -> SnapshotSet:
-        """The last set that a load finished; empty before the first."""
+        """The last set that a load finished; empty before the first.
+
+        Raises:
+            Refusal: when a file that says what the lake holds is gone, empty, older than another or of another lake.
+        """
+        self.state.check()
         return self._sets.latest()
 
     def at(self, number: int) -> SnapshotSet:
         """The set with a number.
 
         Raises:
-            Refusal: when the lake has no such set.
+            Refusal: when the lake has no such set, or its state is not whole.
         """
+        self.state.check()
         return self._sets.at(number)
 
     def files(self, table: str, at: SnapshotSet) -> list[str]:
@@ -80,13 +112,29 @@ class Lake:
         snapshot = at.snapshots.get(table)
         if snapshot is None:
             return []
+        self.state.check()
         with told(str(self.folder)):
             with described(table, str(self.folder)):
-                tasks = list(self._open(table).scan(snapshot_id=snapshot).plan_files())
-            sizes = {self._file(task.file.file_path): task.file.file_size_in_bytes for task in tasks}
-            for file, size in sizes.items():
-                check_file(table, file, size)
-        return sorted(sizes)
+                tasks = list(self._table(table).scan(snapshot_id=snapshot).plan_files())
+            files = sorted(self.file(task.file.file_path) for task in tasks)
+            kept = {str(self.folder / name): one for name, one in self._sets.data_files(table, at.number).items()}
+            if files != sorted(kept):
+                raise Refusal(
+                    f"the files of '{table}' are not those of snapshot set {at.number}",
+                    where=str(self.folder),
+                    cure=RESTORE,
+                )
+            check_files({Path(file): one for file, one in kept.items()})
+        return files
+
+    def check_files(self) -> Iterator[Refusal]:
+        """What is wrong with the data files of all sets, each of which is read."""
+        for name, one in sorted(self._sets.data_files().items()):
+            try:
+                with told(str(self.folder / name)):
+                    check_files({self.folder / name: one})
+            except Refusal as refusal:
+                yield refusal
 
     # ---- what the tables hold
 
@@ -155,67 +203,102 @@ class Lake:
                 found[name] = content.digest(TABLES[name], held, content.sharing(TABLES[name], files))
         return found
 
-    def _file(self, called: str) -> str:
+    def file(self, called: str) -> str:
+        """Where a data file stands, by what the catalogue calls it."""
         return str(local(self.folder, called))
 
     # ---- writing
 
     @contextmanager
-    def writing(self, run: str) -> Iterator[Writing]:
+    def writing(self, run: str, progress: Callable[[str], None] = lambda _: None) -> Iterator[Writing]:
         """Hold the lake for one load; two loads at once wait for each other.
 
         The lock is a database transaction, so the system frees it when the process dies.
 
+        Args:
+            progress: is told what is waited for, and what a killed load left.
+
         Raises:
             Refusal: when another load holds the lake for longer than half a minute, or the place is damaged.
         """
-        with self.held():
-            self._recover()
+        with self.held(progress):
+            self._recover(progress)
             writing = Writing(self, run)
             try:
                 yield writing
+            except BaseException:
+                writing.take_back()
+                raise
             finally:
                 shutil.rmtree(writing.staging.parent, ignore_errors=True)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, progress: Callable[[str], None] = lambda _: None) -> Iterator[None]:
         """Keep loads out; what one that was killed left may still be there.
 
         Raises:
             Refusal: when a load holds the lake for longer than half a minute, or the place is damaged.
         """
-        writer = sqlite3.connect(self.folder / "writer.sqlite", timeout=SECONDS_TO_WAIT)
-        with told(str(self.folder)), closing(writer) as lock:
+        self.state.check()
+        with told(str(self.folder)), closing(sqlite3.connect(self.folder / WRITER, timeout=0)) as lock:
             try:
                 lock.execute("begin exclusive")
             except sqlite3.OperationalError as wrong:
                 if "locked" not in str(wrong):
                     raise
-                raise Refusal(
-                    "another load is writing to this workspace",
-                    where=str(self.folder),
-                    cure="wait until it has ended, then load again",
-                ) from None
+                progress("wait for another load")
+                self._wait(lock)
+            self.state.check()
             yield
+
+    def _wait(self, lock: sqlite3.Connection) -> None:
+        try:
+            lock.execute(f"pragma busy_timeout = {int(SECONDS_TO_WAIT * 1000)}")
+            lock.execute("begin exclusive")
+        except sqlite3.OperationalError as wrong:
+            if "locked" not in str(wrong):
+                raise
+            raise Refusal(
+                "another load is writing to this workspace",
+                where=str(self.folder),
+                cure="wait until it has ended, then load again",
+            ) from None
 
     def loads(self) -> set[str]:
         """The loads that made a set."""
-        return self._sets.loads()
+        return set(self._sets.loads())
+
+    @property
+    def key(self) -> str | None:
+        """The hash of the key that the lake's hashes were made with; nothing while it holds none."""
+        return self._sets.said(KEY)
+
+    def keep_key(self, sha256: str) -> None:
+        """Note the hash of the key before anything is hashed with it."""
+        self._sets.say(KEY, sha256)
+
+    def record(
+        self, run: str, changed: Mapping[str, int], added: list[DataFile], dropped: list[str], after: SnapshotSet
+    ) -> SnapshotSet:
+        """Make a set of what a load wrote: from here on readers see it."""
+        made = self._sets.record(run, changed, added, dropped, after)
+        self.state.heal()
+        return made
 
     def _sweep(self) -> None:
         """Remove the scratch files of a killed load, which hold what its source held."""
-        if not (self.folder / "staging").exists():
+        if not (self.folder / "staging").exists() or not (self.folder / WRITER).exists():
             return
         # A load that is running holds the lock, and its own scratch.
-        with (
-            closing(sqlite3.connect(self.folder / "writer.sqlite", timeout=0)) as lock,
-            suppress(sqlite3.OperationalError),
-        ):
+        with suppress(sqlite3.OperationalError), opened(self.folder / WRITER, 0) as lock:
             lock.execute("begin exclusive")
             shutil.rmtree(self.folder / "staging", ignore_errors=True)
 
-    def _recover(self) -> None:
+    def _recover(self, progress: Callable[[str], None]) -> None:
         """Take back what a killed load left: tables ahead of the last set, files of unknown loads."""
+        data, known = self.folder / "data", self._sets.loads()
+        unknown = [folder for folder in sorted(data.iterdir()) if folder.name not in known] if data.exists() else []
+        self.state.heal()
         last = self.latest()
         for name in KEPT:
             table = self._find(name)
@@ -227,18 +310,38 @@ class Lake:
             else:
                 self._catalog.drop_table((NAMESPACE, name))
         shutil.rmtree(self.folder / "staging", ignore_errors=True)
-        known = self._sets.loads()
-        data = self.folder / "data"
-        for folder in data.iterdir() if data.exists() else ():
-            if folder.name not in known:
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in unknown:
+            self._move_aside(folder, progress)
+
+    def _move_aside(self, folder: Path, progress: Callable[[str], None]) -> None:
+        """What no set knows is kept where nobody reads it: a person decides what becomes of it."""
+        aside = self.folder / ASIDE
+        aside.mkdir(exist_ok=True)
+        into = aside / folder.name
+        while into.exists():
+            into = aside / f"{folder.name}-{token_hex(2)}"
+        folder.rename(into)
+        progress(f"move aside {into.relative_to(self.folder.parent)}, which no load that ended left")
 
     def _find(self, name: str) -> IcebergTable | None:
         with suppress(NoSuchTableError):
             return self._catalog.load_table((NAMESPACE, name))
         return None
 
-    def _open(self, name: str) -> IcebergTable:
+    def snapshot_of(self, name: str) -> int:
+        """The snapshot that a table stands at."""
+        snapshot = self._table(name).current_snapshot()
+        if snapshot is None:
+            raise RuntimeError(f"the commit of {name} left no snapshot")
+        return snapshot.snapshot_id
+
+    def _table(self, name: str) -> IcebergTable:
+        if (table := self._find(name)) is None:
+            raise older(self.folder, CATALOG, SETS)
+        return table
+
+    def opened_for_writing(self, name: str) -> IcebergTable:
+        """A table as today's contract has it, made on first need."""
         schema = _arrow_schema(KEPT[name])
         table = self._find(name)
         if table is None:
@@ -254,51 +357,6 @@ class Lake:
         with table.transaction() as change:
             change.set_properties({TableProperties.DEFAULT_NAME_MAPPING: mapping})
         return self._catalog.load_table((NAMESPACE, name))
-
-
-class Writing:
-    """One load in progress: files are staged, then all tables are committed as one set."""
-
-    def __init__(self, lake: Lake, run: str) -> None:
-        self.lake, self.run = lake, run
-        self.staging = lake.folder / "staging" / run
-        self.staging.mkdir(parents=True, exist_ok=True)
-        self._added: dict[str, list[Path]] = {}
-        self._dropped: dict[str, list[str]] = {}
-
-    def new_file(self, table: str) -> Path:
-        """Where to write the next Parquet file of a table; it becomes data when the set is committed."""
-        folder = self.lake.folder / "data" / self.run
-        folder.mkdir(parents=True, exist_ok=True)
-        files = self._added.setdefault(table, [])
-        files.append(folder / f"{table}-{len(files)}.parquet")
-        return files[-1]
-
-    def drop_file(self, table: str, file: str) -> None:
-        """Replace a data file: its rows that still hold were written to a new file."""
-        self._dropped.setdefault(table, []).append(file)
-
-    def commit(self) -> SnapshotSet:
-        """Commit every touched table, then the set. Nothing is visible before the last line."""
-        changed = {}
-        for name in sorted({*self._added, *self._dropped}):
-            changed[name] = self._commit_table(name)
-        return self.lake._sets.record(self.run, changed)
-
-    def _commit_table(self, name: str) -> int:
-        table = self.lake._open(name)
-        added = [address(self.lake.folder, file) for file in self._added.get(name, []) if file.exists()]
-        dropped = set(self._dropped.get(name, []))
-        old = [t.file for t in table.scan().plan_files() if self.lake._file(t.file.file_path) in dropped]
-        with table.transaction() as change, change.update_snapshot().overwrite() as overwrite:
-            for data_file in old:
-                overwrite.delete_data_file(data_file)
-            for data_file in parquet_files_to_data_files(table.io, table.metadata, iter(added)):
-                overwrite.append_data_file(data_file)
-        snapshot = self.lake._catalog.load_table((NAMESPACE, name)).current_snapshot()
-        if snapshot is None:
-            raise RuntimeError(f"the commit of {name} left no snapshot")
-        return snapshot.snapshot_id
 
 
 def _arrow_schema(table: Table) -> pa.Schema:

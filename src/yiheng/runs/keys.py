@@ -8,7 +8,9 @@ import os
 import secrets
 from pathlib import Path
 
+from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.lake import RESTORE, Lake
 
 # Names the folder of the keys; one of the user's own by default.
 FOLDER = "YIHENG_KEYS"
@@ -17,21 +19,24 @@ MARK = "key.json"
 BYTES = 32
 
 
-def key_of(workspace: Path) -> bytes:
-    """The key of a workspace, made on first need.
+def key_of(workspace: Path, lake: Lake) -> bytes:
+    """The key of a workspace, made on first need; the lake notes it before anything is hashed with it.
 
     Raises:
         Refusal: when it is gone, is another one, cannot be made, or would stand inside the workspace.
     """
-    key = known_key(workspace)
-    return _made(workspace) if key is None else key
+    key = known_key(workspace, lake)
+    if key is None:
+        key = _made(workspace)
+    lake.keep_key(hashlib.sha256(key).hexdigest())
+    return key
 
 
-def known_key(workspace: Path) -> bytes | None:
+def known_key(workspace: Path, lake: Lake) -> bytes | None:
     """The key of a workspace; nothing when it has not needed one yet.
 
     Raises:
-        Refusal: when it is gone, is another one, or would stand inside the workspace.
+        Refusal: when it is gone, is another one, or would stand inside the workspace; when the lake's note of it is.
     """
     folder = key_folder()
     if folder.resolve().is_relative_to(workspace.resolve()):
@@ -41,10 +46,10 @@ def known_key(workspace: Path) -> bytes | None:
             cure=f"name another folder with {FOLDER}",
         )
     mark = workspace / "lake" / MARK
-    if not mark.exists():
+    name, sha256 = _marked(mark, lake.key)
+    if not name:
         return None
-    made = json.loads(mark.read_text("utf-8"))
-    file = folder / f"{made['key']}.key"
+    file = folder / f"{name}.key"
     if not file.is_file():
         raise Refusal(
             "the key of the workspace's hashes is gone",
@@ -53,13 +58,29 @@ def known_key(workspace: Path) -> bytes | None:
             cure=f"bring it back, or name its folder with {FOLDER}; another key would match none of the hashes",
         )
     key = file.read_bytes()
-    if hashlib.sha256(key).hexdigest() != made["sha256"]:
+    if hashlib.sha256(key).hexdigest() != sha256:
         raise Refusal(
             "this is not the key that the workspace's hashes were made with",
             where=str(file),
             cure="bring the right one back; another key would match none of the hashes",
         )
     return key
+
+
+def _marked(mark: Path, noted: str | None) -> tuple[str, str]:
+    """Name and hash of the key by its mark; empty when there is none and the lake holds no hashes."""
+    if not mark.exists():
+        if noted is None:
+            return "", ""
+        raise Refusal("the mark of the workspace's key is gone", where=str(mark), cure=RESTORE)
+    try:
+        made = json.loads(mark.read_text("utf-8"))
+        name, sha256 = str(made["key"]), str(made["sha256"])
+    except (ValueError, KeyError, TypeError):
+        raise Refusal("the mark of the workspace's key cannot be read", where=str(mark), cure=RESTORE) from None
+    if noted not in (None, sha256):
+        raise Refusal("the mark names another key than the lake's hashes were made with", where=str(mark), cure=RESTORE)
+    return name, sha256
 
 
 def key_folder() -> Path:
@@ -82,5 +103,6 @@ def _made(workspace: Path) -> bytes:
             f"no key can be kept: {wrong.strerror}", where=str(folder), cure=f"name another folder with {FOLDER}"
         ) from None
     mark = json.dumps({"key": name, "sha256": hashlib.sha256(key).hexdigest()})
-    (workspace / "lake" / MARK).write_text(mark + "\n", "utf-8")
+    with new_file(workspace / "lake" / MARK) as part:
+        part.write_text(mark + "\n", "utf-8")
     return key

@@ -41,7 +41,8 @@ def run_load(
             hashes is gone.
     """
     used, overlay = overlay_on(workspace, dt.date.today())
-    known_key(workspace.folder)
+    lake = workspace.lake
+    known_key(workspace.folder, lake)
     manifest = Manifest(
         "load",
         {
@@ -57,20 +58,20 @@ def run_load(
             **({"codes": {OVERLAY: [used.as_json()]}} if used else {}),
         },
     )
-    folder = workspace.run_folder(manifest.run)
+    folder = workspace.run_folder(manifest.run, new=True)
     loaded = load(
         paths,
-        workspace.lake,
+        lake,
         run=manifest.run,
         mapping=mapping,
         databases=databases,
         quarantine=folder / QUARANTINE,
-        privacy=Privacy(lambda: key_of(workspace.folder), workspace.hash_person_id),
+        privacy=Privacy(lambda: key_of(workspace.folder, lake), workspace.hash_person_id),
         progress=progress,
         overlay=overlay,
         hidden_sheets=hidden_sheets,
     )
     write_whole(folder / LOAD, canonical(loaded.as_json()))
     manifest.write(folder, [LOAD, QUARANTINE])
-    workspace.note_run(manifest.run, "load")
+    workspace.note_run(manifest.run, "load", loaded.snapshot.number if manifest.run in lake.loads() else None)
     return loaded

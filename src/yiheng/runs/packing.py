@@ -32,7 +32,7 @@ SUMS = "SHA256SUMS"
 # What travels. The rest is of the machine or of its people: the cockpit's database with users and passwords, its key.
 FOLDERS = ("lake", "policies", "mappings", "codes", "runs")
 # Of the lake: locks and scratch stay, databases are copied as they stand at one moment.
-STAYS, DATABASES = {"lake/writer.sqlite", "lake/staging"}, {"lake/catalog.sqlite", "lake/sets.sqlite"}
+STAYS, DATABASES = {"lake/writer.sqlite", "lake/staging", "lake/aside"}, {"lake/catalog.sqlite", "lake/sets.sqlite"}
 PACKED_ALREADY = {".parquet", ".avro", ".gz", ".xlsx", ".pdf", ".zip"}
 # The same workspace gives the same names and times, whenever it is packed.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import json
 import os
@@ -18,10 +17,11 @@ from yiheng import __version__
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 
+from .listed import SET, ended, note_begun, note_ended
 from .manifest import DEFAULT_ENGINE
 
 FILE = "yiheng.toml"
-FORMAT = 2
+FORMAT = 3
 HASHED = "hash_person_id"
 ENGINE = "engine"
 DEMO = "demo"
@@ -57,8 +57,9 @@ class Workspace:
             raise Refusal("this is a workspace already", where=str(folder), cure="use it, or choose another folder")
         if folder.exists() and any(folder.iterdir()):
             raise Refusal("the folder is not empty", where=str(folder), cure="choose an empty or new folder")
-        for name in ("lake", "policies", "codes", "runs"):
+        for name in ("policies", "codes", "runs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        yiheng.lake.Lake.make(folder / "lake")
         made = (
             f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
             "# Decided before the first load: whether the fund's own number of a person is kept as a keyed hash only.\n"
@@ -146,7 +147,7 @@ class Workspace:
     @cached_property
     def lake(self) -> yiheng.lake.Lake:
         """The lake of the workspace."""
-        return yiheng.lake.Lake(self.folder / "lake")
+        return yiheng.lake.Lake(self.folder / "lake", self.sets_made)
 
     def data(self) -> dict[str, str]:
         """What the lake holds now, as a run pins it: the hash of the rows of each table."""
@@ -167,35 +168,47 @@ class Workspace:
 
     # ---- runs
 
-    def run_folder(self, run: str) -> Path:
-        """The folder of a run, made if it is not there."""
+    def run_folder(self, run: str, *, new: bool = False) -> Path:
+        """The folder of a run, noted and made if it is not there.
+
+        Args:
+            new: whether no other may have it already, as for a load.
+
+        Raises:
+            Refusal: when it is to be new and is there already.
+        """
         folder = self.folder / "runs" / run
-        folder.mkdir(parents=True, exist_ok=True)
+        if new or not folder.exists():
+            note_begun(self.folder / "runs", run)
+        try:
+            folder.mkdir(parents=True, exist_ok=not new)
+        except FileExistsError:
+            raise Refusal(f"there is a run '{run}' already", where=str(folder), cure="load again") from None
         return folder
 
-    def note_run(self, run: str, verb: str) -> None:
-        """Add a line to the list of runs, with who ran it: in the manifest it would change the bytes of a replay."""
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        line = json.dumps({"at": now, "run": run, "verb": verb, "by": self.by or _user()}, ensure_ascii=False)
-        file = self.folder / "runs" / "runs.jsonl"
-        # On a line of its own even where a full disk cut the last one short.
-        cut = file.exists() and not file.read_bytes().endswith(b"\n")
-        with file.open("a", encoding="utf-8") as opened:
-            opened.write(f"\n{line}\n" if cut else f"{line}\n")
+    def note_run(self, run: str, verb: str, made: int | None = None) -> None:
+        """Add a line to the list of runs, with who ran it: in the manifest it would change the bytes of a replay.
+
+        Args:
+            made: the number of the snapshot set that a load made.
+        """
+        note_ended(self.folder / "runs", run, verb, self.by or _user(), made)
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
-        """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by"."""
-        file = self.folder / "runs" / "runs.jsonl"
-        if not file.exists():
-            return []
-        # A line that was cut short is no line: its run did not end.
-        with told(str(file)):
-            noted = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}")]
+        """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by".
+
+        Raises:
+            Refusal: when the list of runs is gone, empty or older.
+        """
         newest: dict[str, dict[str, str]] = {}
-        for one in reversed(noted):
+        for one in reversed(ended(self.folder / "runs")):
             if verb in (None, one["verb"]):
-                newest.setdefault(one["run"], one)
+                newest.setdefault(one["run"], {name: value for name, value in one.items() if name != SET})
         return list(newest.values())
+
+    def sets_made(self) -> dict[str, int]:
+        """The loads that ended and made a snapshot set, each with its number: a lake without it is an older one."""
+        return {one["run"]: one[SET] for one in ended(self.folder / "runs") if SET in one}
 
     def find_run(self, run: str) -> Path:
         """The folder of a run that ended, by its id or the start of one.

@@ -1,0 +1,66 @@
+"""The list of runs, ``runs/runs.jsonl``: a line when a run begins, a line when it has ended.
+
+A run counts once its second line is there. The first one tells a run that was killed from one that the list has lost:
+a folder with a manifest of which no line speaks belongs to a run that ended, and the list is older than it or gone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal
+from yiheng.lake import RESTORE, told
+
+from .manifest import MANIFEST
+
+LIST = "runs.jsonl"
+BEGUN, SET = "begun", "set"
+
+
+def note_begun(folder: Path, run: str) -> None:
+    """Add the line of a run that begins; ``folder`` holds all runs."""
+    _add(folder, {BEGUN: run})
+
+
+def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None) -> None:
+    """Add the line of a run that ended, with who ran it and the snapshot set that it made."""
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    _add(folder, {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})})
+
+
+def ended(folder: Path) -> list[dict[str, Any]]:
+    """The lines of the runs that ended, oldest first.
+
+    Raises:
+        Refusal: when the list is gone, empty or older, so that it does not know of a run that ended.
+    """
+    file = folder / LIST
+    with told(str(file)):
+        # The folders first: a run that begins is noted before its folder is made.
+        folders = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
+        found = file.stat() if file.exists() else None
+        lines = _lines(file, found.st_size, found.st_mtime_ns, found.st_ino) if found else ()
+        known = {one.get("run") or one.get(BEGUN) for one in lines}
+        lost = [name for name in folders if name not in known and (folder / name / MANIFEST).exists()]
+    if lost:
+        raise Refusal(f"the list of runs does not know of {lost[0]}, which ended", where=str(file), cure=RESTORE)
+    return [dict(one) for one in lines if "run" in one]
+
+
+@lru_cache(maxsize=16)
+def _lines(file: Path, *_standing: int) -> tuple[dict[str, Any], ...]:
+    # A line that was cut short is no line: its run did not end.
+    return tuple(json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}"))
+
+
+def _add(folder: Path, line: dict[str, Any]) -> None:
+    file = folder / LIST
+    # On a line of its own even where a full disk cut the last one short.
+    cut = file.exists() and bool(kept := file.read_bytes()) and not kept.endswith(b"\n")
+    with file.open("a", encoding="utf-8") as opened:
+        told = json.dumps(line, ensure_ascii=False)
+        opened.write(f"\n{told}\n" if cut else f"{told}\n")
