@@ -46,7 +46,7 @@ def test_point_5_a_workspace_holds_no_address_of_its_disk(tmp_path):
     named = [file for file in workspace.folder.rglob("*") if file.is_file() and bytes(tmp_path) in file.read_bytes()]
     assert named == []
     # What stands compressed in Avro.
-    table = workspace.lake._open("settlement")
+    table = workspace.lake.opened_for_writing("settlement")
     (snapshot,) = table.snapshots()
     manifests = snapshot.manifests(table.io)
     paths = [entry.data_file.file_path for manifest in manifests for entry in manifest.fetch_manifest_entry(table.io)]
