@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import loads, place, runs
+from . import journal, loads, place, runs
 
-KILLS, KILLS_OF_RUNS, PAIRS = 200, 20, 20
+KILLS, KILLS_OF_RUNS, PAIRS, KILLS_IN_ACTS = 200, 20, 20, 40
 WIDE = 160
 
 
@@ -20,6 +20,11 @@ def main() -> None:
         "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
     )
     for one in place.run(PAIRS):
+        table.add_row(one.damage, one.ended, one.said)
+    out.print(table)
+    out.print(journal.run(KILLS_IN_ACTS, runs.settled))
+    table = Table("blow", "the next start", "what is said", title="Every blow to the journal is found and named")
+    for one in journal.strike_all():
         table.add_row(one.damage, one.ended, one.said)
     out.print(table)
 

@@ -71,6 +71,12 @@ def small_county(folder: Path) -> Workspace:
     return workspace
 
 
+def settled(folder: Path) -> tuple[Workspace, str]:
+    """A small county with a settlement, and its run."""
+    workspace = small_county(folder)
+    return workspace, str(run_settle(workspace, POLICY, year=YEAR)["run"])
+
+
 def whole_runs(workspace: Workspace) -> set[str]:
     """The verbs of the listed runs, each of which has every output with the hash of its manifest."""
     runs = Workspace.open(workspace.folder).runs()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from yiheng.basis.refusals import Refusal
@@ -27,9 +29,13 @@ def test_a_verdict_is_kept_with_one_line(people):
         "f-1": ("confirmed", "病历没有记录", people["judge"])
     }
     written = [one for one in lines("finding.judged") if one.subject == "f-1"]
-    assert [(one.by, one.data) for one in written] == [
-        (people["judge"], {"rule": "made_up_rule", "verdict": "confirmed"})
-    ]
+    # The line holds the hash of the verdict's row, so that an edited row is found.
+    row = counts["f-1"]
+    at = row.at.isoformat(timespec="microseconds")
+    text = f'[{row.pk},"{at}","f-1","made_up_rule","confirmed","病历没有记录","judge"]'
+    hashed = hashlib.sha256(text.encode()).hexdigest()
+    told = {"rule": "made_up_rule", "verdict": "confirmed", "row": row.pk, "row_sha256": hashed}
+    assert [(one.by, one.data) for one in written] == [(people["judge"], told)]
 
 
 def test_the_latest_verdict_counts_and_the_earlier_stays(people):

@@ -1,49 +1,47 @@
-"""Triggers that refuse to change or delete a row of a table, whoever asks."""
+"""Migrations that put triggers on a table, which refuse to change or delete a row, whoever asks, and take them off."""
 
 from __future__ import annotations
 
 from django.db import NotSupportedError, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from yiheng.runs.journal import guards_of
+
+SUPPORTED = ("sqlite", "postgresql")
+
 
 def only_grows(table: str, named: str, says: str) -> migrations.RunPython:
     """The migration that guards a table; ``named`` begins the names of its triggers."""
 
-    def guard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _statements(editor, table, named, says)[0]:
-            editor.execute(statement)
+    def on(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        guard(editor, table, named, says)
 
-    def unguard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _statements(editor, table, named, says)[1]:
-            editor.execute(statement)
+    def off(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        unguard(editor, table, named, says)
 
-    return migrations.RunPython(guard, unguard)
+    return migrations.RunPython(on, off)
 
 
-def _statements(editor: BaseDatabaseSchemaEditor, table: str, named: str, says: str) -> tuple[list[str], list[str]]:
+def guard(editor: BaseDatabaseSchemaEditor, table: str, named: str, says: str, *, always: bool = False) -> None:
+    """Put the triggers on; ``always`` also where a session of PostgreSQL says that it replicates."""
+    for name, statement in _statements(editor, table, named, says).items():
+        editor.execute(statement)
+        if always and editor.connection.vendor == "postgresql" and statement.startswith("CREATE TRIGGER"):
+            editor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def unguard(editor: BaseDatabaseSchemaEditor, table: str, named: str, says: str) -> None:
+    """Take the triggers off."""
+    sqlite = editor.connection.vendor == "sqlite"
+    for name, statement in reversed(_statements(editor, table, named, says).items()):
+        if statement.startswith("CREATE FUNCTION"):
+            editor.execute(f"DROP FUNCTION {name}()")
+        else:
+            editor.execute(f"DROP TRIGGER {name}" if sqlite else f"DROP TRIGGER {name} ON {table}")
+
+
+def _statements(editor: BaseDatabaseSchemaEditor, table: str, named: str, says: str) -> dict[str, str]:
     vendor = editor.connection.vendor
-    if vendor == "sqlite":
-        return _sqlite(table, named, says)
-    if vendor == "postgresql":
-        return _postgresql(table, named, says)
-    raise NotSupportedError(f"{table} cannot be guarded on {vendor}; use SQLite or PostgreSQL")
-
-
-def _sqlite(table: str, named: str, says: str) -> tuple[list[str], list[str]]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
-    on = [f"CREATE TRIGGER {named}_{act.lower()} BEFORE {act} ON {table} {refuse}" for act in ("UPDATE", "DELETE")]
-    # REPLACE INTO removes the old row without asking the trigger for DELETE.
-    there = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
-    on.append(f"CREATE TRIGGER {named}_replace BEFORE INSERT ON {table} {there} {refuse}")
-    return on, [f"DROP TRIGGER {named}_{act}" for act in ("update", "delete", "replace")]
-
-
-def _postgresql(table: str, named: str, says: str) -> tuple[list[str], list[str]]:
-    on = [
-        f"CREATE FUNCTION {named}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{says}'; END $$",
-        f"CREATE TRIGGER {named}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {named}()",
-        # TRUNCATE passes row triggers by, so it needs one for the statement.
-        f"CREATE TRIGGER {named}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {named}()",
-    ]
-    off = [f"DROP TRIGGER {named}_{act} ON {table}" for act in ("change", "truncate")]
-    return on, [*off, f"DROP FUNCTION {named}()"]
+    if vendor not in SUPPORTED:
+        raise NotSupportedError(f"{table} cannot be guarded on {vendor}; use SQLite or PostgreSQL")
+    return guards_of(vendor, table, named, says)

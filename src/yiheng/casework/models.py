@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,18 +27,25 @@ class User(AbstractUser):
 
 
 class JournalLine(models.Model):
-    """One act: who did what to what, and when. Triggers in the database refuse any change."""
+    """One act: who did what to what, and when. Triggers in the database refuse any change.
 
-    at = models.DateTimeField(auto_now_add=True)
+    Each line holds its SHA-256 and that of the line before; ``services.journal_note`` alone writes lines.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
     act = models.CharField(max_length=40)
     # Nobody stands here when the command line acts, or when a name that signs in is unknown.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     subject = models.CharField(max_length=150, blank=True)
     data = models.JSONField(default=dict)
+    before = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64, default="")
 
     class Meta:
         ordering = ("-pk",)
         constraints = (
+            # Two processes that would go on from the same line: the second one's is refused.
+            models.UniqueConstraint(name="a_line_is_followed_by_one", fields=("before",)),
             models.CheckConstraint(name="an_act_is_named_entity_dot_verb", condition=models.Q(act__contains=".")),
         )
 

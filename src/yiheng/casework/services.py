@@ -11,11 +11,14 @@ from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.runs.journal import SET_BACK, digest, row_digest, utc
 
+from .chain import end_of_chain, head_follows
 from .models import FindingVerdict, JournalLine, User
 from .selectors import judges_findings, verdicts_of
 
@@ -28,8 +31,22 @@ NAME = re.compile(r"[A-Za-z0-9@.+_\-\u3400-\u4dbf\u4e00-\u9fff]+")
 def journal_note(
     *, act: str, by: User | None = None, subject: str = "", data: dict[str, Any] | None = None
 ) -> JournalLine:
-    """Write one act into the journal."""
-    return JournalLine.objects.create(act=act, by=by, subject=subject[:LONGEST_SUBJECT], data=data or {})
+    """Write one act into the journal, behind the line before it; when it is committed, the head follows.
+
+    Raises:
+        Refusal: the journal is not the one that its head outside the database holds.
+    """
+    last, at, kept = end_of_chain(), timezone.now(), dict(data or {})
+    if last is not None and utc(at) < last.at:
+        kept[SET_BACK] = last.at
+    number, before = (last.number + 1, last.hash) if last else (1, "")
+    subject = subject[:LONGEST_SUBJECT]
+    hashed = digest(before, number, utc(at), act, by and by.username, subject, kept)
+    line = JournalLine.objects.create(
+        pk=number, at=at, act=act, by=by, subject=subject, data=kept, before=before, hash=hashed
+    )
+    transaction.on_commit(head_follows)
+    return line
 
 
 @transaction.atomic
@@ -120,7 +137,9 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
     if counts and (counts.verdict, counts.reason) == (verdict, reason):
         raise Refusal(_("该疑点已有同样的判断。"))
     judged = FindingVerdict.objects.create(finding=finding, rule=rule, verdict=verdict, reason=reason, by=by)
-    journal_note(act="finding.judged", by=by, subject=finding, data={"rule": rule, "verdict": verdict})
+    row = row_digest(judged.pk, utc(judged.at), finding, rule, verdict, reason, by.username)
+    data = {"rule": rule, "verdict": verdict, "row": judged.pk, "row_sha256": row}
+    journal_note(act="finding.judged", by=by, subject=finding, data=data)
     return judged
 
 

@@ -57,6 +57,10 @@ VERBS = {
     ),
     "unpack": ("packing", "Write a pack out as a workspace, after checking the SHA-256 of every file."),
     "user": ("users", "Who may sign in to the cockpit of a workspace: add, list, renew a password, end."),
+    "journal": (
+        "journal",
+        "The journal of acts: who did what and when; check that nothing was changed, cut off or put in.",
+    ),
     "serve": ("doors", "Open the cockpit and the API of a workspace."),
 }
 

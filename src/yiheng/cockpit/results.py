@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from yiheng.basis.refusals import Refusal
-from yiheng.casework.settlements import register_agrees
+from yiheng.casework.settlements import acts_noted
 from yiheng.runs import Act, Register, Stand, Workspace, pairs_of, register_of, settle_runs, stand_of, standing
 from yiheng.runs.manifest import data_sign
 from yiheng.supervision import RULES
@@ -156,9 +156,8 @@ def register() -> tuple[Register, str]:
     """The acts on settlements, and what is wrong with them: then none of them counts, and all are trials."""
     space = workspace()
     try:
-        acts = register_of(space)
+        acts = register_of(space, acts_noted)
         standing(space, acts)
-        register_agrees(workspace=space)
     except Refusal as refusal:
         return Register(), str(refusal)
     return acts, ""

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from yiheng.basis.outside import offered
 from yiheng.basis.refusals import Refusal
+from yiheng.runs import Workspace
+from yiheng.runs.journal import bring_up, refuse_damaged
 
 from .settings import DATABASE, NOT_SERVED, settings_for
 
@@ -50,11 +52,18 @@ def configure(folder: Path) -> None:
 
 
 def prepare(workspace_folder: Path) -> None:
-    """Bring the database and the static files of a workspace up to date; again changes nothing."""
+    """Bring the database and the static files of a workspace up to date; again changes nothing.
+
+    Raises:
+        Refusal: the journal is not as it was left: its database or its head is gone, or a trigger is missing.
+    """
     configure(workspace_folder)
     from django.core.management import call_command
 
+    workspace = Workspace(workspace_folder)
+    refuse_damaged(workspace)
     call_command("migrate", verbosity=0, interactive=False)
+    bring_up(workspace)
     database = workspace_folder / DATABASE
     if database.exists():
         # Who may read the folder need not read who signed in, and from where.

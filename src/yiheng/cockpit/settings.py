@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs import Workspace
+from yiheng.runs.journal import head_file
 
 HERE = Path(__file__).parent
 DATABASE = "casework.sqlite3"
@@ -21,7 +22,7 @@ KEY = "casework.key"
 KEY_BYTES = 50
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 # What [web] in the workspace's yiheng.toml may say.
-WEB_KEYS = ("hosts", "https", "database")
+WEB_KEYS = ("hosts", "https", "database", "journal_head")
 
 SESSION_HOURS = 8
 SECONDS_IN_AN_HOUR = 3600
@@ -91,7 +92,8 @@ def settings_for(folder: Path) -> dict[str, Any]:
     """Every setting of the web doors for one workspace.
 
     ``[web]`` in ``yiheng.toml`` may hold ``hosts`` (names people type), ``https`` (true behind a
-    proxy that speaks it) and ``database`` (Django's description of another database).
+    proxy that speaks it), ``database`` (Django's description of another database) and
+    ``journal_head`` (where the head of the journal stands, such as on another disk).
 
     Raises:
         Refusal: when the folder is no workspace, or ``[web]`` holds something else.
@@ -108,7 +110,8 @@ def settings_for(folder: Path) -> dict[str, Any]:
         "MIDDLEWARE": MIDDLEWARE,
         "ROOT_URLCONF": "yiheng.cockpit.urls",
         "TEMPLATES": [_templates()],
-        "DATABASES": {"default": web.get("database") or _sqlite(folder / DATABASE)},
+        "DATABASES": {"default": _database(folder, web.get("database"))},
+        "JOURNAL_HEAD": head_file(Workspace(folder)),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "LOGGING": _logging(),
         **_language(),
@@ -137,6 +140,16 @@ def _secret_key(file: Path) -> str:
     return file.read_text("ascii")
 
 
+def _database(folder: Path, described: dict[str, Any] | None) -> dict[str, Any]:
+    if not described:
+        return _sqlite(folder / DATABASE)
+    if not str(described.get("ENGINE")).endswith("sqlite3"):
+        return described
+    # Another file of SQLite is opened as ours is: one writer at a time, each act on the disk before it is told.
+    ours = _sqlite(Path(described.get("NAME", folder / DATABASE)))
+    return {**ours, **described, "OPTIONS": {**ours["OPTIONS"], **described.get("OPTIONS", {})}}
+
+
 def _sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -144,7 +157,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": SECONDS_TO_WAIT_FOR_DATABASE,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }
 

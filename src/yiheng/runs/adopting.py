@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,15 +14,15 @@ from typing import Any, Literal
 
 from yiheng import __version__
 from yiheng.basis.evidence import Words
-from yiheng.basis.files import new_file
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
 from .deciding import deciding
+from .journal import noted_acts
 from .manifest import MANIFEST, Manifest, sha256
 from .official import policy_in_force
-from .register import REGISTER, Act, Done, Register, policy_hash, register_of, same_person, settled_pairs
+from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
 from .settling import STATEMENTS
 from .workspace import Workspace
 
@@ -62,6 +63,7 @@ def propose(
     marks_because: str = "",
     policy: str = "",
     note: Note = _unnoted,
+    noted: Noted = noted_acts,
 ) -> Act:
     """Propose a whole settlement of the lake as the official one of its year.
 
@@ -70,12 +72,13 @@ def propose(
         refused_because: why it stands although some parties were refused.
         marks_because: why it may be paid by although example values or assumptions decide it.
         policy: the id of its policy, where this is not the one that the year was settled under so far.
-        note: told of the act before it is written; when it raises, nothing is.
+        note: told of the act before it is written; when it raises, nothing is. With its return the act stands.
+        noted: gives the acts that were noted.
 
     Raises:
         Refusals: all that keeps the run from being proposed.
     """
-    with _writing(workspace) as register:
+    with _writing(workspace, noted) as register:
         _refuse_unreasoned(why, refused_because, marks_because)
         folder = workspace.find_run(run)
         if register.state(folder.name) in ("proposed", "adopted"):
@@ -133,14 +136,16 @@ def propose(
         return _added(workspace, register, act, note)
 
 
-def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted) -> Act:
+def adopt(
+    workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted, noted: Noted = noted_acts
+) -> Act:
     """Adopt a proposed settlement; it takes the place of the one adopted before for the same parties and year.
 
     Raises:
         Refusal: when it is not proposed, the same person proposed it, or since then its result changed or another
             settlement of the same party and year was adopted.
     """
-    with _writing(workspace) as register:
+    with _writing(workspace, noted) as register:
         _refuse_unreasoned(why)
         folder = workspace.find_run(run)
         proposed = register.open.get(folder.name)
@@ -169,13 +174,15 @@ def adopt(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _un
         return _added(workspace, register, _again(proposed, "adopted", by, why), note)
 
 
-def withdraw(workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted) -> Act:
+def withdraw(
+    workspace: Workspace, run: str, *, by: str, why: str, note: Note = _unnoted, noted: Noted = noted_acts
+) -> Act:
     """Withdraw a trial, a proposal or an adopted settlement: it is shown nowhere in the place of another.
 
     Raises:
         Refusal: when it is withdrawn already, or is no settlement of the lake.
     """
-    with _writing(workspace) as register:
+    with _writing(workspace, noted) as register:
         _refuse_unreasoned(why)
         folder = workspace.find_run(run)
         state = register.state(folder.name)
@@ -279,7 +286,7 @@ def _again(of: Act, act: Done, by: str, why: str) -> Act:
 
 
 @contextmanager
-def _writing(workspace: Workspace) -> Iterator[Register]:
+def _writing(workspace: Workspace, noted: Noted) -> Iterator[Register]:
     """Hold the register for one act: of two people who press at once, the second finds what the first did."""
     folder = workspace.folder / "runs"
     with told(str(folder)), closing(sqlite3.connect(folder / LOCK, timeout=SECONDS_TO_WAIT)) as lock:
@@ -289,15 +296,23 @@ def _writing(workspace: Workspace) -> Iterator[Register]:
             if "locked" not in str(wrong):
                 raise
             raise Refusal("another person is acting on a settlement", where=str(folder), cure="try again") from None
-        yield register_of(workspace)
+        yield register_of(workspace, noted)
 
 
 def _added(workspace: Workspace, register: Register, act: Act, note: Note) -> Act:
-    """The act, behind those before it; written whole beside its place and renamed, so it is never cut short."""
+    """The act, behind those before it: the register with it is written whole and takes its place when it is noted.
+
+    A process that is killed before the act is noted leaves neither, one that is killed after it leaves both: who reads
+    the register finds the act beside it.
+    """
     chained = Act(**{**asdict(act), "before": register.acts[-1].hash if register.acts else ""})
+    following = workspace.folder / "runs" / NEXT
+    with following.open("w", encoding="utf-8") as opened:
+        opened.write("".join(f"{one.line}\n" for one in (*register.acts, chained)))
+        opened.flush()
+        os.fsync(opened.fileno())
     note(chained)
-    with new_file(workspace.folder / "runs" / REGISTER) as part:
-        part.write_text("".join(f"{one.line}\n" for one in (*register.acts, chained)), "utf-8")
+    following.replace(following.with_name(REGISTER))
     return chained
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -22,11 +22,14 @@ from .settling import LINES
 from .workspace import Workspace
 
 REGISTER = "standing.jsonl"
-# An act is in the register a moment before its line in the journal is.
-SECONDS_TO_NOTE = 0.5
+# The register with one act more, which takes its place when the journal has the act's line.
+NEXT = ".standing.jsonl.next"
+# Between the line in the journal and the register with its act lies a moment.
+TRIES, SECONDS_TO_NOTE = 3, 0.2
 State = Literal["trial", "proposed", "adopted", "superseded", "withdrawn"]
 Done = Literal["proposed", "adopted", "withdrawn"]
 Pair = tuple[str, int]
+Noted = Callable[[Workspace], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -140,24 +143,43 @@ class Register:
         return "superseded" if run in self.last else "trial"
 
 
-def register_of(workspace: Workspace) -> Register:
+def register_of(workspace: Workspace, noted: Noted = noted_acts) -> Register:
     """Read the register; every line is checked against the one before, and all of them against the journal.
+
+    Args:
+        noted: the hashes of its lines as the journal noted them.
 
     Raises:
         Refusal: when a line was changed, taken out, cut off or put in by hand.
     """
-    register = _chained(workspace)
-    try:
-        refuse_unnoted(register.hashes, noted_acts(workspace))
-    except Refusal:
-        time.sleep(SECONDS_TO_NOTE)
-        register = _chained(workspace)
-        refuse_unnoted(register.hashes, noted_acts(workspace))
+    for left in reversed(range(TRIES)):
+        register = _chained(workspace, REGISTER)
+        told = noted(workspace)
+        try:
+            refuse_unnoted(register.hashes, told)
+        except Refusal:
+            if (finished := _finished(workspace, register, told)) is not None:
+                return finished
+            if not left:
+                raise
+            time.sleep(SECONDS_TO_NOTE)
+        else:
+            break
     return register
 
 
-def _chained(workspace: Workspace) -> Register:
-    file = workspace.folder / "runs" / REGISTER
+def _finished(workspace: Workspace, register: Register, told: Sequence[str]) -> Register | None:
+    """The register with the act whose line is in the journal, and whose process ended before it took its place."""
+    try:
+        following = _chained(workspace, NEXT)
+        refuse_unnoted(following.hashes, told)
+    except Refusal:
+        return None
+    return following if following.hashes[:-1] == register.hashes else None
+
+
+def _chained(workspace: Workspace, name: str) -> Register:
+    file = workspace.folder / "runs" / name
     register, before = Register(), ""
     # A byte that is no UTF-8 spoils its line only; a text may hold signs that end a line elsewhere.
     text = file.read_bytes().decode("utf-8", "replace") if file.exists() else ""

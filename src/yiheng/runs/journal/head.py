@@ -1,0 +1,194 @@
+"""The head of the journal: a file outside the database that holds the last line's number and hash.
+
+Who changes the database alone does not change it, so a tail that is cut off, an older database in the place of this
+one, and a database that is gone show. It is written after each act; a process killed in between leaves it behind by
+the lines of that moment, and the next act brings it to the end of the chain.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from yiheng.basis.files import new_file
+from yiheng.basis.refusals import Refusal
+from yiheng.runs.workspace import FILE, Workspace
+
+from .chain import Link
+
+HEAD = "journal.head"
+SETTING = "journal_head"
+SECONDS_TO_WAIT = 20
+RESTORE = "bring database and head back from one backup: yiheng restore"
+SEE = "see what was changed with yiheng journal verify; bring database and head back from one backup: yiheng restore"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the file holds.
+
+    Attributes:
+        number: of the last line; 0 before the first.
+        lines: how many there are.
+        at: the moment of the last line.
+        first: the hash of the first line, by which the head of another journal is known.
+    """
+
+    number: int = 0
+    hash: str = ""
+    lines: int = 0
+    at: str = ""
+    first: str = ""
+
+    def after(self, link: Link) -> Head:
+        """The head when one line more was written."""
+        return Head(link.number, link.hash, self.lines + 1, link.at, self.first or link.hash)
+
+
+def head_file(workspace: Workspace) -> Path:
+    """Where the head stands: ``journal.head`` in the workspace, unless ``[web] journal_head`` names another place."""
+    web = workspace.settings.get("web", {})
+    named = web.get(SETTING, HEAD) if isinstance(web, dict) else HEAD
+    if not isinstance(named, str) or not named:
+        raise Refusal(f"'{SETTING}' is no path", where=str(workspace.folder / FILE), expected="a text in quotes")
+    return workspace.folder / named
+
+
+def read_head(file: Path) -> Head | None:
+    """The head; None where there is no such file.
+
+    Raises:
+        Refusal: when it is empty or not as it was written.
+    """
+    try:
+        told = json.loads(file.read_bytes())
+        head = Head(**told)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, RecursionError):
+        head = None
+    texts = (head.hash, head.at, head.first) if head else (None,)
+    if head is None or not all(isinstance(text, str) for text in texts) or type(head.number) is not int:
+        raise Refusal(
+            "the head of the journal cannot be read",
+            where=str(file),
+            expected="number and hash of the last act, as the program wrote them",
+            cure=SEE,
+        )
+    return head
+
+
+def begin(file: Path) -> None:
+    """A head before the first line, where there is none."""
+    if not file.exists():
+        with _alone(file):
+            if not file.exists():
+                _write(file, Head())
+
+
+def follow(file: Path, since: Callable[[int], Iterable[Link]]) -> tuple[Head, int]:
+    """Bring the head to the end of the chain; gives it and the number of lines that it was behind.
+
+    Args:
+        since: the committed links behind a number, in their order.
+
+    Raises:
+        Refusal: when the head is gone or the chain does not go on from it.
+    """
+    with _alone(file):
+        was = head = _there(file, read_head(file))
+        for link in since(head.number):
+            if link.before != head.hash:
+                raise rewritten(head, file)
+            head = head.after(link)
+        if head != was:
+            _write(file, head)
+        return head, head.lines - was.lines
+
+
+def refuse_other_head(
+    file: Path, head: Head | None, last: Link | None, first: Callable[[], str], hash_at: Callable[[int], str]
+) -> Head:
+    """Hold the end of the journal against its head, before an act is added or the cockpit starts.
+
+    Args:
+        head: what the file holds, read before the journal was: what is written meanwhile leaves it behind only.
+        last: the last line of the journal.
+        first: gives the hash of the first line.
+        hash_at: gives the hash of the line of a number; nothing where there is none.
+
+    Raises:
+        Refusal: the head is gone, unreadable, of another journal, ahead of this one, or holds another line.
+    """
+    head = _there(file, head)
+    number, hashed = (last.number, last.hash) if last else (0, "")
+    if head.number and number and head.first != first():
+        raise Refusal("the head is of another journal", where=str(file), cure=SEE)
+    if head.number > number:
+        raise ahead(head, number, file)
+    held = hashed if head.number == number else hash_at(head.number)
+    if head.number and head.hash != held:
+        raise rewritten(head, file)
+    return head
+
+
+def ahead(head: Head, number: int, file: Path) -> Refusal:
+    """The journal is shorter than its head says."""
+    return Refusal(
+        f"the journal ends at line {number}, but its head is line {head.number} of {head.at[:19]} UTC",
+        where=str(file),
+        expected="the database in which every act was written: lines were cut off, or an older one stands in its place",
+        cure=RESTORE,
+    )
+
+
+def rewritten(head: Head, file: Path) -> Refusal:
+    """The line of the head is another one in the database."""
+    return Refusal(
+        f"line {head.number} of the journal is not the one that its head holds",
+        where=str(file),
+        expected=f"SHA-256 {head.hash}",
+        cure=SEE,
+    )
+
+
+def _there(file: Path, head: Head | None) -> Head:
+    if head is None:
+        raise Refusal(
+            "the head of the journal is gone",
+            where=str(file),
+            expected="the file that holds number and hash of the last act",
+            cure=SEE,
+        )
+    return head
+
+
+def _write(file: Path, head: Head) -> None:
+    with new_file(file) as part:
+        with part.open("w", encoding="utf-8") as opened:
+            opened.write(json.dumps(asdict(head)) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        part.chmod(0o600)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Two processes write the head one after the other."""
+    lock = file.with_name(f".{file.name}.lock")
+    try:
+        with closing(sqlite3.connect(lock, timeout=SECONDS_TO_WAIT, isolation_level=None)) as held:
+            held.execute("begin exclusive")
+            yield
+    except (OSError, sqlite3.OperationalError) as wrong:
+        raise Refusal(
+            f"the head of the journal cannot be written: {wrong}",
+            where=str(file),
+            expected="a folder on a disk that is there and has room",
+            cure="mount the disk, or make the folder of [web] journal_head",
+        ) from None
