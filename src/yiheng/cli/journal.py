@@ -12,7 +12,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.moments import BEIJING, moment
 from yiheng.basis.refusals import Refusal
 
-from .show import answer, say, say_refusal
+from .show import answer, say, say_answer, say_refusal
 from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
 
@@ -129,7 +129,7 @@ def verify(form: str, workspace: Path | None) -> int:
         answer(form, checked.as_json(), (), ())
     elif checked.lines:
         since, until = _when(checked.first), _when(checked.last)
-        click.echo(
+        say_answer(
             told(
                 f"操作日志 {checked.lines:,} 条，{since} 至 {until}；"
                 f"核对判断 {checked.verdicts:,} 条、用户 {checked.users:,} 名、清算操作 {checked.settlements:,} 项",
@@ -138,13 +138,13 @@ def verify(form: str, workspace: Path | None) -> int:
                 " settlements",
             )
         )
-        click.echo(
+        say_answer(
             told(
                 f"末条 {checked.number}，SHA-256 {checked.hash}", f"last line {checked.number}, SHA-256 {checked.hash}"
             )
         )
     else:
-        click.echo(told("操作日志中没有记录", "the journal holds no line"))
+        say_answer(told("操作日志中没有记录", "the journal holds no line"))
     if checked.behind and not checked.faults:
         say(
             f"日志头落后 {checked.behind} 条（进程曾被中断）；下一项操作会补齐",
@@ -156,7 +156,7 @@ def verify(form: str, workspace: Path | None) -> int:
         say(f"发现 {len(checked.faults)} 处问题", f"faults: {len(checked.faults)}")
         return DONE_WITH_REFUSALS
     if form == "table" and checked.lines:
-        click.echo(told("完整，未发现改动", "whole: nothing was changed, cut off or put in"))
+        say_answer(told("完整，未发现改动", "whole: nothing was changed, cut off or put in"))
     return DONE
 
 
