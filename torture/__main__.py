@@ -5,9 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import journal, loads, place, runs
+from . import journal, loads, place, runs, web
 
 KILLS, KILLS_OF_RUNS, PAIRS, KILLS_IN_ACTS = 200, 20, 20, 40
+# Readers, slow half requests, floods of sign-ins, seconds.
+CROWD = 50, 130, 16, 60
 WIDE = 160
 
 
@@ -16,6 +18,7 @@ def main() -> None:
     out = Console(width=WIDE, highlight=False)
     out.print(loads.run(KILLS))
     out.print(runs.run(KILLS_OF_RUNS))
+    out.print(web.run(*CROWD))
     table = Table(
         "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
     )

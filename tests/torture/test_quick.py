@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tiny import loaded
-from torture import loads, place, runs
+from torture import loads, place, runs, web
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, run_audit
@@ -17,6 +17,10 @@ def test_killed_loads_leave_the_state_before_or_after():
 
 def test_killed_audits_and_settlements_leave_whole_runs():
     assert "every listed run whole" in runs.run(2)
+
+
+def test_point_7_readers_read_on_beside_slow_clients_and_floods_of_sign_ins():
+    assert "sign-in tries" in web.run(readers=4, slow=130, floods=4, seconds=5)
 
 
 # Of each broken file one damage: the catalogue, the list of sets, a data file.

@@ -1,4 +1,4 @@
-"""Coming and going: signing in, signing out, failing to, being locked out; each is journalled."""
+"""Coming and going: signing in, signing out, being locked out; each is journalled. Failing to is counted elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from yiheng.basis.refusals import Refusal
 
 from .models import User
 from .services import journal_note
+from .tries import address_of, note_lock_out
 
 # Who signs in at a terminal of this machine has no other address.
 TERMINAL = "127.0.0.1"
@@ -33,16 +34,10 @@ def note_sign_out(request: HttpRequest, user: User | None, **_more: Any) -> None
         journal_note(act="user.signed_out", by=user, subject=user.username, data=_address(request))
 
 
-@receiver(user_login_failed)
-def note_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: Any) -> None:
-    """Somebody gave a wrong name or password. The password is not kept."""
-    journal_note(act="user.sign_in_failed", subject=str(credentials.get("username", "")), data=_address(request))
-
-
 @receiver(user_locked_out)
-def note_lock_out(request: HttpRequest, username: str, **_more: Any) -> None:
-    """Too many failures: the name is locked for a while."""
-    journal_note(act="user.locked_out", subject=username or "", data=_address(request))
+def note_locked_out(request: HttpRequest, username: str | None, **_more: Any) -> None:
+    """Too many failures: the name or the address is locked for a while."""
+    note_lock_out(username or "", address_of(request))
 
 
 def user_by_password(*, username: str, password: str) -> User:
@@ -59,5 +54,5 @@ def user_by_password(*, username: str, password: str) -> User:
     return user
 
 
-def _address(request: HttpRequest | None) -> dict[str, str]:
-    return {"address": request.META.get("REMOTE_ADDR", "")} if request is not None else {}
+def _address(request: HttpRequest) -> dict[str, str]:
+    return {"address": request.META.get("REMOTE_ADDR", "")}

@@ -9,6 +9,7 @@ import argparse
 import errno
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,8 @@ from yiheng.basis.language import language_of
 from yiheng.basis.refusals import Refusal
 from yiheng.basis.signs import visible
 
-from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serve
+from .secrecy import others_may
+from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serving
 
 DONE, WRONG_USE = 0, 2
 
@@ -70,15 +72,23 @@ def _serve(asked: argparse.Namespace) -> None:
     prepare(asked.folder)
     from yiheng.casework.selectors import somebody_can_sign_in
 
+    try:
+        server = serving(asked.folder, asked.host, asked.port)
+    except OSError as wrong:
+        raise _cannot_listen(wrong, asked.host, asked.port) from None
     address = f"http://{asked.host}:{asked.port}/"
     _say(f"驾驶舱：{address}  （Ctrl+C 停止）", f"cockpit: {address}  (Ctrl+C to stop)")
     if not somebody_can_sign_in():
         cure = f"yiheng user add NAME --workspace {asked.folder}"
         _say(f"尚无用户，无法登录；请另开终端执行 {cure}", f"no users yet; in another terminal run: {cure}")
-    try:
-        serve(asked.folder, asked.host, asked.port)
-    except OSError as wrong:
-        raise _cannot_listen(wrong, asked.host, asked.port) from None
+    if readers := others_may(asked.folder):
+        _say(
+            f"注意：本机其他用户能读工作区；请执行 {readers}",
+            f"others on this machine may read the workspace; run: {readers}",
+        )
+    # Stopped by the system it ends as by Ctrl+C: answers that were begun are sent.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    server.run()
 
 
 def _cannot_listen(wrong: OSError, host: str, port: int) -> Refusal:

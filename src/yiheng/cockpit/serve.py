@@ -15,13 +15,15 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace
 from yiheng.runs.journal import bring_up, refuse_damaged
 
+from .secrecy import OWNER_ONLY, alone, database_files, refuse_read_by_others
 from .settings import DATABASE, NOT_SERVED, settings_for
 
 if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
 
+    from .server import Server
+
 HOST, PORT = "127.0.0.1", 8000
-THREADS = 8
 PASSWORD_BYTES = 12
 DEMO_USER = "demo"
 
@@ -55,20 +57,23 @@ def prepare(workspace_folder: Path) -> None:
     """Bring the database and the static files of a workspace up to date; again changes nothing.
 
     Raises:
-        Refusal: the journal is not as it was left: its database or its head is gone, or a trigger is missing.
+        Refusal: the journal is not as it was left (its database or its head is gone, a trigger is missing); others may
+            read the key or the database; another process prepares for longer than a minute.
     """
-    configure(workspace_folder)
-    from django.core.management import call_command
+    with alone(workspace_folder):
+        configure(workspace_folder)
+        from django.core.management import call_command
 
-    workspace = Workspace(workspace_folder)
-    refuse_damaged(workspace)
-    call_command("migrate", verbosity=0, interactive=False)
-    bring_up(workspace)
-    database = workspace_folder / DATABASE
-    if database.exists():
-        # Who may read the folder need not read who signed in, and from where.
-        database.chmod(0o600)
-    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=NOT_SERVED)
+        workspace, database = Workspace(workspace_folder), workspace_folder / DATABASE
+        for file in database_files(database):
+            refuse_read_by_others(file)
+        refuse_damaged(workspace)
+        if str(settings.DATABASES["default"]["NAME"]) == str(database.resolve()):
+            # Who may read the folder need not read who signed in, and from where, nor at the first instant.
+            database.touch(OWNER_ONLY)
+        call_command("migrate", verbosity=0, interactive=False)
+        bring_up(workspace)
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=NOT_SERVED)
 
 
 def make_demo_user(
@@ -96,14 +101,15 @@ def application(workspace_folder: Path) -> WSGIHandler:
     return WSGIHandler()
 
 
-def serve(workspace_folder: Path, host: str = HOST, port: int = PORT) -> None:
-    """Serve the pages of a workspace until the process is stopped."""
-    prepare(workspace_folder)
-    import waitress
+def serving(workspace_folder: Path, host: str = HOST, port: int = PORT) -> Server:
+    """A server of the pages of a prepared workspace; it listens, and answers once it is run.
 
-    waitress.serve(
-        application(workspace_folder), host=host, port=port, threads=THREADS, ident="yiheng", **_behind_proxy()
-    )
+    Raises:
+        OSError: when the address or the port is not to be had.
+    """
+    from .server import listening
+
+    return listening(application(workspace_folder), host, port, **_behind_proxy())
 
 
 def _behind_proxy() -> dict[str, Any]:

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import plotly
 from csp.constants import NONE, SELF
 
-from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs import Workspace
 from yiheng.runs.journal import head_file
+from yiheng.runs.workspace import FILE
+
+from .secrecy import key_of
+from .web import checked
 
 HERE = Path(__file__).parent
 DATABASE = "casework.sqlite3"
 KEY = "casework.key"
-KEY_BYTES = 50
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-# What [web] in the workspace's yiheng.toml may say.
-WEB_KEYS = ("hosts", "https", "database", "journal_head")
 
 SESSION_HOURS = 8
 SECONDS_IN_AN_HOUR = 3600
 SECONDS_IN_A_YEAR = 31_536_000
-LOCK_OUT_AFTER = 5
-LOCK_OUT_MINUTES = 15
+LOCK_OUT_AFTER, LOCK_OUT_MINUTES = 5, 15
 SHORTEST_PASSWORD = 10
 SECONDS_TO_WAIT_FOR_DATABASE = 20
 
@@ -48,6 +44,7 @@ APPS = [
 ]
 
 MIDDLEWARE = [
+    "yiheng.cockpit.middleware.KnownMethods",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -60,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yiheng.cockpit.middleware.NotKept",
+    "yiheng.cockpit.middleware.BusyDoor",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -96,15 +94,16 @@ def settings_for(folder: Path) -> dict[str, Any]:
     ``journal_head`` (where the head of the journal stands, such as on another disk).
 
     Raises:
-        Refusal: when the folder is no workspace, or ``[web]`` holds something else.
+        Refusal: when the folder is no workspace, ``[web]`` holds something else, or the key is empty or open to others.
     """
-    folder = Workspace.open(folder).folder.resolve()
-    web = _web(folder)
-    https = bool(web.get("https", False))
+    space = Workspace.open(folder)
+    folder = space.folder.resolve()
+    web = checked(space.settings.get("web", {}), folder / FILE)
+    https = web.get("https", False)
     return {
         "WORKSPACE": folder,
         "DEBUG": False,
-        "SECRET_KEY": _secret_key(folder / KEY),
+        "SECRET_KEY": key_of(folder / KEY),
         "ALLOWED_HOSTS": [*LOOPBACK, *web.get("hosts", [])],
         "INSTALLED_APPS": APPS,
         "MIDDLEWARE": MIDDLEWARE,
@@ -119,25 +118,6 @@ def settings_for(folder: Path) -> dict[str, Any]:
         **_sign_in(),
         **_security(https),
     }
-
-
-def _web(folder: Path) -> dict[str, Any]:
-    web: dict[str, Any] = tomllib.loads((folder / "yiheng.toml").read_text("utf-8")).get("web", {})
-    for key in web:
-        if key not in WEB_KEYS:
-            raise Refusal(f"[web] has no '{key}'", where=str(folder / "yiheng.toml"), cure=nearest(key, WEB_KEYS))
-    return web
-
-
-def _secret_key(file: Path) -> str:
-    """The workspace's key, made at the first start; only its owner may read it."""
-    try:
-        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text("ascii")
-    with os.fdopen(made, "w", encoding="ascii") as opened:
-        opened.write(secrets.token_urlsafe(KEY_BYTES))
-    return file.read_text("ascii")
 
 
 def _database(folder: Path, described: dict[str, Any] | None) -> dict[str, Any]:
@@ -209,6 +189,7 @@ def _sign_in() -> dict[str, Any]:
             "axes.backends.AxesStandaloneBackend",
             "django.contrib.auth.backends.ModelBackend",
         ],
+        "PASSWORD_HASHERS": ["yiheng.casework.tries.OneAtATime"],
         "AUTH_PASSWORD_VALIDATORS": VALIDATORS,
         "LOGIN_URL": "login",
         "LOGIN_REDIRECT_URL": "cockpit",
@@ -216,6 +197,10 @@ def _sign_in() -> dict[str, Any]:
         "AXES_FAILURE_LIMIT": LOCK_OUT_AFTER,
         "AXES_COOLOFF_TIME": dt.timedelta(minutes=LOCK_OUT_MINUTES),
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+        "AXES_HANDLER": "yiheng.casework.tries.Counted",
+        "AXES_CLIENT_IP_CALLABLE": "yiheng.casework.tries.address_of",
+        # Who tries on while locked out neither lengthens the lock of another nor fills a table.
+        "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,
         "AXES_LOCKOUT_TEMPLATE": "registration/locked_out.html",
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_ENABLE_ADMIN": False,
@@ -254,6 +239,7 @@ def _logging() -> dict[str, Any]:
             # Anybody who reaches the port can cause these: a foreign host, a wrong password (kept in the database).
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "axes": {"level": "ERROR"},
+            "waitress.queue": {"level": "ERROR"},
         },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
     }

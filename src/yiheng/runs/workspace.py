@@ -59,6 +59,8 @@ class Workspace:
             raise Refusal("the folder is not empty", where=str(folder), cure="choose an empty or new folder")
         for name in ("policies", "codes", "runs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        # What persons of the county went through is nobody else's on this machine.
+        folder.chmod(0o700)
         yiheng.lake.Lake.make(folder / "lake")
         made = (
             f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
