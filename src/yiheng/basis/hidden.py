@@ -14,6 +14,26 @@ CHECK_SIGNS = "10X98765432"
 CARD = "(6[0289]|4|5[1-5]|35|955[89])[0-9]{12,17}"
 CARD_LENGTHS = (16, 17, 18, 19)
 MASK = "***"
+# A Chinese name in Latin letters: one of the usual names of families and one to three syllables, or the other way.
+_FAMILY = (
+    "ai|an|bai|bao|bi|cai|cao|cen|chang|che|chen|cheng|chu|cui|dai|deng|ding|dong|du|duan|fan|fang|fei|feng|fu|gan|gao"
+    "|ge|geng|gong|gu|guan|gui|guo|han|hao|he|hong|hou|hu|hua|huang|huo|ji|jia|jian|jiang|jiao|jin|kang|ke|kong|lai|lan"
+    "|lei|li|lian|liang|liao|lin|ling|liu|long|lou|lu|luo|lv|ma|mao|mei|meng|mi|miao|mo|mu|ni|nie|niu|ou|ouyang|pan|pang"
+    "|pei|peng|pu|qi|qian|qiao|qin|qiu|qu|ren|rong|ruan|shangguan|shao|shen|sheng|shi|shu|situ|song|su|sun|tan|tang|tao"
+    "|teng|tian|tong|tu|wan|wang|wei|wen|weng|wu|xi|xia|xiang|xiao|xie|xin|xing|xiong|xu|xue|yan|yang|yao|ye|yi|yin|ying"
+    "|you|yu|yuan|yue|zang|zeng|zha|zhai|zhan|zhang|zhao|zhen|zheng|zhong|zhou|zhu|zhuang|zhuge|zong|zou|zuo"
+)
+_SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:i?ang|uang|i?ong|eng|ing|i?an|uan|i?ao|u?ai|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v)"
+)
+_MARK = "[ .,_-]?"
+IN_LATIN = (
+    f"(?i)(?:(?:{_FAMILY}){_MARK}{_SYLLABLE}(?:{_MARK}{_SYLLABLE}){{0,2}}"
+    f"|{_SYLLABLE}{_MARK}(?:{_SYLLABLE}{_MARK})?(?:{_FAMILY}))"
+)
+# Words in a row are no code, date or amount: a name or an address.
+SEVERAL_WORDS = "[A-Za-z]{2,}[.,]? +[A-Za-z]{2,}"
 SHORTEST = 11
 MOST_OF_A_DIGIT = 9
 

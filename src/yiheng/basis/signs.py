@@ -14,7 +14,7 @@ _PICTURES, _DELETE, _PICTURE_OF_DELETE, _ASCII = 0x2400, 0x7F, "\u2421", 0x20
 _BYTES = range(0xDC80, 0xDD00)
 # A spreadsheet takes a cell that begins with one of these for a formula, and an apostrophe before it for text.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-FORMULA, AMOUNT = r"^[=+\-@\t\r]", r"-?[0-9]+([.][0-9]+)?"
+APOSTROPHE, FORMULA, AMOUNT = "'", r"^[=+\-@\t\r]", r"-?[0-9]+([.][0-9]+)?"
 
 
 def visible(text: str) -> str:
@@ -29,7 +29,7 @@ def on_one_line(text: str) -> str:
 
 def no_formula(cell: str) -> str:
     """A cell of a text file, with an apostrophe where a spreadsheet would take it for a formula; amounts stay."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) and not re.fullmatch(AMOUNT, cell) else cell
+    return f"{APOSTROPHE}{cell}" if cell.startswith(FORMULA_SIGNS) and not re.fullmatch(AMOUNT, cell) else cell
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import click
 
 from yiheng import runs
 from yiheng.basis.evidence import Words
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.payment import (
     check_policy,
@@ -90,14 +91,15 @@ def check(path: str, form: str) -> int:
     """
     rows, faults = [], 0
     for file in _files(path):
+        name = masked(file.name)
         try:
             source = _read(file)
             runs.refuse_unknown_totals(source)
             check_policy(source)
-            rows.append([file.name, told("；", "; ").join([told("通过", "ok"), *_unsaid(source)])])
+            rows.append([name, told("；", "; ").join([told("通过", "ok"), *_unsaid(source)])])
         except Refusal as refusal:
             faults += 1
-            rows.append([file.name, why(refusal)])
+            rows.append([name, why(refusal)])
     answer(form, [{"file": f, "result": r} for f, r in rows], ["file", "result"], rows)
     return DONE_WITH_REFUSALS if faults else DONE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.hidden import CERTIFICATE, CHECK_SIGNS, OLD, WEIGHTS
+from yiheng.basis.hidden import CARD, CARD_LENGTHS, CERTIFICATE, CHECK_SIGNS, MOST_OF_A_DIGIT, OLD, WEIGHTS
 from yiheng.records import Column, Table
 
 # People who are in data of today were born before; a later day in a number is that of the visit or the bill.
@@ -43,6 +43,12 @@ create or replace temp macro is_old_certificate(given) as case when length(given
 create or replace temp macro holds_a_number(given) as case when length(given) < {SHORTEST_WITHIN} then false
   when not regexp_matches(given, '{ENOUGH_DIGITS}') then false
   else regexp_matches(tidied(given), '{WITHIN}') end;
+create or replace temp macro is_card(given) as case
+  when length(given) not between {min(CARD_LENGTHS)} and {max(CARD_LENGTHS)} then false
+  when not regexp_full_match(given, '{CARD}') then false
+  else list_sum(list_transform(string_split(reverse(given), ''), lambda sign, nth:
+    case when nth % 2 = 1 then cast(sign as INTEGER)
+    else cast(sign as INTEGER) * 2 - case when sign > '4' then {MOST_OF_A_DIGIT} else 0 end end)) % 10 = 0 end;
 create or replace temp macro upgraded(fifteen) as left(fifteen, 6) || '19' || substr(fifteen, 7);
 create or replace temp macro completed(seventeen) as seventeen || check_sign(seventeen);
 create or replace temp macro in_full(given) as list_transform([given], lambda one: case

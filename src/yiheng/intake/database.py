@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import ibis
 import pyarrow as pa
 
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.records import TABLES
 
@@ -42,7 +43,7 @@ class Database:
             host = parts.hostname or ""
         except ValueError:
             host = HIDDEN
-        return f"{parts.scheme}://{host}{parts.path.rpartition('/')[2] if not host else parts.path}"
+        return masked(f"{parts.scheme}://{host}{parts.path.rpartition('/')[2] if not host else parts.path}")
 
     def without_secrets(self, text: str) -> str:
         """A text of the driver's, on one line, with everything secret taken out."""
@@ -117,7 +118,7 @@ def _wanted(database: Database, names: list[str]) -> dict[str, str]:
 def _source(database: Database, con: Any, theirs: str, ours: str, scratch: Path, asked: Asked) -> SourceFile:
     """One table, its values as the text that the database itself writes: exact for every type."""
     table = con.table(theirs)
-    shown = f"{database.shown}/{theirs}"
+    shown = masked(f"{database.shown}/{theirs}")
     for name, type_ in table.schema().items():
         if type_.is_timestamp() and type_.timezone is not None and TABLES[ours].column_under(name) is not None:
             raise Refusal(

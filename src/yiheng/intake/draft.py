@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from yiheng.basis.hidden import holds_number, masked
 from yiheng.basis.refusals import Refusals
+from yiheng.basis.signs import on_one_line
 from yiheng.records import EXPECTED, TABLES, Column, Table, is_personal
 
 from .opening import Opening
@@ -101,7 +103,11 @@ def _matches(table: Table, columns: list[Look]) -> list[Match]:
 
 
 def _match(column: Column, look: Look) -> Match | None:
-    if not look.can_be(column) or (is_personal(look.theirs) and column.personal in (None, "person")):
+    if (
+        holds_number(look.theirs)
+        or not look.can_be(column)
+        or (is_personal(look.theirs) and column.personal in (None, "person"))
+    ):
         return None
     near = max((_likeness(look.theirs, known), known) for known in (column.name, *column.aliases, column.zh))
     telling = _telling(column, look)
@@ -197,7 +203,7 @@ def _codes(matches: list[Match]) -> list[str]:
         for theirs, word in words.items():
             if word is None and theirs not in once:
                 lines.append(f"        # 缺 {_commented(theirs)}: {' | '.join(codes.words)} 之一")
-            elif word is not None:
+            elif word is not None and not holds_number(theirs):
                 lines.append(f"        {json.dumps(theirs, ensure_ascii=False)}: {word}")
     return ["    codes:", *lines] if lines else []
 
@@ -212,9 +218,10 @@ def _kind(look: Look) -> str:
 
 def _written(name: str) -> str:
     """A name as YAML, in quotes unless it is a plain word."""
+    name = masked(on_one_line(name))
     return name if PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def _commented(text: str) -> str:
     """A text of theirs inside a comment: on one line."""
-    return " ".join(text.split())
+    return masked(on_one_line(" ".join(text.split())))

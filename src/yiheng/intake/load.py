@@ -12,6 +12,7 @@ import duckdb
 
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.basis.signs import on_one_line
 from yiheng.records import TABLES, WAITING
 
 from . import sql
@@ -176,7 +177,7 @@ def load(
         con.close()
     sources = {s.shown: s.sha256 for s in staging.sources.values()}
     refused = [str(refusal) for refusal in opening.refused]
-    left_alone = [*(masked(p.name) for p in left), *opening.left]
+    left_alone = [masked(on_one_line(name)) for name in (*(p.name for p in left), *opening.left)]
     return Loaded(run, tables, faults, staging.aside, staging.derived, refused, left_alone, sources, snapshot)
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import on_one_line
 from yiheng.documents import refuse_unreadable
 
 from .archive import unpacked
@@ -120,7 +121,7 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
 
 def told(name: str, number: int) -> str:
     """A name as it may be shown: without numbers of persons, and then with its own number, to tell it from others."""
-    bare = masked(name)
+    bare = masked(on_one_line(name))
     return bare if bare == name else f"{bare} ({number})"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from yiheng.basis.hidden import CERTIFICATE, OLD
+from yiheng.basis.hidden import CERTIFICATE, IN_LATIN, OLD, SEVERAL_WORDS
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Column, Personal, Table
 
@@ -37,6 +37,8 @@ WITHHELD = "（未保存：可能含个人信息）"
 NUMBERS = r"(^|[^0-9])([0-9]{15,19}|[0-9]{17}[Xx]|1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})($|[^0-9])"
 # A misplaced name or address is words; a date or an amount may carry its unit.
 PLAIN_CODE, PLAIN_VALUE = "[!-~]{1,64}", "[ -~年月日时分秒元]{1,40}"
+# A mobile telephone among what is no digit, or digits that are a card's if their check digit is right.
+MOBILE = "(^|[^0-9])((00)?86)?1[3-9][0-9]{9}($|[^0-9])"
 
 
 @dataclass(frozen=True)
@@ -115,16 +117,24 @@ def asked_for(mapping: MappingFile | None) -> Asked:
     return lambda theirs: any(theirs.lower() in text for text in texts)
 
 
-def shown_value(column: Column, value: str) -> str:
-    """SQL of a faulty value as quarantine keeps it: what may be a person's name or number is withheld."""
-    if column.free:
-        # Words for people are shown only where they hold no number that may be a person's.
-        plain = f"regexp_full_match({value}, '{PLAIN_CODE}') and not regexp_matches({value}, '{NUMBERS}')"
-        return f"case when {plain} then {value} when {value} is not null then {sql.text(WITHHELD)} end"
+def shown_value(column: Column, value: str, *, usual: bool = False) -> str:
+    """SQL of a faulty value as quarantine keeps it: what may be a person's name or number is withheld.
+
+    Args:
+        usual: whether the numbers that belong in the column have the form of a telephone or a card themselves.
+    """
     bare = f"regexp_replace({value}, '[^0-9A-Za-z]', '', 'g')"
-    if column.kind == "text" and column.codes is None:
-        within = f"(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])"
-        shown = f"regexp_full_match({value}, '{PLAIN_CODE}') and not regexp_matches({bare}, '{within}')"
+    # However they are written: in groups, with dashes, sign by sign.
+    certificate = f"regexp_matches({bare}, '(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])')"
+    others = f"regexp_matches({bare}, '{MOBILE}') or is_card(regexp_replace({value}, '[^0-9]', '', 'g'))"
+    hidden = certificate if usual else f"({certificate} or {others})"
+    if column.kind == "text" and column.codes is None and not column.free:
+        shown = f"regexp_full_match({value}, '{PLAIN_CODE}')"
     else:
-        shown = f"regexp_full_match({value}, '{PLAIN_VALUE}') and not regexp_matches({value}, '{NUMBERS}')"
+        # Words for people are shown only where they are none.
+        plain = PLAIN_CODE if column.free else PLAIN_VALUE
+        shown = f"regexp_full_match({value}, '{plain}') and not regexp_matches({value}, '{NUMBERS}')"
+        shown += f" and not regexp_matches({value}, '{SEVERAL_WORDS}')"
+    known = f"{value} in ({sql.texts([*column.codes.words])}) or " if column.codes else ""
+    shown = f"{known}{shown} and not {hidden} and not regexp_full_match({value}, '{IN_LATIN}')"
     return f"case when {shown} then {value} when {value} is not null then {sql.text(WITHHELD)} end"

@@ -8,12 +8,13 @@ from pathlib import Path
 import duckdb
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.hidden import CERTIFICATE, OLD
 from yiheng.records import TABLES
 
 from . import sql
 from .judge import Verdicts
 from .parse import Fault, faults_of
-from .privacy import WITHHELD, shown_value
+from .privacy import MOBILE, WITHHELD, shown_value
 from .stage import Staging
 
 COLUMNS = (
@@ -21,6 +22,8 @@ COLUMNS = (
     " found VARCHAR, says VARCHAR, says_en VARCHAR, expected VARCHAR, expected_en VARCHAR, fen BIGINT,"
     " institution_id VARCHAR, visit_id VARCHAR, row_key VARCHAR, occurred_on DATE"
 )
+# So many good rows show how a column is numbered.
+ENOUGH_ROWS = 1_000
 ROW_BROKEN = Fault(
     "row_broken",
     "",
@@ -52,17 +55,20 @@ def write_quarantine(
     quarantined = {}
     for name, verdict in verdicts.items():
         quarantined[name] = staging.bad_rows(name) + verdict.late_rows
+        usual = _usual_forms(con, staging, name) if quarantined[name] else set()
         # Where a row stood is asked only for those that do not land: the numbers are dear for many files.
         shifts = _record_numbers(con, staging, name) if quarantined[name] else ""
         for bit, fault in enumerate(faults_of(TABLES[name])) if staging.bad_rows(name) else ():
-            _insert(con, name, fault, f"(select * from {staging.bad(name)} where (_mask >> {bit}) & 1 = 1)", shifts)
+            _insert(
+                con, name, fault, f"(select * from {staging.bad(name)} where (_mask >> {bit}) & 1 = 1)", shifts, usual
+            )
         if not verdict.late_rows:
             continue
         # A row that was well-formed keeps no raw text: its value is the one that was read.
         placed = f"(select *, null as _raw from {staging.placed(name, verdict.late)})"
         for number, fault in enumerate(verdict.faults):
             of_fault = f"(select _id from {verdict.late} where fault = {number})"
-            _insert(con, name, fault, f"(select * from {placed} semi join {of_fault} using (_id))", shifts)
+            _insert(con, name, fault, f"(select * from {placed} semi join {of_fault} using (_id))", shifts, usual)
     for table, file, line, kind in staging.broken:
         fault = ROW_BROKEN
         con.execute(
@@ -95,28 +101,55 @@ def _first(staging: Staging, file: str, number: int, is_line: bool) -> Words:
     return Words(f"{file} 第 {number} 条记录", f"{file}, row {number}")
 
 
-def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str) -> None:
+def _usual_forms(con: duckdb.DuckDBPyConnection, staging: Staging, name: str) -> set[str]:
+    """Columns of codes whose good values mostly look like a telephone or a card: they are numbered so."""
+    columns = [column.name for column in TABLES[name] if column.kind == "text" and column.codes is None]
+    like = [f"coalesce(2 * count(*) filter ({_is_like(sql.name(c))}) > count({sql.name(c)}), false)" for c in columns]
+    some = f"(from {staging.good(name)} limit {ENOUGH_ROWS})"
+    found = con.execute(f"select {', '.join(like)} from {some}").fetchone() or ()
+    return {column for column, usual in zip(columns, found, strict=True) if usual}
+
+
+def _is_like(value: str) -> str:
+    return f"regexp_matches({value}, '{MOBILE}') or regexp_full_match({value}, '[0-9]{{16,19}}')"
+
+
+def _own(name: str, column: str, usual: set[str]) -> str:
+    """SQL of the number of what the row belongs to, where it is one and may be shown."""
+    if column not in TABLES[name].schema:
+        return "null"
+    shown = shown_value(TABLES[name][column], sql.name(column), usual=column in usual)
+    return f"nullif({shown}, {sql.text(WITHHELD)})"
+
+
+def _insert(con: duckdb.DuckDBPyConnection, name: str, fault: Fault, rows: str, shifts: str, usual: set[str]) -> None:
     money = TABLES[name].money
     # Whose row it is, as far as the row says so itself.
-    institution, visit = (
-        sql.name(column) if column in TABLES[name].schema else "null" for column in ("institution_id", "visit_id")
-    )
+    institution, visit = (_own(name, column, usual) for column in ("institution_id", "visit_id"))
     path = sql.text(f'$."{fault.column}"')
     value = f"coalesce(json_extract_string(_raw, {path}), cast({sql.name(fault.column)} as VARCHAR))"
-    found = shown_value(TABLES[name][fault.column], value)
+    found = shown_value(TABLES[name][fault.column], value, usual=fault.column in usual)
     con.execute(
         f"insert into quarantine select {sql.text(name)}, _file, _row + coalesce(shift, 0),"
         f" case when one_line then _row + shift + 1 + above end,"
         f" {sql.text(fault.name)}, {sql.text(fault.column)}, {found},"
         f" {sql.text(fault.says.zh)}, {sql.text(fault.says.en)},"
-        f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {sql.name(money) if money else 'null'},"
-        f" {institution}, {visit}, {_row_key(name)}, {_occurred_on(name)}"
+        f" {sql.text(fault.expected.zh)}, {sql.text(fault.expected.en)}, {_fen(money)},"
+        f" {institution}, {visit}, {_row_key(name, usual)}, {_occurred_on(name)}"
         f" from {rows} r left join {shifts} s on s.file = r._file"
         f" and (s.after is null or r._row >= s.after) and (s.before is null or r._row < s.before)"
     )
 
 
-def _row_key(name: str) -> str:
+def _fen(money: str | None) -> str:
+    """SQL of the amount of a row; a certificate number in its place is no amount that anybody was paid."""
+    if money is None:
+        return "null"
+    amount = sql.name(money)
+    return f"case when not regexp_full_match(cast({amount} as VARCHAR), '{CERTIFICATE}|{OLD}') then {amount} end"
+
+
+def _row_key(name: str, usual: set[str]) -> str:
     """SQL of the number by which a row of money is known, as it may be shown; null for rows that are no money."""
     table = TABLES[name]
     if not table.money:
@@ -126,7 +159,7 @@ def _row_key(name: str) -> str:
         path = sql.text(f'$."{key}"')
         text = f"coalesce(cast({sql.name(key)} as VARCHAR), json_extract_string(_raw, {path}))"
         # What must not be shown is no number by which others could be told apart.
-        parts.append(f"nullif({shown_value(table[key], text)}, {sql.text(WITHHELD)})")
+        parts.append(f"nullif({shown_value(table[key], text, usual=key in usual)}, {sql.text(WITHHELD)})")
     return " || '|' || ".join(parts)
 
 

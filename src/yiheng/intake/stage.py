@@ -12,6 +12,7 @@ import ibis
 
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import on_one_line
 from yiheng.records import FAR_DAY, TABLES, Column, Table
 
 from . import sql
@@ -152,7 +153,7 @@ class Staging:
             arm, aside = by_name(table, source)
             fed.append((table, [arm], None))
             if aside:
-                self.aside[source.shown] = [masked(name) for name in aside]
+                self.aside[source.shown] = [masked(on_one_line(name)) for name in aside]
         else:
             for i, taken, words in mapping.for_file((*source.names, source.shown)):
                 table, numbers = TABLES[taken.table], range(1, taken.repeat + 1)

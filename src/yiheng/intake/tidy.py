@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from yiheng.basis.signs import APOSTROPHE
 from yiheng.records import Column
 
 from . import certificates, sql
@@ -44,6 +45,8 @@ ODD = rf"^({_WHOLE})$|[^!-~\p{{Han}}]|^['`=]|^\"|'$"
 BETWEEN = "\x1f"
 ODD_ROW = rf"(^|{BETWEEN})({_WHOLE}|['`=\"][^{BETWEEN}]*|[^{BETWEEN}]*')({BETWEEN}|$)|[^!-~{BETWEEN}\p{{Han}}]"
 ROW_IS_ODD = "row_is_odd"
+# A spreadsheet takes what stands behind an apostrophe for text; our own exports put one there.
+MARKED = sql.text(rf"^{APOSTROPHE}+([=+\-@\t\r])") + r", '\1'"
 MACROS = f"""
 create or replace temp macro tidied(given) as nullif(trim(regexp_replace(regexp_replace(trim(regexp_replace(
   translate(given, {sql.text(WIDE + SPACES)}, {sql.text(NARROW + " " * len(SPACES))}), {sql.text(INVISIBLE)}, '', 'g')),
@@ -127,7 +130,8 @@ def tidy_of(column: Column) -> str:
 
 
 def words_of(raw: str) -> str:
-    """SQL of words for people: as they are; nothing is no value."""
+    """SQL of words for people: as they are; nothing is no value, and what makes a formula text is no part of it."""
+    raw = f"case when starts_with({raw}, {sql.text(APOSTROPHE)}) then regexp_replace({raw}, {MARKED}) else {raw} end"
     words = (*NOTHING, NONE_IN_CHINESE)
     short = f"case when lower({raw}) in ({sql.texts(words)}) then null else {raw} end"
     return f"case when length({raw}) <= {max(map(len, words))} then {short} else {raw} end"

@@ -48,7 +48,7 @@ def run_load(
         {
             # A database by its address only: its URL may hold a password.
             "paths": sorted([*(masked(p.name) for p in paths), *(database.shown for database in databases)]),
-            "mapping": mapping.mapping.mapping if mapping else None,
+            "mapping": masked(mapping.mapping.mapping) if mapping else None,
             **({"hidden_sheets": True} if hidden_sheets else {}),
         },
         {

@@ -12,6 +12,7 @@ import duckdb
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
+from yiheng.basis.signs import AMOUNT, APOSTROPHE, FORMULA
 from yiheng.lake import SnapshotSet
 from yiheng.records import IBIS_TYPES, TABLES
 from yiheng.records.national import Spelling, select_sql, table_name, views
@@ -102,6 +103,8 @@ def export(
             try:
                 into.mkdir(parents=True, exist_ok=True)
                 with new_file(file) as part:
+                    if form == "csv":
+                        rows = _no_formulas(con, rows)
                     count = con.execute(f"copy ({rows}) to '{_quoted(part)}' ({WRITTEN[form]})").fetchone()
             except (duckdb.IOException, OSError) as wrong:
                 raise Refusal(
@@ -109,6 +112,18 @@ def export(
                 ) from None
             written[name] = (file, count[0] if count else 0)
     return written
+
+
+def _no_formulas(con: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """The rows, texts that a spreadsheet would take for formulas with an apostrophe, which a load takes off again."""
+    described = con.execute(f"describe {rows}").fetchall()
+    texts = [f'"{name}"' for name, kind, *_ in described if kind == "VARCHAR"]
+    apart = ", ".join(
+        f"case when regexp_matches({text}, '{FORMULA}') and not regexp_full_match({text}, '{AMOUNT}')"
+        f" then chr({ord(APOSTROPHE)}) || {text} else {text} end as {text}"
+        for text in texts
+    )
+    return f"select * replace ({apart}) from ({rows})" if apart else rows
 
 
 def chosen(names: Sequence[str]) -> list[str]:

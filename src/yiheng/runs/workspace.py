@@ -14,6 +14,7 @@ from typing import Any
 
 import yiheng.lake
 from yiheng import __version__
+from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 
@@ -194,7 +195,7 @@ class Workspace:
         Args:
             made: the number of the snapshot set that a load made.
         """
-        note_ended(self.folder / "runs", run, verb, self.by or _user(), made)
+        note_ended(self.folder / "runs", run, verb, masked(self.by or _user()), made)
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
         """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by".
