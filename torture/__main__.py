@@ -5,11 +5,12 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import journal, loads, place, runs, web
+from . import journal, loads, place, runs, state, web
 
 KILLS, KILLS_OF_RUNS, PAIRS, KILLS_IN_ACTS = 200, 20, 20, 40
 # Readers, slow half requests, floods of sign-ins, seconds.
 CROWD = 50, 130, 16, 60
+SAME_NAMES, STEPS = 50, 40
 WIDE = 160
 
 
@@ -19,6 +20,8 @@ def main() -> None:
     out.print(loads.run(KILLS))
     out.print(runs.run(KILLS_OF_RUNS))
     out.print(web.run(*CROWD))
+    for line in state.run(SAME_NAMES, STEPS):
+        out.print(line)
     table = Table(
         "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
     )

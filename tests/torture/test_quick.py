@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tiny import loaded
-from torture import loads, place, runs, web
+from torture import loads, place, runs, state, web
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, run_audit
@@ -40,6 +40,28 @@ def test_an_earlier_clock_and_doubled_loads_change_nothing(damage, tmp_path):
 
 def test_two_writers_lose_nothing(tmp_path):
     assert place.two_writers(loads.prepared(tmp_path), tmp_path, 1).ended == place.DONE
+
+
+def test_point_1_loads_at_once_from_folders_of_one_name_all_land(tmp_path):
+    assert "all rows of all 6 landed" in state.same_names(tmp_path, 3)
+
+
+# Asked are a reader, the list of runs, an audit and a load. Without the mark of the key what is there can be read, and
+# without the lake the runs can be listed.
+REFUSED_OF_FOUR = [("lake/key.json", "gone", 1), ("runs/runs.jsonl", "empty", 4), ("lake/sets.sqlite", "older", 3)]
+
+
+@pytest.mark.parametrize(("name", "kind", "refused"), REFUSED_OF_FOUR)
+def test_point_2_a_spoilt_state_file_is_refused_and_put_back_cures(tmp_path, monkeypatch, name, kind, refused):
+    monkeypatch.setenv(state.KEYS, str(tmp_path / "keys"))
+    (folder := tmp_path / "county").mkdir()
+    ended = state.damaged(folder, name, kind)
+    assert (ended[place.REFUSED], ended[place.DONE]) == (refused, 4 - refused)
+
+
+def test_point_2_a_day_with_state_files_taken_away_gives_no_wrong_zero(tmp_path, monkeypatch):
+    monkeypatch.setenv(state.KEYS, str(tmp_path / "keys"))
+    assert "no wrong zero, no file deleted" in state.day(tmp_path / "day", 2)
 
 
 def test_a_line_of_the_list_of_runs_that_was_cut_short_is_no_run(tmp_path):

@@ -29,6 +29,7 @@ from yiheng.codes import (
     shipped_dictionary,
     tables_of,
 )
+from yiheng.lake import RESTORE, told
 from yiheng.supervision import RULES
 
 from .manifest import canonical, write_whole
@@ -36,6 +37,7 @@ from .workspace import Workspace
 
 KNOWN = (*LISTS, *PLANS)
 OVERLAY, NATIONAL, EXCEPTION = "dictionary_overlay", "dictionary", "exception"
+NOTED = "editions.json"
 Overlay = dict[str, dict[str, str]]
 
 
@@ -130,11 +132,15 @@ def load_codes(
             expected="one edition for each day",
             cure="load the older one again with --until, give this one --from, or put it in their place with --replace",
         )
+    noted_in = workspace.codes / name / NOTED
+    if not noted_in.exists():
+        noted_in.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(noted_in, canonical([]))
     for table in tables:
         _write(table, edition_file(workspace, name, edition, table.code_list))
     kept = sorted([*(one for one in others if one not in clashing), new], key=lambda one: one.first or dt.date.min)
     noted = canonical([{**one.as_json(), "file": one.file} for one in kept])
-    write_whole(workspace.codes / name / "editions.json", noted)
+    write_whole(noted_in, noted)
     return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
 
 
@@ -251,8 +257,18 @@ def _editions(workspace: Workspace, name: str) -> list[InUse]:
 
 
 def _loaded(workspace: Workspace, name: str) -> list[InUse]:
-    file = workspace.codes / name / "editions.json"
-    return [InUse.from_json(one) for one in json.loads(file.read_text("utf-8"))] if file.exists() else []
+    file = workspace.codes / name / NOTED
+    if file.exists():
+        with told(str(file)):
+            return [InUse.from_json(one) for one in json.loads(file.read_text("utf-8"))]
+    there = [one.stem for one in file.parent.glob("*") if not one.name.startswith(".")]
+    # The edition that ships is kept there when it is first used; any other one was loaded, after a list was begun.
+    if there and name in STANDARD:
+        there = [one for one in there if one != _read(workspace, SHIPPED_FILES[name], name)[0]]
+    if there:
+        what = f"the list of editions of '{name}' is gone, and '{there[0]}' was loaded"
+        raise Refusal(what, where=str(file), cure=RESTORE)
+    return []
 
 
 def _write(edition: Edition, into: Path) -> None:

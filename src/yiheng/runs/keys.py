@@ -7,10 +7,14 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
-from yiheng.lake import RESTORE, Lake
+from yiheng.lake import RESTORE
+
+if TYPE_CHECKING:
+    from yiheng.lake import Lake
 
 # Names the folder of the keys; one of the user's own by default.
 FOLDER = "YIHENG_KEYS"
