@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import re
 
 import pypdf
@@ -274,12 +275,43 @@ def test_person_numbers_are_masked_but_by_right(as_):
     assert [person for person in persons if person in pages["reviewer"]]
 
 
-def test_a_fault_answers_in_the_same_look(as_, monkeypatch):
-    from yiheng.cockpit import board
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_point_8_a_fault_answers_in_the_same_look_and_with_a_number_of_the_log(as_, monkeypatch, language):
+    from yiheng.cockpit import board, faults
 
+    def fail(*_: object) -> None:
+        raise ValueError("欧阳虚构 110101194912310024 '甲'")
+
+    lines: list[str] = []
+    kept = logging.Handler()
+    kept.setFormatter(faults.Line())
+    kept.emit = lambda record: lines.append(kept.format(record))  # type: ignore[method-assign]
+    monkeypatch.setattr(logging.getLogger("django.request"), "handlers", [kept])
     client = as_("clerk", raise_request_exception=False)
-    monkeypatch.setattr(board, "cards", lambda *_: 1 // 0)
+    monkeypatch.setattr(board, "cards", fail)
+    client.cookies["django_language"] = {"zh": "zh-hans", "en": "en"}[language]
     answer = client.get(f"/?{X}")
     assert answer.status_code == 500
     page = answer.content.decode()
-    assert "系统出错了" in page and "cockpit/cockpit" in page and "ZeroDivisionError" not in page
+    assert (
+        {"zh": "系统出错了", "en": "wrong"}[language] in page and "cockpit/cockpit" in page and "ValueError" not in page
+    )
+    (line,) = lines
+    number = line.partition("[")[2].partition("]")[0]
+    assert len(number) == 8 and {"zh": f"编号 {number}", "en": f"number is {number}"}[language] in page
+    assert "builtins.ValueError: … *** …" in line and " fail" in line and "欧阳虚构" not in line and "甲" not in line
+
+
+def test_point_9_who_signs_in_with_a_certificate_number_leaves_none_behind(as_):
+    from axes.models import AccessAttempt
+
+    from yiheng.casework.models import JournalLine
+
+    client = as_("stranger")
+    for _ in range(12):
+        client.post("/login/", {"username": "110101194912310024", "password": "x"})
+    kept = [
+        *AccessAttempt.objects.values_list("username", flat=True),
+        *JournalLine.objects.values_list("subject", flat=True),
+    ]
+    assert [name for name in kept if name.startswith("***~")] and not [name for name in kept if "19491231" in name]

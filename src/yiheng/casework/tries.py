@@ -19,8 +19,11 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from .models import JournalLine
+from yiheng.basis.hidden import holds_number, masked
+
+from .models import JournalLine, User
 from .services import journal_note
 
 # Wrong names and passwords from one address, whatever the names, within the window.
@@ -29,6 +32,7 @@ WINDOW = dt.timedelta(minutes=15)
 # Who signed in from an address within this time may try there while others may not.
 KNOWN_FOR = dt.timedelta(days=90)
 LOCKED_OUT = "user.locked_out"
+SIGNS = 8
 # A password costs half a second of a processor by design: one is checked at a time, and few may wait for it.
 MOST_WAITING = 3
 # What one customer of a network is given: whoever has it has all its addresses.
@@ -48,6 +52,15 @@ def address_of(request: HttpRequest) -> str | None:
     if isinstance(address, ipaddress.IPv6Address):
         address = address.ipv4_mapped or ipaddress.ip_network((int(address), NETWORK_BITS), strict=False)[0]
     return str(address)
+
+
+def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The name under which tries are counted: a number of a person that is no user's name is not kept as typed."""
+    given = str((credentials or {}).get("username") or request.POST.get("username") or "")
+    if not holds_number(given) or User.objects.filter(username=given).exists():
+        return given
+    # Told apart from others by a sign that only the workspace's key can make.
+    return f"{masked(given)}~{salted_hmac('tries', given).hexdigest()[:SIGNS]}"
 
 
 class Counted(AxesDatabaseHandler):

@@ -196,6 +196,7 @@ def _sign_in() -> dict[str, Any]:
         "LOGOUT_REDIRECT_URL": "login",
         "AXES_FAILURE_LIMIT": LOCK_OUT_AFTER,
         "AXES_COOLOFF_TIME": dt.timedelta(minutes=LOCK_OUT_MINUTES),
+        "AXES_USERNAME_CALLABLE": "yiheng.casework.tries.name_of",
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_HANDLER": "yiheng.casework.tries.Counted",
         "AXES_CLIENT_IP_CALLABLE": "yiheng.casework.tries.address_of",
@@ -232,7 +233,7 @@ def _logging() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "formatters": {"line": {"()": "yiheng.cockpit.faults.Line"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},

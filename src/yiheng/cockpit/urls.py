@@ -13,6 +13,8 @@ from .exports import (
     trend_csv,
 )
 
+handler500 = "yiheng.cockpit.faults.fault"
+
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
     path("trend/", views.trend, name="trend"),
