@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiheng.runs import Workspace
+from yiheng.runs.manifest import Manifest
+from yiheng.runs.settling import LINES
 
 
 def made(folder: Path) -> Path:
@@ -18,19 +20,24 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def add_run(folder: Path, run: str, file: str, result: Any, *, at: str, inputs: Any = None, pins: Any = None) -> None:
-    """A run that ended at a moment."""
-    verb = run.partition("-")[0]
-    place = folder / "runs" / run
+def add_run(
+    folder: Path, called: str, file: str, result: Any, *, at: str, inputs: Any = None, pins: Any = None,
+    lines: pa.Table | None = None,
+) -> str:  # fmt: skip
+    """A run that ended at a moment; what it is called here stands in its pins, because its id follows from content."""
+    manifest = Manifest(called.partition("-")[0], inputs or {}, {**(pins or {"data": {}}), "called": called})
+    place = folder / "runs" / manifest.run
     place.mkdir()
-    manifest = {"verb": verb, "inputs": inputs or {}, "pins": pins or {"data": {}}}
-    (place / file).write_text(json.dumps({"run": run, **result}), "utf-8")
-    (place / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (place / file).write_text(json.dumps({"run": manifest.run, **result}), "utf-8")
+    if lines is not None:
+        pq.write_table(lines, place / LINES)
+    manifest.write(place, [file, LINES] if lines is not None else [file])
     with (folder / "runs" / "runs.jsonl").open("a") as noted:
-        noted.write(json.dumps({"at": f"{at}T00:00:00+00:00", "run": run, "verb": verb}) + "\n")
+        noted.write(json.dumps({"at": f"{at}T00:00:00+00:00", "run": manifest.run, "verb": manifest.verb}) + "\n")
+    return manifest.run
 
 
-def add_measure(folder: Path, run: str, period: str, rows: list[tuple], *, at: str, names: tuple = ()) -> None:
+def add_measure(folder: Path, run: str, period: str, rows: list[tuple], *, at: str, names: tuple = ()) -> str:
     """A measure run from rows of indicator, party, period, top, bottom."""
     made_rows = [
         {"indicator": name, "consortium": party, period: when, "top": top, "bottom": bottom, "value": None}
@@ -38,12 +45,12 @@ def add_measure(folder: Path, run: str, period: str, rows: list[tuple], *, at: s
     ]
     keys = ["consortium", period]
     inputs = {"names": list(names), "keys": keys}
-    add_run(folder, run, "values.json", {"keys": keys, "rows": made_rows}, at=at, inputs=inputs)
+    return add_run(folder, run, "values.json", {"keys": keys, "rows": made_rows}, at=at, inputs=inputs)
 
 
 def add_settle(
     folder: Path, run: str, parties: dict[tuple[str, int], dict[str, str] | str], *, at: str, facts: str = "lake"
-) -> None:
+) -> str:
     """A settle run: figures by party and year, or the sentence that refused it."""
     statements = [
         {
@@ -65,10 +72,9 @@ def add_settle(
     inputs = {"facts": None if facts == "lake" else "facts.csv", "year": next((year for _, year in parties), None)}
     manifest = {"inputs": inputs, "pins": {}, "versions": {}}
     result = {"facts": facts, "statements": statements, "refused": refused, "unattributed": {}, "manifest": manifest}
-    add_run(folder, run, "statements.json", result, at=at, inputs=inputs)
     lines = [(one["party"], one["year"]) for one in statements]
     table = pa.table({"party": pa.array([p for p, _ in lines], pa.string()), "year": [y for _, y in lines]})
-    pq.write_table(table, folder / "runs" / run / "statement_lines.parquet")
+    return add_run(folder, run, "statements.json", result, at=at, inputs=inputs, lines=table)
 
 
 def figures(budget: str, spend: str) -> dict[str, str]:

@@ -44,9 +44,9 @@ def test_a_run_of_some_indicators_does_not_hide_the_others(folder):
     )
     add_measure(folder, "measure-old", "year", [("drug_share", "xihai", 2025, 8, 9)], at="2025-01-01")
     # Written last, noted last: the newest line of the list is the newest run.
-    assert results().measured(["consortium", "year"]).id == "measure-old"
+    assert results().measured(["consortium", "year"]).pins["called"] == "measure-old"
     add_measure(folder, "measure-new", "year", [("drug_share", "xihai", 2025, 1, 2)], at="2026-01-03")
-    assert results().measured(["consortium", "year"]).id == "measure-new"
+    assert results().measured(["consortium", "year"]).pins["called"] == "measure-new"
 
 
 def test_a_settlement_from_the_lake_stands_before_one_from_a_file(folder):
@@ -63,7 +63,7 @@ def test_a_run_whose_folder_is_gone_is_passed_over(folder):
     add_settle(folder, "settle-1", {("xihai", 2025): figures("1.00", "1.00")}, at="2026-01-01")
     with (folder / "runs" / "runs.jsonl").open("a") as noted:
         noted.write('{"at": "2026-01-02T00:00:00+00:00", "run": "settle-gone", "verb": "settle"}\n')
-    assert results().settled()[("xihai", 2025)].run.id == "settle-1"
+    assert results().settled()[("xihai", 2025)].run.pins["called"] == "settle-1"
 
 
 def test_budget_against_time(folder):
@@ -159,12 +159,12 @@ def test_point_1_a_partial_audit_replaces_no_whole_one(folder):
     audit("audit-two", every[:2], at="2026-01-01")
     audit("audit-one", every[:1], at="2026-01-02")
     audit("audit-year", every, at="2026-01-03", since="2025-01-01")
-    assert results().audited().id == "audit-two"
+    assert results().audited().pins["called"] == "audit-two"
     assert len(results().rules_not_asked(results().audited().inputs)) == len(every) - 2
     audit("audit-all", every, at="2026-01-04")
     audit("audit-later", every[:1], at="2026-01-05")
     audit("audit-later-year", every, at="2026-01-06", since="2025-01-01")
-    assert results().audited().id == "audit-all"
+    assert results().audited().pins["called"] == "audit-all"
     assert results().whole_audit(results().audited().inputs)
 
 
@@ -173,11 +173,11 @@ def test_point_1_a_comparison_with_a_what_if_replaces_none_without(folder):
         {"compare-file": {"facts": "f.csv"}, "compare-lake": {}, "compare-if": {"assume": {"a": "b"}}}.items(), start=1
     ):
         add_run(folder, run, "comparison.json", {}, at=f"2026-01-0{day}", inputs=inputs)
-    assert results().compared().id == "compare-lake"
+    assert results().compared().pins["called"] == "compare-lake"
 
 
 def test_point_1_a_settlement_that_was_refused_leaves_the_statement_before_it(folder):
     add_settle(folder, "settle-1", {("xihai", 2025): figures("1.00", "1.00")}, at="2026-01-01")
     add_settle(folder, "settle-2", {("xihai", 2025): "no claims of March"}, at="2026-01-02")
     one = results().settled()[("xihai", 2025)]
-    assert (one.run.id, one.stand.state, one.stand.official) == ("settle-1", "trial", False)
+    assert (one.run.pins["called"], one.stand.state, one.stand.official) == ("settle-1", "trial", False)

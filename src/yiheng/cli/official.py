@@ -15,7 +15,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs import Register, SettleRun, Workspace, altered, pairs_of, register_of, settle_runs, standing
 from yiheng.runs.deciding import deciding
 
-from .show import answer, say, separated
+from .show import answer, say, say_refusal, separated
 from .spoken import language, told
 from .spoken import listed as listed_names
 from .users import in_cockpit, refuse_without_cockpit
@@ -235,18 +235,12 @@ def _one(space: Workspace, register: Register, one: SettleRun) -> dict[str, Any]
     }
 
 
-def say_altered(space: Workspace, run: str) -> None:
-    """Say which files of a run are not as it wrote them: what is read from them was not computed."""
-    if changed := altered(space, run):
-        say(
-            f"！计算后文件被改动：{listed_names(changed)}；请运行 yiheng replay {run} 核对",
-            f"! changed after the run: {listed_names(changed)}; check with yiheng replay {run}",
-        )
-
-
 def say_standing(space: Workspace, run: str) -> None:
     """Say that a settlement is a trial, and which one counts where this one replaced nothing."""
-    others = sorted({stand.run for pair, stand in standing(space).items() if pair in pairs_of(space, run)} - {run})
+    others = sorted(
+        {stand.run for pair, stand in standing(space, passed_over=say_refusal).items() if pair in pairs_of(space, run)}
+        - {run}
+    )
     state = STATES[register_of(space).state(run)]
     say(
         f"状态：{state.zh}" + (f"；未取代 {listed_names(others)}" if others else ""),

@@ -25,12 +25,13 @@ from yiheng.runs import (
 )
 from yiheng.runs import replay as run_replay
 from yiheng.runs.manifest import data_sign
+from yiheng.runs.results import checked
 from yiheng.runs.workspace import kept_json
 from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due, say_notices
 from .heads import further as further_head
-from .official import say_altered, say_standing
+from .official import say_standing
 from .show import answer, called, say, say_answer, separated, with_id, working, yuan
 from .spoken import told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, found, opened, says_refusals, workspace_option
@@ -236,7 +237,7 @@ def explain(
         ((_party, year), stand), *_others = official_of(space, party, year)
         run = stand.run
     folder = settled_in(space, run, policy)
-    result = kept_json(folder / "statements.json")
+    result = kept_json(checked(folder, "statements.json"))
     first, *others = statements_of(result, party, year)
     # Of several years the latest one is told.
     statement = [first, *(s for s in others if s["party"] == first["party"])][-1]
@@ -246,7 +247,6 @@ def explain(
         raise Refusal(f"there is no figure '{figure}'", cure=nearest(figure, statement["because"]))
     if claims:
         return _open_claims(space, folder, result, statement, figure, limit, form)
-    say_altered(space, folder.name)
     because, says = statement["because"][figure], told("says", "says_en")
     if form == "table":
         of = statement["policy"]
@@ -282,7 +282,7 @@ def _open_claims(
     space: Workspace, folder: Path, result: dict[str, Any], statement: dict[str, Any], figure: str, limit: int | None,
     form: str,
 ) -> int:  # fmt: skip
-    queries = kept_json(folder / "queries.json")
+    queries = kept_json(checked(folder, "queries.json"))
     with working("claims"):
         found = claims_behind(space, result, queries, statement, figure)
     most = CLAIMS_SHOWN if limit is None and form == "table" else limit

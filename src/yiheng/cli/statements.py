@@ -48,7 +48,7 @@ from yiheng.statements import (
 
 from .due import named, notes, say_due, say_notices
 from .heads import further
-from .official import STATES, say_altered
+from .official import STATES
 from .show import answer, called, head, say, say_text, separated, with_id, working
 from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -112,7 +112,6 @@ def statement(
     if run == OFFICIAL:
         run, pairs = _official(space, party, year)
     result = space.result(run, STATEMENTS)
-    say_altered(space, space.find_run(run).name)
     if result["manifest"]["verb"] == NOTICE and (against or chart or xlsx):
         raise Refusal("a budget before its year is over has no such paper", cure="ask for --pdf, --json or --book")
     chosen = [s for s in statements_of(result, party, year) if pairs is None or (s["party"], s["year"]) in pairs]

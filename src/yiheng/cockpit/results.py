@@ -14,14 +14,19 @@ from django.conf import settings
 from yiheng.basis.refusals import Refusal
 from yiheng.casework.settlements import acts_noted
 from yiheng.runs import Act, Register, Stand, Workspace, pairs_of, register_of, settle_runs, stand_of, standing
-from yiheng.runs.manifest import data_sign
+from yiheng.runs.manifest import Sign, data_sign, sign_of
+from yiheng.runs.results import checked, checked_manifest
+from yiheng.runs.workspace import kept_json
 from yiheng.supervision import RULES
+
+from .unsound import pass_over
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
 VALUES, FINDINGS, STATEMENTS, QUERIES, QUALITY, COMPARISON, MANIFEST = (
     "values.json", "findings.json", "statements.json", "queries.json", "quality.json", "comparison.json",
     "manifest.json",
 )  # fmt: skip
+SET_ASIDE = ("withdrawn", "superseded")
 # Parsed files kept in memory; a page looks at every settlement, so this is more than there will be in years.
 MOST_KEPT = 512
 
@@ -95,8 +100,9 @@ def _newest(verb: str, inputs: dict[str, Any], file: str) -> Run | None:
     space = workspace()
     for noted in space.runs(verb):
         manifest = _read(space, noted["run"], MANIFEST)
-        if manifest and manifest["inputs"] == inputs:
-            return _run(space, noted, file)
+        # Nothing older stands in for a run that cannot be read.
+        if manifest is None or manifest["inputs"] == inputs:
+            return _run(space, noted, file) if manifest else None
     return None
 
 
@@ -119,10 +125,15 @@ def newest_by(file: str, verb: str, key: str) -> dict[Any, Run]:
     """The newest run of a verb for each value of one of its inputs."""
     space = workspace()
     found: dict[Any, Run] = {}
+    seen: set[Any] = set()
     for noted in space.runs(verb):
         manifest = _read(space, noted["run"], MANIFEST)
-        if manifest and manifest["inputs"][key] not in found and (run := _run(space, noted, file)):
-            found[manifest["inputs"][key]] = run
+        if manifest is None:
+            break
+        value = manifest["inputs"][key]
+        if value not in seen and (run := _run(space, noted, file)):
+            found[value] = run
+        seen.add(value)
     return found
 
 
@@ -143,11 +154,14 @@ def _width(inputs: Inputs) -> tuple[bool, int]:
 def _chosen(verb: str, file: str, whole: Callable[[Inputs], bool], width: Callable[[Inputs], Any]) -> Run | None:
     """The newest whole run of a verb, else the widest; only its result is read."""
     space = workspace()
-    made = [
-        (noted, manifest["inputs"])
-        for noted in space.runs(verb)
-        if (manifest := _read(space, noted["run"], MANIFEST)) and (space.folder / "runs" / noted["run"] / file).exists()
-    ]
+    made = []
+    for noted in space.runs(verb):
+        if (manifest := _read(space, noted["run"], MANIFEST)) is None:
+            # It may be the one to be shown, and nothing older stands in for it.
+            break
+        made.append((noted, manifest["inputs"]))
+        if whole(manifest["inputs"]):
+            break
     found = next((one for one in made if whole(one[1])), max(made, key=lambda one: width(one[1]), default=None))
     return _run(space, found[0], file) if found else None
 
@@ -157,7 +171,7 @@ def register() -> tuple[Register, str]:
     space = workspace()
     try:
         acts = register_of(space, acts_noted)
-        standing(space, acts)
+        standing(space, acts, passed_over=pass_over)
     except Refusal as refusal:
         return Register(), str(refusal)
     return acts, ""
@@ -166,13 +180,17 @@ def register() -> tuple[Register, str]:
 def settled() -> dict[tuple[str, int], Settled]:
     """By party and year the statement that counts: the adopted one, else the newest trial, else why there is none."""
     space, (acts, _fault) = workspace(), register()
-    runs = {noted["run"]: run for noted in space.runs("settle") if (run := _run(space, noted, STATEMENTS))}
+    runs = {
+        noted["run"]: run
+        for noted in space.runs("settle")
+        if acts.state(noted["run"]) not in SET_ASIDE and (run := _run(space, noted, STATEMENTS))
+    }
     newest: dict[tuple[str, int], str] = {}
     for one in settle_runs(space):
-        if one.of_lake and not one.what_if and acts.state(one.run) not in ("withdrawn", "superseded"):
+        if one.run in runs and one.of_lake and not one.what_if:
             newest |= dict.fromkeys(pairs_of(space, one.run) - newest.keys(), one.run)
     found: dict[tuple[str, int], Settled] = {}
-    for pair, stand in standing(space, acts).items():
+    for pair, stand in standing(space, acts, passed_over=pass_over).items():
         if (run := runs.get(stand.run)) and (statement := _statement(run.id, space.folder / "runs", pair)):
             newer = newest.get(pair, "")
             found[pair] = Settled(run, statement, "", stand, "" if newer == stand.run else newer)
@@ -199,12 +217,13 @@ def lapsed(party: str, year: int) -> Act | None:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _statements(run: str, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    return {(one["party"], one["year"]): one for one in _parsed(folder / run / STATEMENTS)["statements"]}
+def _statements(file: Path, sign: Sign) -> dict[tuple[str, int], dict[str, Any]]:
+    return {(one["party"], one["year"]): one for one in _parsed(file, sign)["statements"]}
 
 
 def _statement(run: str, folder: Path, pair: tuple[str, int]) -> dict[str, Any] | None:
-    return _statements(run, folder).get(pair)
+    file = checked(folder / run, STATEMENTS)
+    return _statements(file, sign_of(file)).get(pair)
 
 
 def statements_of(run: str) -> list[dict[str, Any]]:
@@ -242,8 +261,8 @@ def loaded_after(run: Run) -> bool:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _values(run: str, folder: Path, period: str) -> Values:
-    rows = _parsed(folder / run / VALUES)["rows"]
+def _values(file: Path, sign: Sign, period: str) -> Values:
+    rows = _parsed(file, sign)["rows"]
     return {
         (row["indicator"], row["consortium"], str(row[period])): Value(row["top"], row["bottom"])
         for row in rows
@@ -253,7 +272,10 @@ def _values(run: str, folder: Path, period: str) -> Values:
 
 def values_of(run: Run | None, period: str) -> Values:
     """Sums by indicator, party and period (``year`` or ``month``)."""
-    return _values(run.id, workspace().folder / "runs", period) if run else {}
+    if run is None:
+        return {}
+    file = checked(workspace().folder / "runs" / run.id, VALUES)
+    return _values(file, sign_of(file), period)
 
 
 def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
@@ -267,15 +289,18 @@ def _run(space: Workspace, noted: dict[str, str], file: str) -> Run | None:
 
 
 def _read(space: Workspace, run: str, file: str) -> Any:
-    """A file of a run; one that is gone, or that was torn by a full disk before files were renamed whole, is none."""
-    path = space.folder / "runs" / run / file
+    """A file of a run; one that is not what the run wrote is none, and the page says so."""
+    folder = space.folder / "runs" / run
     try:
-        return _parsed(path) if path.exists() else None
-    except ValueError:
+        if file == MANIFEST:
+            return checked_manifest(folder)
+        path = checked(folder, file)
+        return _parsed(path, sign_of(path))
+    except Refusal as fault:
+        pass_over(fault)
         return None
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _parsed(path: Path) -> Any:
-    space, run = path.parents[2], path.parent.name
-    return Workspace(space).result(run, path.name)
+def _parsed(path: Path, _sign: Sign) -> Any:
+    return kept_json(path)

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "yiheng.cockpit.middleware.NotKept",
     "yiheng.cockpit.middleware.BusyDoor",
+    "yiheng.cockpit.unsound.Unsound",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -151,6 +152,7 @@ def _templates() -> dict[str, Any]:
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "yiheng.cockpit.unsound.unsound",
             ]
         },
     }

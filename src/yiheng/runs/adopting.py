@@ -12,7 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from yiheng import __version__
 from yiheng.basis.evidence import Words
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, Refusals
@@ -20,9 +19,10 @@ from yiheng.lake import told
 
 from .deciding import deciding
 from .journal import noted_acts
-from .manifest import MANIFEST, Manifest, sha256
+from .manifest import MANIFEST, sha256
 from .official import policy_in_force
 from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
+from .results import faults_of
 from .settling import STATEMENTS
 from .workspace import Workspace
 
@@ -193,9 +193,14 @@ def withdraw(
         manifest = _manifest(folder)
         if manifest["verb"] != "settle" or manifest["inputs"].get("facts") is not None:
             raise Refusal(f"{folder.name} is no settlement of the lake", cure="yiheng official list")
-        parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
+        try:
+            parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
+        except Refusal:
+            # To withdraw a result that was changed is one of the cures.
+            parties = ()
+        result = sha256(folder / STATEMENTS) if (folder / STATEMENTS).exists() else ""
         act = Act(
-            _now(), folder.name, "withdrawn", by, why.strip(), sha256(folder / STATEMENTS), policy_hash(manifest),
+            _now(), folder.name, "withdrawn", by, why.strip(), result, policy_hash(manifest),
             manifest["inputs"]["year"], parties,
         )  # fmt: skip
         return _added(workspace, register, act, note)
@@ -256,17 +261,9 @@ def _undecided(run: str, marks: list[Words]) -> Refusal:
 def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
     """What is not as the run wrote it: the inputs and pins that its id is made of, and each output."""
     cure = f"settle again, then see yiheng replay {folder.name}"
-    made_of = Manifest(manifest["verb"], manifest["inputs"], manifest["pins"])
-    own_version = manifest.get("versions", {}).get("yiheng") == __version__
-    if own_version and made_of.run != folder.name:
-        return [Refusal("its manifest is not what the run wrote", where=folder.name, cure=cure)]
     if STATEMENTS not in manifest.get("outputs", {}):
         return [Refusal("its manifest names no statements", where=folder.name, expected=STATEMENTS, cure=cure)]
-    return [
-        Refusal(f"{name} is not what the run wrote", where=folder.name, expected=f"SHA-256 {hashed}", cure=cure)
-        for name, hashed in manifest["outputs"].items()
-        if not (folder / name).exists() or sha256(folder / name) != hashed
-    ]  # fmt: skip
+    return faults_of(folder)
 
 
 def _again(of: Act, act: Done, by: str, why: str) -> Act:

@@ -35,10 +35,11 @@ from yiheng.supervision import (
 from .editions import InUse, demo_edition, editions_in_use, pinned_editions
 from .engine import Engine
 from .excepted import Exceptions, covered_of
+from .making import making
 from .manifest import DEFAULT_ENGINE, Manifest, canonical
 from .outside import limits_pinned, packages_of, pinned_rules
 from .place_limits import Noting, limit_pins, shown_with
-from .row_file import KeptRows, as_line, write_rows
+from .row_file import KeptRows, as_line, in_place, write_rows
 from .workspace import Workspace
 
 FINDINGS = "findings.json"
@@ -87,9 +88,9 @@ def run_audit(
         },
     )
     on = engine or workspace.engine
-    audited = audit(workspace, manifest, workspace.run_folder(manifest.run), progress, on)
-    workspace.note_run(manifest.run, "audit")
-    return audited
+    with making(workspace, manifest) as folder:
+        audited = audit(workspace, manifest, folder, progress, on)
+    return in_place(audited, workspace.run_folder(manifest.run))
 
 
 def audit(

@@ -22,8 +22,10 @@ from yiheng.measures.quality import LISTS, MONTHS, counted, questioned
 from .editions import editions_in_use, pinned_editions
 from .engine import Engine
 from .loading import QUARANTINE
+from .making import making
 from .manifest import Manifest, canonical, write_whole
 from .measuring import divided
+from .results import checked
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,9 +93,8 @@ def run_quality(
             "loads": [run for noted in workspace.runs("load") if _has_refused(workspace, run := noted["run"])],
         },
     )
-    judged = check_quality(workspace, manifest, workspace.run_folder(manifest.run), progress)
-    workspace.note_run(manifest.run, "quality")
-    return judged
+    with making(workspace, manifest) as folder:
+        return check_quality(workspace, manifest, folder, progress)
 
 
 def check_quality(
@@ -157,14 +158,14 @@ def questioned_page(folder: Path, months_of: MonthsOf, first: int, most: int, **
 
 def refused_rows(folder: Path, institutions: Collection[str | None] | None = None) -> Iterator[dict[str, Any]]:
     """The refused rows of a run; of these institutions, or of all."""
-    rows = _rows_in(folder / REFUSED)
+    rows = _rows_in(checked(folder, REFUSED))
     if institutions is not None:
         rows = rows.filter(pc.field("institution").isin(pa.array(institutions, pa.string())))
     return _rows(rows)
 
 
 def _questioned(folder: Path, months_of: MonthsOf | None, only: Mapping[str, str]) -> ds.Dataset:
-    rows = _rows_in(folder / QUESTIONED)
+    rows = _rows_in(checked(folder, QUESTIONED))
     for column, value in only.items():
         rows = rows.filter(pc.field(column) == value)
     if months_of is None:
@@ -228,14 +229,14 @@ def _consortium(institution: str, month: str, members: Members) -> str | None:
 
 def _has_refused(workspace: Workspace, run: str) -> bool:
     """Whether a load refused rows: one that refused none decides nothing here, and its id does not count."""
-    file = workspace.find_run(run) / QUARANTINE
-    return file.exists() and pq.read_metadata(file).num_rows > 0
+    rows: int = pq.read_metadata(checked(workspace.find_run(run), QUARANTINE)).num_rows
+    return rows > 0
 
 
 def _refused(engine: Engine, workspace: Workspace, manifest: Manifest) -> ibis.Table:
     """What loads refused: a row refused again by a later load stands once, with the later load."""
-    loads = {run: workspace.find_run(run) / QUARANTINE for run in manifest.pins["loads"]}
-    rows = engine.read({run: file for run, file in loads.items() if file.exists()}, REFUSED_SCHEMA, "load")
+    loads = {run: checked(workspace.find_run(run), QUARANTINE) for run in manifest.pins["loads"]}
+    rows = engine.read(loads, REFUSED_SCHEMA, "load")
     age = {run: number for number, run in enumerate(loads)}
     newest = rows.mutate(_age=rows.load.cases(*age.items(), else_=len(age))) if age else rows.mutate(_age=0)
     same = ibis.row_number().over(group_by=list(REFUSED_SCHEMA), order_by="_age")

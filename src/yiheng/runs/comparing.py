@@ -21,9 +21,12 @@ from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
 from .kept import keep_facts, keep_policies, kept_policies
+from .making import making
 from .manifest import Manifest, canonical, write_whole
 from .quarantined import quarantine_pins
 from .settling import (
+    LINES,
+    QUERIES,
     STATEMENTS,
     data_pins,
     refuse_unclear,
@@ -119,15 +122,13 @@ def run_compare(
             **pinned,
         },
     )
-    folder = workspace.run_folder(manifest.run)
-    for policy, under in zip(policies, unders, strict=True):
-        keep_policies(policy, under.sources, folder / SETTLED / under.name)
-    keep_added(added, folder)
-    if facts is not None:
-        keep_facts(facts, folder)
-    result = compare_into(workspace, manifest, folder, folder, progress)
-    workspace.note_run(manifest.run, "compare")
-    return result
+    with making(workspace, manifest) as folder:
+        for policy, under in zip(policies, unders, strict=True):
+            keep_policies(policy, under.sources, folder / SETTLED / under.name)
+        keep_added(added, folder)
+        if facts is not None:
+            keep_facts(facts, folder)
+        return compare_into(workspace, manifest, folder, folder, progress)
 
 
 def settled_in(workspace: Workspace, run: str, policy: str | None = None) -> Path:
@@ -159,7 +160,7 @@ def compare_into(
     lake = manifest.pins["data"] is not None
     base = manifest.inputs["base"]
     names = [base, *(name for name in manifest.inputs["policies"] if name != base)]
-    unders = [Under(name, kept_policies(kept / SETTLED / name)) for name in names]
+    unders = [Under(name, kept_policies(kept / SETTLED / name, manifest.pins)) for name in names]
     with closing(Engine(workspace, workspace.at(manifest.pins))) if lake else nullcontext() as engine:
         for under in unders:
             progress(under.name)
@@ -180,8 +181,9 @@ def compare_into(
         "alternatives": [row for under in unders for row in under.alternatives],
     }
     write_whole(folder / COMPARISON, canonical(result))
-    statements = [f"{SETTLED}/{under.name}/{STATEMENTS}" for under in unders if not under.refused]
-    manifest.write(folder, [COMPARISON, *statements])
+    made = [under.name for under in unders if not under.refused]
+    below = [f"{SETTLED}/{name}/{file}" for name in made for file in (STATEMENTS, QUERIES, LINES)]
+    manifest.write(folder, [COMPARISON, *below])
     return result
 
 

@@ -16,6 +16,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .engine import Engine
+from .making import making
 from .manifest import Manifest, canonical, write_whole
 from .workspace import Workspace
 
@@ -40,9 +41,8 @@ def run_drivers(workspace: Workspace, year: int) -> Row:
         Refusal: when no party answered for anybody in the year.
     """
     manifest = Manifest("drivers", {"year": year}, {"data": workspace.data()})
-    made = drive(workspace, manifest, workspace.run_folder(manifest.run))
-    workspace.note_run(manifest.run, "drivers")
-    return made
+    with making(workspace, manifest) as folder:
+        return drive(workspace, manifest, folder)
 
 
 def drive(workspace: Workspace, manifest: Manifest, folder: Path) -> Row:

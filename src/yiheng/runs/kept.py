@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE
 from yiheng.policy import PolicyFile, read_policy
+
+from .results import CURE, checked_manifest
 
 POLICIES = "policies"
 FACTS = "facts.csv"
@@ -32,10 +36,29 @@ def keep_facts(facts: Path, folder: Path) -> None:
         shutil.copyfile(facts, part)
 
 
-def kept_policies(folder: Path) -> dict[int, PolicyFile]:
-    """The policies a run kept, by year."""
+def kept_policies(folder: Path, pins: Mapping[str, Any] | None = None) -> dict[int, PolicyFile]:
+    """The policies a run kept, by year.
+
+    Args:
+        pins: of the run's manifest; read from the folder of an ended run by default.
+
+    Raises:
+        Refusal: one is gone, or is not the one that the run read.
+    """
+    pinned = _hashes((checked_manifest(folder) if pins is None else {"pins": pins})["pins"].get("policy_sha256", {}))
     kept = {int(f.name): next(f.glob("*/*.yaml"), f) for f in sorted((folder / POLICIES).iterdir())}
     for year, file in kept.items():
         if file.is_dir():
             raise Refusal(f"the policy of {year} that the run kept is gone", where=str(file), cure=RESTORE)
-    return {year: read_policy(f, shown_as=f"{f.parent.name}/{f.name}") for year, f in kept.items()}
+    read = {year: read_policy(f, shown_as=f"{f.parent.name}/{f.name}") for year, f in kept.items()}
+    for year, policy in read.items():
+        if policy.sha256 not in pinned:
+            raise Refusal(
+                f"the policy of {year} is not the one that the run read", where=str(kept[year]), cure=CURE,
+                expected=f"SHA-256 {' / '.join(sorted(pinned))}",
+            )  # fmt: skip
+    return read
+
+
+def _hashes(pinned: Any) -> set[str]:
+    return set().union(*map(_hashes, pinned.values())) if isinstance(pinned, dict) else {str(pinned)}

@@ -15,10 +15,10 @@ from typing import Any
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
 
-from .manifest import MANIFEST
+from .manifest import MANIFEST, Sign, sha256, sign_of
 
 LIST = "runs.jsonl"
-BEGUN, SET = "begun", "set"
+BEGUN, SET, SHA256 = "begun", "set", "manifest_sha256"
 
 
 def note_begun(folder: Path, run: str) -> None:
@@ -26,10 +26,14 @@ def note_begun(folder: Path, run: str) -> None:
     _add(folder, {BEGUN: run})
 
 
-def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None) -> None:
-    """Add the line of a run that ended, with who ran it and the snapshot set that it made."""
+def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None, manifest: Path) -> None:
+    """Add the line of a run that ended, with who ran it and the snapshot set that it made.
+
+    A manifest that is edited together with what it names shows by its hash here.
+    """
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    _add(folder, {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})})
+    line = {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})}
+    _add(folder, line | ({SHA256: sha256(manifest)} if manifest.exists() else {}))
 
 
 def ended(folder: Path) -> list[dict[str, Any]]:
@@ -42,17 +46,34 @@ def ended(folder: Path) -> list[dict[str, Any]]:
     with told(str(file)):
         # The folders first: a run that begins is noted before its folder is made.
         folders = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
-        found = file.stat() if file.exists() else None
-        lines = _lines(file, found.st_size, found.st_mtime_ns, found.st_ino) if found else ()
+        lines = _lines(file, sign_of(file)) if file.exists() else ()
         known = {one.get("run") or one.get(BEGUN) for one in lines}
-        lost = [name for name in folders if name not in known and (folder / name / MANIFEST).exists()]
+        lost = [
+            name for name in folders if name not in known and name[0] != "." and (folder / name / MANIFEST).exists()
+        ]
     if lost:
         raise Refusal(f"the list of runs does not know of {lost[0]}, which ended", where=str(file), cure=RESTORE)
     return [dict(one) for one in lines if "run" in one]
 
 
+def noted_hashes(folder: Path, run: str) -> frozenset[str]:
+    """The hashes of the manifests that a run was listed with; none in lists of before."""
+    file = folder / LIST
+    with told(str(file)):
+        return _hashes(file, sign_of(file)).get(run, frozenset()) if file.exists() else frozenset()
+
+
 @lru_cache(maxsize=16)
-def _lines(file: Path, *_standing: int) -> tuple[dict[str, Any], ...]:
+def _hashes(file: Path, sign: Sign) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in _lines(file, sign):
+        if SHA256 in line:
+            found.setdefault(line["run"], set()).add(line[SHA256])
+    return {run: frozenset(hashes) for run, hashes in found.items()}
+
+
+@lru_cache(maxsize=16)
+def _lines(file: Path, _sign: Sign) -> tuple[dict[str, Any], ...]:
     # A line that was cut short is no line: its run did not end.
     return tuple(json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}"))
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ ENGINES = {
 }
 DEFAULT_ENGINE = "duckdb"
 ID_SIGNS = 16
+MOST_HASHES = 4096
 
 
 def canonical(value: Any) -> str:
@@ -44,8 +46,7 @@ class Manifest:
     @property
     def run(self) -> str:
         """The id of the run: the same inputs on the same data by the same version are the same run."""
-        content = canonical([FORMAT, __version__, self.verb, self.inputs, self.pins])
-        return f"{self.verb}-{hashlib.sha256(content.encode()).hexdigest()[:ID_SIGNS]}"
+        return run_id(self.verb, self.inputs, self.pins)
 
     def as_json(self) -> dict[str, Any]:
         """The manifest as plain values, as it stands in results: nothing of the machine."""
@@ -70,6 +71,12 @@ class Manifest:
         write_whole(folder / MANIFEST, canonical(noted))
 
 
+def run_id(verb: str, inputs: Any, pins: Any, by_version: str = __version__, form: int = FORMAT) -> str:
+    """The id that follows from what a run was made of, by the version that made it."""
+    content = canonical([form, by_version, verb, inputs, pins])
+    return f"{verb}-{hashlib.sha256(content.encode()).hexdigest()[:ID_SIGNS]}"
+
+
 def data_sign(pins: Mapping[str, Any]) -> str | None:
     """A short name of the data that a run pins, for people to compare; none for a run without data of the lake."""
     held = pins.get("data")
@@ -92,3 +99,22 @@ def sha256(file: Path) -> str:
     """The hash of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+Sign = tuple[int, int, int, int]
+
+
+def sign_of(file: Path) -> Sign:
+    """What tells that a file may have changed, without reading it."""
+    at = file.stat()
+    return at.st_size, at.st_mtime_ns, at.st_ctime_ns, at.st_ino
+
+
+def hash_of(file: Path) -> str:
+    """The hash of a file's bytes, worked out once in a process while the file stays as it is."""
+    return _hash(file, sign_of(file))
+
+
+@lru_cache(maxsize=MOST_HASHES)
+def _hash(file: Path, _sign: Sign) -> str:
+    return sha256(file)

@@ -15,9 +15,11 @@ from yiheng.measures import CODES, DIMENSIONS, INDICATORS, LIMITS
 
 from .editions import editions_in_use, pinned_editions
 from .engine import Engine
+from .making import making
 from .manifest import Manifest, canonical, write_whole
 from .official import standing
 from .register import Pair
+from .results import checked
 from .settling import LINES
 from .workspace import Workspace
 
@@ -64,10 +66,8 @@ def run_measure(workspace: Workspace, names: list[str], keys: list[str]) -> dict
             },
         },
     )
-    folder = workspace.run_folder(manifest.run)
-    measured = measure(workspace, manifest, folder)
-    workspace.note_run(manifest.run, "measure")
-    return measured
+    with making(workspace, manifest) as folder:
+        return measure(workspace, manifest, folder)
 
 
 def measure(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _lines(workspace: Workspace, settled: dict[str, list[Pair]]) -> pa.Table | N
     parts = []
     for run, pairs in settled.items():
         parties, years = zip(*pairs, strict=True)
-        lines = pq.read_table(workspace.find_run(run) / LINES)
+        lines = pq.read_table(checked(workspace.find_run(run), LINES))
         wanted = pa.table({"party": parties, "year": pa.array(years, lines.schema.field("year").type)})
         parts.append(lines.join(wanted, ["party", "year"], join_type="inner"))
     return pa.concat_tables(parts) if parts else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal, nearest
 
-from .manifest import MANIFEST, sha256
+from .manifest import MANIFEST, Sign, hash_of, sign_of
 from .register import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
-from .settling import STATEMENTS
+from .results import checked, faults_of
+from .settling import LINES, STATEMENTS
 from .workspace import Workspace
 
 # Stands for a run where people name one.
@@ -131,15 +133,22 @@ def trials(workspace: Workspace, register: Register) -> list[SettleRun]:
     return sorted(fit, key=lambda one: (not one.of_lake, register.state(one.run) != "proposed"))
 
 
-def standing(workspace: Workspace, register: Register | None = None, *, files: bool = True) -> dict[Pair, Stand]:
+def standing(
+    workspace: Workspace,
+    register: Register | None = None,
+    *,
+    files: bool = True,
+    passed_over: Callable[[Refusal], None] | None = None,
+) -> dict[Pair, Stand]:
     """By party and year the statement that counts.
 
     Args:
         register: as read before; read here otherwise.
         files: whether trials from files of facts count where the lake gave nothing.
+        passed_over: told of each trial that is not what its run wrote; without it such a trial is refused.
 
     Raises:
-        Refusal: when the register or an adopted result is not as it was written.
+        Refusal: when the register or a result is not as it was written.
     """
     register = register_of(workspace) if register is None else register
     found: dict[Pair, Stand] = {}
@@ -149,7 +158,14 @@ def standing(workspace: Workspace, register: Register | None = None, *, files: b
     for one in trials(workspace, register):
         if files or one.of_lake:
             stand = Stand(one.run, register.state(one.run), register.open.get(one.run))
-            for pair in pairs_of(workspace, one.run):
+            try:
+                pairs = pairs_of(workspace, one.run)
+            except Refusal as fault:
+                if passed_over is None:
+                    raise
+                passed_over(fault)
+                continue
+            for pair in pairs:
                 found.setdefault(pair, stand)
     return found
 
@@ -170,7 +186,7 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
         Refusal: when the file is gone or was changed.
     """
     file = workspace.folder / "runs" / act.run / STATEMENTS
-    if not file.exists() or _hash(file, file.stat().st_mtime_ns, file.stat().st_size) != act.result:
+    if not file.exists() or hash_of(file) != act.result:
         raise Refusal(
             f"the statements adopted on {act.at[:10]} are not as they were",
             where=str(file),
@@ -180,19 +196,15 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
 
 
 def altered(workspace: Workspace, run: str) -> tuple[str, ...]:
-    """The outputs of a settle run that are gone or not as the run wrote them."""
+    """The files of a settle run that are gone or not as the run wrote them."""
     folder = workspace.folder / "runs" / run
-    manifest = _manifest(folder / MANIFEST) or {}
-    return tuple(
-        name
-        for name, hashed in manifest.get("outputs", {}).items()
-        if not (file := folder / name).exists() or _hash(file, file.stat().st_mtime_ns, file.stat().st_size) != hashed
-    )
+    return tuple(Path(fault.where).relative_to(folder).as_posix() for fault in faults_of(folder))
 
 
 def pairs_of(workspace: Workspace, run: str) -> frozenset[Pair]:
     """The parties and years of which a settle run holds a statement."""
-    return _pairs(workspace.folder / "runs" / run)
+    folder = workspace.folder / "runs" / run
+    return _pairs(folder, sign_of(checked(folder, LINES)))
 
 
 def official_of(workspace: Workspace, party: str | None = None, year: int | None = None) -> list[tuple[Pair, Stand]]:
@@ -228,20 +240,15 @@ def _lapsed(workspace: Workspace, party: str | None, year: int | None) -> Act | 
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _pairs(folder: Path) -> frozenset[Pair]:
+def _pairs(folder: Path, _sign: Sign) -> frozenset[Pair]:
     return frozenset(settled_pairs(folder))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _hash(file: Path, _changed: int, _size: int) -> str:
-    return sha256(file)
-
-
 def _manifest(file: Path) -> dict[str, Any] | None:
-    return _read(file, file.stat().st_mtime_ns) if file.exists() else None
+    return _read(file, sign_of(file)) if file.exists() else None
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _read(file: Path, _changed: int) -> dict[str, Any]:
+def _read(file: Path, _sign: Sign) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return manifest

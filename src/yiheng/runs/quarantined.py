@@ -15,6 +15,7 @@ from yiheng.policy import PolicyFile
 
 from .engine import Engine
 from .loading import QUARANTINE
+from .results import checked
 from .workspace import Workspace
 
 # The table whose rows are counted.
@@ -70,8 +71,8 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collect
         may be of any year.
     """
     runs = [noted["run"] for noted in workspace.runs("load")]
-    files = {run: workspace.find_run(run) / QUARANTINE for run in runs}
-    rows = engine.read({run: file for run, file in files.items() if file.exists()}, REFUSED, "load")
+    files = {run: checked(workspace.find_run(run), QUARANTINE) for run in runs}
+    rows = engine.read(files, REFUSED, "load")
     age = {run: number for number, run in enumerate(reversed(runs))}
     known = engine.tables[PAID].select(row_key=_.settlement_id)
     visits = engine.tables["visit"].select("visit_id", visit_day=ibis.coalesce(_.ended_on, _.began_on))

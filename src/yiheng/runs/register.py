@@ -18,6 +18,7 @@ from yiheng.basis.refusals import Refusal
 
 from .journal import noted_acts, refuse_unnoted
 from .manifest import canonical
+from .results import checked
 from .settling import LINES
 from .workspace import Workspace
 
@@ -202,10 +203,12 @@ def same_person(one: str, other: str) -> bool:
 
 
 def settled_pairs(folder: Path) -> set[Pair]:
-    """The parties and years of which a settle run holds a statement."""
-    if not (folder / LINES).exists():
-        return set()
-    rows = pq.read_table(folder / LINES, columns=["party", "year"]).to_pydict()
+    """The parties and years of which a settle run holds a statement.
+
+    Raises:
+        Refusal: when its lines are not what the run wrote.
+    """
+    rows = pq.read_table(checked(folder, LINES), columns=["party", "year"]).to_pydict()
     return set(zip(rows["party"], rows["year"], strict=True))
 
 

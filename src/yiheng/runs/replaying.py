@@ -18,10 +18,11 @@ from .driving import drive
 from .kept import kept_policies
 from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
 from .measuring import measure
+from .results import read_manifest
 from .sampling import draw_into, estimate_into
 from .scoring import score
 from .settling import settle_into
-from .workspace import Workspace, kept_json
+from .workspace import Workspace
 
 REPLAYED = ("measure", "drivers", "audit", "quality", "settle", "budget", "compare", "score", "draw", "estimate")
 
@@ -56,7 +57,7 @@ def replay(workspace: Workspace, run: str) -> Replay:
             not hold its data.
     """
     folder = workspace.find_run(run)
-    then: dict[str, Any] = kept_json(folder / MANIFEST)
+    then: dict[str, Any] = read_manifest(folder)
     if then["verb"] not in REPLAYED:
         raise Refusal(
             f"a {then['verb']} is not replayed: it changes the lake",
@@ -87,9 +88,13 @@ def replay(workspace: Workspace, run: str) -> Replay:
         elif manifest.verb == "estimate":
             estimate_into(manifest, folder, again)
         else:
-            settle_into(workspace, manifest, folder, again, kept_policies(folder))
+            settle_into(workspace, manifest, folder, again, kept_policies(folder, manifest.pins))
         now = json.loads((again / MANIFEST).read_text("utf-8"))
         # What counts is what lies in the folder today: a result edited by hand shows as well.
-        outputs = {name: (sha256(folder / name), sha256(again / name)) for name in then["outputs"]}
+        outputs = {name: (_there(folder / name), _there(again / name)) for name in then["outputs"]}
     versions = {name: (then["versions"][name], now["versions"][name]) for name in then["versions"]}
     return Replay(then["run"], outputs, versions, then["outputs"])
+
+
+def _there(file: Path) -> str:
+    return sha256(file) if file.exists() else "gone"

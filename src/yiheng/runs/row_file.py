@@ -77,6 +77,10 @@ class KeptRows(Sequence[Row]):
     def __init__(self, file: Path, places: list[int]) -> None:
         self._file, self._places = file, places
 
+    def moved(self, folder: Path) -> KeptRows:
+        """The same rows of a file that was moved to another folder."""
+        return KeptRows(folder / self._file.name, self._places)
+
     def __len__(self) -> int:
         return len(self._places) - 1
 
@@ -105,3 +109,8 @@ class KeptRows(Sequence[Row]):
                 opened.seek(self._places[i])
                 one: Row = json.loads(opened.read(self._places[i + 1] - self._places[i]).rstrip(b",\n"))
                 yield one
+
+
+def in_place(result: Row, folder: Path) -> Row:
+    """A result whose files were moved to the folder of their run."""
+    return {name: one.moved(folder) if isinstance(one, KeptRows) else one for name, one in result.items()}

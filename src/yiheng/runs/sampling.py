@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 from ibis import _
 
-from yiheng.basis.files import new_file
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.documents import read_delimited
@@ -26,7 +24,9 @@ from yiheng.supervision.sampling import (
 )
 
 from .engine import Engine
+from .making import making
 from .manifest import Manifest, canonical, sha256, write_whole
+from .results import as_pinned, checked_manifest
 from .scoring import SCORES
 from .workspace import Workspace
 
@@ -59,9 +59,8 @@ def run_draw(
         "scores": _scores(workspace, by_score) if by_score else None,
     }
     manifest = Manifest("draw", {"seed": seed}, pins)
-    drawn = draw_into(workspace, manifest, workspace.run_folder(manifest.run))
-    workspace.note_run(manifest.run, "draw")
-    return drawn
+    with making(workspace, manifest) as folder:
+        return draw_into(workspace, manifest, folder)
 
 
 def draw_into(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, Any]:
@@ -106,17 +105,14 @@ def run_estimate(workspace: Workspace, file: Path) -> dict[str, Any]:
         {"file": file.name},
         {"sha256": sha256(file), "limits": {name: limit.value for name, limit in LIMITS.items()}},
     )
-    folder = workspace.run_folder(manifest.run)
-    with new_file(folder / SAMPLE) as part:
-        shutil.copyfile(file, part)
-    estimated = estimate_into(manifest, folder, folder)
-    workspace.note_run(manifest.run, "estimate")
-    return estimated
+    with making(workspace, manifest) as folder:
+        shutil.copyfile(file, folder / SAMPLE)
+        return estimate_into(manifest, folder, folder)
 
 
 def estimate_into(manifest: Manifest, kept: Path, folder: Path) -> dict[str, Any]:
     """Estimate what a manifest says into a folder, from the file that the run kept."""
-    strata = _strata(kept / SAMPLE, manifest.inputs["file"])
+    strata = _strata(as_pinned(kept / SAMPLE, manifest.pins["sha256"]), manifest.inputs["file"])
     found = estimate(strata, LIMITS.with_values(manifest.pins["limits"]))
     amounts = ("total_fen", "low_fen", "high_fen", "found_fen", "error_fen")
     result = {
@@ -139,8 +135,8 @@ def estimate_into(manifest: Manifest, kept: Path, folder: Path) -> dict[str, Any
 
 def _scores(workspace: Workspace, run: str) -> dict[str, Any]:
     """The points of a score run of institutions, pinned whole: the draw needs nothing else of it."""
-    file = workspace.find_run(run) / SCORES
-    scored = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    folder = workspace.find_run(run)
+    scored = workspace.result(run, SCORES) if SCORES in checked_manifest(folder)["outputs"] else {}
     if scored.get("of") != "institution":
         raise Refusal(f"{run} scores no institutions", cure="yiheng score --of institution")
     return {"run": scored["run"], "points": {row["subject"]: row["score"] for row in scored["rows"]}}

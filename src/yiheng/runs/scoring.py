@@ -28,7 +28,9 @@ from yiheng.supervision.scores import (
 )
 
 from .engine import Engine
+from .making import making
 from .manifest import Manifest, canonical, sha256, write_whole
+from .results import checked, checked_manifest
 from .workspace import Workspace
 
 SCORES, REFERENCE = "scores.json", "reference.json"
@@ -72,9 +74,8 @@ def run_score(
         pins["reference"] = _pinned(workspace, subject, reference)
     inputs = {"of": subject, "year": year or _last_year(workspace, at)}
     manifest = Manifest("score", inputs, pins)
-    scored = score(workspace, manifest, workspace.run_folder(manifest.run), progress)
-    workspace.note_run(manifest.run, "score")
-    return scored
+    with making(workspace, manifest) as folder:
+        return score(workspace, manifest, folder, progress)
 
 
 def score(
@@ -109,7 +110,7 @@ def _scores(workspace: Workspace, engine: Engine, manifest: Manifest, folder: Pa
         }
         write_whole(folder / REFERENCE, canonical(content))
     else:
-        kept = workspace.find_run(taken["run"]) / REFERENCE
+        kept = checked(workspace.find_run(taken["run"]), REFERENCE)
         if sha256(kept) != taken["sha256"]:
             raise Refusal("the reference is not what it was", where=str(kept), expected=f"SHA-256 {taken['sha256']}")
         write_whole(folder / REFERENCE, kept.read_text("utf-8"))
@@ -155,15 +156,15 @@ def _highest_first(one: tuple[Record, Score]) -> tuple[float, str]:
 
 def _pinned(workspace: Workspace, subject: str, reference: str) -> dict[str, str]:
     folder = workspace.find_run(reference)
-    file = folder / REFERENCE
-    found = json.loads(file.read_text("utf-8"))["subject"] if file.exists() else None
+    there = REFERENCE in checked_manifest(folder)["outputs"]
+    found = json.loads(checked(folder, REFERENCE).read_text("utf-8"))["subject"] if there else None
     if found != subject:
         raise Refusal(
             f"{folder.name} holds no reference of {subject}",
             expected=f"a score run of {subject}",
             cure=f"yiheng score --of {subject}",
         )
-    return {"run": folder.name, "sha256": sha256(file)}
+    return {"run": folder.name, "sha256": sha256(folder / REFERENCE)}
 
 
 def _last_year(workspace: Workspace, at: SnapshotSet) -> int:

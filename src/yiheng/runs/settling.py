@@ -29,10 +29,12 @@ from .fact_rows import FactsRow, facts_rows
 from .facts import facts_from_lake, facts_of_rows
 from .inputs_told import inputs_json
 from .kept import FACTS, keep_facts, keep_policies
+from .making import making
 from .manifest import Manifest, canonical, sha256, write_whole
 from .policy_told import policy_json
 from .quarantined import quarantined_settlements, years_read
-from .row_file import KeptRows, as_line, write_rows
+from .results import as_pinned
+from .row_file import KeptRows, as_line, in_place, write_rows
 from .workspace import Workspace
 
 STATEMENTS = "statements.json"
@@ -125,14 +127,13 @@ def run_settle(
             read = map(budget_part, sources.values()) if budget_only else sources.values()
             pins["quarantined"] = quarantined_settlements(workspace, engine, years_read(read, year))
         manifest = settle_manifest(sources, {**inputs, **named}, pins)
-        folder = workspace.run_folder(manifest.run)
-        keep_policies(policy, sources, folder)
-        keep_added(added, folder)
-        if facts is not None:
-            keep_facts(facts, folder)
-        result = settle_into(workspace, manifest, folder, folder, sources, progress, engine)
-    workspace.note_run(manifest.run, manifest.verb)
-    return result
+        with making(workspace, manifest) as folder:
+            keep_policies(policy, sources, folder)
+            keep_added(added, folder)
+            if facts is not None:
+                keep_facts(facts, folder)
+            result = settle_into(workspace, manifest, folder, folder, sources, progress, engine)
+    return in_place(result, workspace.run_folder(manifest.run))
 
 
 def refuse_unclear(year: int | None, facts: Path | None, added: Path | None) -> None:
@@ -194,14 +195,15 @@ def settle_into(
             asked.close()
         strangers: list[tuple[str, Refusal]] = []
         if shown := manifest.inputs.get("with"):
+            added_file = as_pinned(kept / ADDED, manifest.pins["with_sha256"])
             override = manifest.inputs.get("override", ())
-            gathered.parties, strangers = with_added(kept / ADDED, shown, source, year, gathered.parties, override)
+            gathered.parties, strangers = with_added(added_file, shown, source, year, gathered.parties, override)
         refusals = (Settled(party, year, source, None, refusal) for party, refusal in strangers)
         complete = replace(complete, found=gathered.missing)
         stops = complete.found if gate and not complete.although else ()
         settled = chain(refusals, _settled_complete(manifest, source, year, gathered.parties, stops))
     else:
-        settled = _settled_rows(kept / FACTS, manifest, sources)
+        settled = _settled_rows(as_pinned(kept / FACTS, manifest.pins["facts_sha256"]), manifest, sources)
     progress("statements")
     result: dict[str, Any] = {
         "run": manifest.run,

@@ -18,8 +18,9 @@ from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
 
-from .listed import SET, ended, note_begun, note_ended
-from .manifest import DEFAULT_ENGINE
+from .listed import SET, SHA256, ended, note_begun, note_ended
+from .manifest import DEFAULT_ENGINE, MANIFEST
+from .results import checked
 
 FILE = "yiheng.toml"
 FORMAT = 3
@@ -189,13 +190,15 @@ class Workspace:
             raise Refusal(f"there is a run '{run}' already", where=str(folder), cure="load again") from None
         return folder
 
-    def note_run(self, run: str, verb: str, made: int | None = None) -> None:
+    def note_run(self, run: str, verb: str, made: int | None = None, manifest: Path | None = None) -> None:
         """Add a line to the list of runs, with who ran it: in the manifest it would change the bytes of a replay.
 
         Args:
             made: the number of the snapshot set that a load made.
+            manifest: where it stands; in the run's folder by default.
         """
-        note_ended(self.folder / "runs", run, verb, masked(self.by or _user()), made)
+        runs = self.folder / "runs"
+        note_ended(runs, run, verb, masked(self.by or _user()), made, manifest or runs / run / MANIFEST)
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
         """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by".
@@ -206,7 +209,7 @@ class Workspace:
         newest: dict[str, dict[str, str]] = {}
         for one in reversed(ended(self.folder / "runs")):
             if verb in (None, one["verb"]):
-                newest.setdefault(one["run"], {name: value for name, value in one.items() if name != SET})
+                newest.setdefault(one["run"], {name: value for name, value in one.items() if name not in (SET, SHA256)})
         return list(newest.values())
 
     def sets_made(self) -> dict[str, int]:
@@ -231,8 +234,12 @@ class Workspace:
         return next((one for one, name in self.names.items() if name == named), named)
 
     def result(self, run: str, file: str) -> Any:
-        """A JSON result of a run."""
-        return kept_json(self.find_run(run) / file)
+        """A JSON result of a run.
+
+        Raises:
+            Refusal: when it is not what the run wrote.
+        """
+        return kept_json(checked(self.find_run(run), file))
 
 
 def names_text(names: Mapping[str, str]) -> str:

@@ -1,0 +1,66 @@
+"""Results that are not what their run wrote: no page shows them, and every page that would have says why."""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from yiheng.basis.catalogue import refusal_in
+from yiheng.basis.refusals import Refusal
+
+CHANGED = 409
+NOT_FOUND = 404
+_met: ContextVar[dict[str, Refusal] | None] = ContextVar("unsound", default=None)
+
+
+def pass_over(fault: Refusal) -> None:
+    """Note that something was not read; it is told with the answer."""
+    met = _met.get()
+    if met is not None:
+        met[fault.where] = fault
+
+
+def unsound(_request: HttpRequest) -> dict[str, object]:
+    """For templates: what was passed over while the page was made, in its language."""
+    return {"unsound": [_shown(fault) for fault in (_met.get() or {}).values()]}
+
+
+class Unsound:
+    """A page says beside the other figures what it does not show; a file that leaves the house is not given out."""
+
+    def __init__(self, get_response: object) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+        before = _met.set({})
+        try:
+            answer: HttpResponseBase = self.get_response(request)  # type: ignore[operator]
+            leaves = answer.has_header("Content-Disposition") or answer.status_code == NOT_FOUND
+            if leaves and _met.get():
+                return _told(request)
+            return answer
+        finally:
+            _met.reset(before)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """A refusal that a page did not foresee is a sentence all the same."""
+        if not isinstance(fault, Refusal):
+            return None
+        pass_over(fault)
+        return _told(request)
+
+
+def _shown(fault: Refusal) -> str:
+    """The sentence with the place inside the workspace: where that stands on the server is nobody's business."""
+    told = refusal_in(fault, "zh" if (get_language() or "zh").startswith("zh") else "en")
+    return told.replace(f"{settings.WORKSPACE}{os.sep}", "")
+
+
+def _told(request: HttpRequest) -> HttpResponse:
+    return render(request, "unsound.html", status=CHANGED)

@@ -1,0 +1,116 @@
+"""The one way in to what an ended run left: nothing is read that is not what the run wrote.
+
+A run's id follows from its manifest, the list of runs holds the manifest's hash, and the manifest the hash of every
+output. Each file is hashed once in a process, and again when size, times or inode of the file are others.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yiheng.basis.refusals import Refusal
+from yiheng.lake import told
+
+from .listed import noted_hashes
+from .manifest import MANIFEST, Sign, hash_of, run_id, sign_of
+
+RUNS = "runs"
+CURE = "bring it back with yiheng restore, or run it again"
+# Manifests kept in memory, each as it stood.
+MOST_KEPT = 2048
+
+
+def checked(folder: Path, name: str) -> Path:
+    """A file that a run left, if it is what the run wrote.
+
+    Args:
+        folder: that of the run, or one below it.
+
+    Raises:
+        Refusal: the file, or the manifest that vouches for it, is gone or is not what the run wrote.
+    """
+    run = _run_of(folder)
+    outputs = checked_manifest(run).get("outputs", {})
+    shown = (folder / name).relative_to(run).as_posix()
+    if shown not in outputs:
+        raise Refusal(f"the manifest of {run.name} names no {shown}", where=str(folder / name), cure=CURE)
+    return as_pinned(folder / name, outputs[shown], shown)
+
+
+def checked_manifest(run: Path) -> dict[str, Any]:
+    """The manifest of a run, if it is what the run wrote.
+
+    Raises:
+        Refusal: it is gone, the folder is of another run, or its hash is not the one in the list of runs.
+    """
+    found = read_manifest(run)
+    noted = noted_hashes(run.parent, run.name)
+    if noted and hash_of(run / MANIFEST) not in noted:
+        raise _other_manifest(run, f"SHA-256 {' / '.join(sorted(noted))}")
+    return found
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """The manifest of a run whose id follows from it.
+
+    Raises:
+        Refusal: it is gone or cannot be read, or the folder is of another run.
+    """
+    file = run / MANIFEST
+    if not file.exists():
+        raise Refusal("the manifest of the run is gone", where=str(file), cure=CURE)
+    found = _manifest(file, sign_of(file))
+    try:
+        made_of = run_id(
+            found["verb"], found["inputs"], found["pins"], found["versions"]["yiheng"], found["format"]
+        )  # fmt: skip
+    except (KeyError, TypeError):
+        made_of = ""
+    if made_of != run.name:
+        raise _other_manifest(run, f"the manifest of {run.name}")
+    return found
+
+
+def faults_of(run: Path) -> list[Refusal]:
+    """All that is not as the run wrote it: its manifest, else each output; empty of a sound run."""
+    try:
+        outputs = checked_manifest(run).get("outputs", {})
+    except Refusal as fault:
+        return [fault]
+    found = []
+    for name in outputs:
+        try:
+            checked(run, name)
+        except Refusal as fault:
+            found.append(fault)
+    return found
+
+
+def as_pinned(file: Path, hashed: str | None, name: str = "") -> Path:
+    """A file whose hash was noted when it was written.
+
+    Raises:
+        Refusal: it is gone, or is another one.
+    """
+    if not file.is_file() or hash_of(file) != hashed:
+        what = f"{name or file.name} is not what the run wrote" if file.is_file() else f"{name or file.name} is gone"
+        raise Refusal(what, where=str(file), expected=f"SHA-256 {hashed}", cure=CURE)
+    return file
+
+
+def _other_manifest(run: Path, expected: str) -> Refusal:
+    return Refusal("its manifest is not what the run wrote", where=str(run / MANIFEST), expected=expected, cure=CURE)
+
+
+def _run_of(folder: Path) -> Path:
+    return next((one for one in (folder, *folder.parents) if one.parent.name == RUNS), folder)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _manifest(file: Path, _sign: Sign) -> dict[str, Any]:
+    with told(str(file)):
+        found = json.loads(file.read_text("utf-8"))
+    return found if isinstance(found, dict) else {}
