@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import journal, loads, place, runs, state, web
+from . import backup, journal, loads, place, runs, state, web
 
 KILLS, KILLS_OF_RUNS, PAIRS, KILLS_IN_ACTS = 200, 20, 20, 40
+BACKUPS, KILLS_OF_BACKUPS = 10, 30
 # Readers, slow half requests, floods of sign-ins, seconds.
 CROWD = 50, 130, 16, 60
 SAME_NAMES, STEPS = 50, 40
@@ -22,6 +23,7 @@ def main() -> None:
     out.print(web.run(*CROWD))
     for line in state.run(SAME_NAMES, STEPS):
         out.print(line)
+    out.print(backup.run(BACKUPS, KILLS_OF_BACKUPS))
     table = Table(
         "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
     )

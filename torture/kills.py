@@ -11,7 +11,7 @@ from typing import Any
 CONTEXT = multiprocessing.get_context("forkserver")
 # Named one by one: what is offered on demand is imported when it is asked for, and a child may change the clock before.
 CONTEXT.set_forkserver_preload(
-    [f"yiheng.runs.{name}" for name in ("loading", "auditing", "settling", "replaying", "editions")]
+    [f"yiheng.runs.{name}" for name in ("loading", "auditing", "settling", "replaying", "editions", "backup")]
     + ["yiheng.county", "yiheng.lake.store", "pyiceberg.io.pyarrow", "pyiceberg.catalog.sql", "pandas"]
 )
 # A child that ended well, one that was refused with a sentence, one that showed a traceback.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tiny import loaded
-from torture import loads, place, runs, state, web
+from torture import backup, loads, place, runs, state, web
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, run_audit
@@ -21,6 +21,10 @@ def test_killed_audits_and_settlements_leave_whole_runs():
 
 def test_point_7_readers_read_on_beside_slow_clients_and_floods_of_sign_ins():
     assert "sign-in tries" in web.run(readers=4, slow=130, floods=4, seconds=5)
+
+
+def test_point_6_backed_up_while_loads_run_destroyed_restored_elsewhere_and_the_same():
+    assert "same ids, same hashes, replay says same" in backup.run(2, 2)
 
 
 # Of each broken file one damage: the catalogue, the list of sets, a data file.

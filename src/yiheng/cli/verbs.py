@@ -56,6 +56,15 @@ VERBS = {
         "Write a workspace into one file, with the SHA-256 of every file, for another machine or an auditor.",
     ),
     "unpack": ("packing", "Write a pack out as a workspace, after checking the SHA-256 of every file."),
+    "backup": (
+        "backup",
+        "Write a backup of a workspace into a folder, while loads, runs and the cockpit go on.",
+    ),
+    "restore": (
+        "backup",
+        "Write a backup out as a workspace in an empty or new folder, on whatever path and machine.",
+    ),
+    "verify": ("backup", "Check every part of a workspace, or every file of a backup; each fault with its cure."),
     "user": ("users", "Who may sign in to the cockpit of a workspace: add, list, renew a password, end."),
     "journal": (
         "journal",

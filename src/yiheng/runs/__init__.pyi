@@ -2,6 +2,7 @@
 
 from .adopting import Needed, adopt, propose, withdraw
 from .auditing import run_audit
+from .backup import Backup, Restored, make_backup, restore_backup
 from .bill_rows import read_bill
 from .bills import Desk
 from .checking import questioned_page, questioned_rows, refused_rows, run_quality
@@ -37,6 +38,7 @@ from .scoring import SCORED, run_score
 from .settling import NOTICE, parties_of_file, run_settle
 from .totals import refuse_unknown_totals
 from .trying import Trial, few_rows, trials
+from .verifying import Checked, verify_place
 from .workspace import Workspace
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
     "OFFICIAL",
     "SCORED",
     "Act",
+    "Backup",
+    "Checked",
     "Claims",
     "Desk",
     "InUse",
@@ -57,6 +61,7 @@ __all__ = [
     "Pair",
     "Register",
     "Replay",
+    "Restored",
     "SettleRun",
     "Stand",
     "Trial",
@@ -75,6 +80,7 @@ __all__ = [
     "load_codes",
     "load_shipped_codes",
     "look_up",
+    "make_backup",
     "names_of_institutions",
     "official_of",
     "open_finding",
@@ -93,6 +99,7 @@ __all__ = [
     "refused_rows",
     "register_of",
     "replay",
+    "restore_backup",
     "run_audit",
     "run_compare",
     "run_draw",
@@ -109,5 +116,6 @@ __all__ = [
     "standing",
     "trials",
     "unpack_workspace",
+    "verify_place",
     "withdraw",
 ]

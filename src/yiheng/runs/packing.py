@@ -15,8 +15,8 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -29,10 +29,13 @@ from .manifest import sha256
 from .workspace import FILE, Workspace, names_text
 
 SUMS = "SHA256SUMS"
+# Stands in a backup alone: what it is of, and when it was made.
+NOTE = "BACKUP.json"
 # What travels. The rest is of the machine or of its people: the cockpit's database with users and passwords, its key.
 FOLDERS = ("lake", "policies", "mappings", "codes", "runs")
 # Of the lake: locks and scratch stay, databases are copied as they stand at one moment.
 STAYS, DATABASES = {"lake/writer.sqlite", "lake/staging", "lake/aside"}, {"lake/catalog.sqlite", "lake/sets.sqlite"}
+BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 PACKED_ALREADY = {".parquet", ".avro", ".gz", ".xlsx", ".pdf", ".zip"}
 # The same workspace gives the same names and times, whenever it is packed.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -67,36 +70,86 @@ class Packed:
         return asdict(self)
 
 
-def pack_workspace(workspace: Workspace, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
-    """Write a workspace into one file; loads wait meanwhile.
+Progress = Callable[[str], None]
+Named = tuple[str, Path]
+
+
+def pack_workspace(workspace: Workspace, into: Path, progress: Progress = lambda _: None) -> Packed:
+    """Write a workspace into one file; loads wait only while the list of its files is made.
 
     Raises:
         Refusal: the file is there already, stands inside the workspace, or cannot be written.
     """
     if into.exists():
         raise Refusal("the file is there already", where=str(into), cure="name another file")
-    if into.resolve().is_relative_to(workspace.folder.resolve()):
-        raise Refusal("the pack would stand inside the workspace", where=str(into), cure="name a file elsewhere")
-    sums: dict[str, str] = {}
-    size = 0
-    with told(str(into)), workspace.lake.held(), tempfile.TemporaryDirectory() as scratch, new_file(into) as part:
-        try:
-            with zipfile.ZipFile(part, "w", allowZip64=True) as packed:
-                for name, file in _files(workspace, Path(scratch)):
-                    progress(name)
-                    sums[name] = _add(packed, name, file)
-                    size += file.stat().st_size
-                listed = "".join(f"{hashed}  {name}\n" for name, hashed in sums.items())
-                packed.writestr(_entry(SUMS), listed, zipfile.ZIP_DEFLATED)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    refuse_inside(into, workspace.folder, "the pack would stand inside the workspace")
+    with told(str(into)), tempfile.TemporaryDirectory() as scratch, new_file(into) as part:
+        with workspace.lake.held():
+            files = [(FILE, _plain_settings(workspace, Path(scratch))), *at_one_moment(workspace, Path(scratch))]
+        sums, size = write_pack(part, files, progress)
     there = {one.name for one in workspace.folder.iterdir()}
     return Packed(str(into), sha256(into), len(sums), size, sorted(there - {FILE, *FOLDERS}))
 
 
-def unpack_workspace(file: Path, into: Path, progress: Callable[[str], None] = lambda _: None) -> Packed:
+def unpack_workspace(file: Path, into: Path, progress: Progress = lambda _: None) -> Packed:
     """Write a pack out as a workspace; nothing is left where something is wrong.
+
+    Raises:
+        Refusal: the file is no pack or not as it was packed, or the folder holds something.
+    """
+    with written_out(file, into, progress) as (part, sums, size):
+        if NOTE in sums:
+            raise Refusal("this is a backup", where=str(file), cure=f"yiheng restore {file.name} FOLDER")
+        Workspace.open(part)
+    return Packed(str(file), sha256(file), len(sums), size, [])
+
+
+def refuse_inside(one: Path, other: Path, what: str) -> None:
+    """Refuse a place inside another."""
+    if one.resolve().is_relative_to(other.resolve()):
+        raise Refusal(what, where=str(one), cure="name a place elsewhere")
+
+
+def write_pack(part: Path, files: Iterable[Named], progress: Progress) -> tuple[dict[str, str], int]:
+    """Write files into a zip, with the list of their hashes last; gives the hashes by name, and the bytes."""
+    sums: dict[str, str] = {}
+    size = 0
+    with zipfile.ZipFile(part, "w", allowZip64=True) as packed:
+        for name, file in files:
+            progress(name)
+            sums[name] = _add(packed, name, file)
+            size += packed.getinfo(name).file_size
+        listed = "".join(f"{hashed}  {name}\n" for name, hashed in sums.items())
+        packed.writestr(_entry(SUMS), listed, zipfile.ZIP_DEFLATED)
+    return sums, size
+
+
+def check_pack(file: Path, progress: Progress = lambda _: None) -> dict[str, str]:
+    """Read every file of a pack against its hash, without unpacking it; gives the hashes by name.
+
+    Raises:
+        Refusal: it is no pack, or a file in it is not as it was packed.
+    """
+    with _opened(file) as packed:
+        sums = _sums(packed, file)
+        for name, hashed in sums.items():
+            progress(name)
+            with packed.open(name) as source:
+                _refuse_other(packed, name, _copied(source), hashed)
+    return sums
+
+
+def packed_text(file: Path, name: str) -> str | None:
+    """A small file of a pack as text; None where there is none."""
+    with _opened(file) as packed:
+        if name not in packed.namelist() or packed.getinfo(name).file_size > LONGEST_LIST:
+            return None
+        return packed.read(name).decode("utf-8")
+
+
+@contextmanager
+def written_out(file: Path, into: Path, progress: Progress) -> Iterator[tuple[Path, dict[str, str], int]]:
+    """A pack written out beside a folder, which it takes the place of at the end; hashes by name, and bytes.
 
     Raises:
         Refusal: the file is no pack or not as it was packed, or the folder holds something.
@@ -110,57 +163,83 @@ def unpack_workspace(file: Path, into: Path, progress: Callable[[str], None] = l
         # A folder of its own: one that is there already may be somebody's.
         part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", suffix=".part", dir=into.parent))
     try:
-        with told(str(into)), zipfile.ZipFile(file) as packed:
-            sums = _sums(packed, file)
-            size = sum(entry.file_size for entry in packed.infolist())
-            if size > shutil.disk_usage(into.parent).free:
-                raise Refusal(f"the disk has no room for {size:,} bytes", where=str(into), cure="make room on the disk")
-            # As the pack was told: the list of hashes is none of its files.
-            size -= packed.getinfo(SUMS).file_size
-            for name, hashed in sums.items():
-                progress(name)
-                _write_out(packed, name, part / name, hashed)
-            Workspace.open(part)
+        with told(str(into)):
+            with _opened(file) as packed:
+                sums = _sums(packed, file)
+                size = sum(entry.file_size for entry in packed.infolist())
+                if size > shutil.disk_usage(into.parent).free:
+                    raise Refusal(
+                        f"the disk has no room for {size:,} bytes", where=str(into), cure="make room on the disk"
+                    )
+                # As the pack was told: the list of hashes is none of its files.
+                size -= packed.getinfo(SUMS).file_size
+                for name, hashed in sums.items():
+                    progress(name)
+                    _write_out(packed, name, part / name, hashed)
+            yield part, sums, size
             if into.exists():
                 into.rmdir()
             part.replace(into)
-    except ODD_ZIP as wrong:
-        raise _no_pack(file, str(wrong) or type(wrong).__name__) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return Packed(str(file), sha256(file), len(sums), size, [])
 
 
-def _files(workspace: Workspace, scratch: Path) -> Iterator[tuple[str, Path]]:
-    """What travels, by name: runs that ended, data of loads that made a set."""
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(file) as packed:
+            yield packed
+    except ODD_ZIP as wrong:
+        raise no_pack(file, str(wrong) or type(wrong).__name__) from None
+
+
+def _plain_settings(workspace: Workspace, scratch: Path) -> Path:
+    """Of the settings only what is of the data: a [web] table may hold the password of a database."""
     settings = scratch / FILE
-    # Of the settings only what is of the data: a [web] table may hold the password of a database.
     plain = {name: value for name, value in workspace.settings.items() if isinstance(value, str | bool | int)}
     settings.write_text(
         "".join(f"{name} = {json.dumps(v, ensure_ascii=False)}\n" for name, v in plain.items())
         + (names_text(workspace.names) if workspace.names else ""),
         "utf-8",
     )
-    yield FILE, settings
+    return settings
+
+
+def at_one_moment(workspace: Workspace, scratch: Path) -> list[Named]:
+    """What travels, by name: runs that ended, data of loads that made a set. Called while loads are kept out.
+
+    Data files and runs stay as they are once they are there; what goes on changing is copied now.
+    """
+    found = []
+    for name in DATABASES:
+        found.append((name, copied_database(workspace.folder / name, scratch / Path(name).name)))
     runs = {one["run"] for one in workspace.runs()}
     loads = workspace.lake.loads()
-    for name in DATABASES:
-        copied = scratch / Path(name).name
-        with (
-            closing(sqlite3.connect(workspace.folder / name)) as theirs,
-            closing(sqlite3.connect(copied)) as ours,
-        ):
-            theirs.backup(ours)
-        yield name, copied
     for folder in FOLDERS:
         for file in sorted((workspace.folder / folder).rglob("*")):
             name = file.relative_to(workspace.folder).as_posix()
             parts = PurePosixPath(name).parts
             gone = parts[0] == "runs" and len(parts) > 2 and parts[1] not in runs
             gone |= parts[:2] == ("lake", "data") and len(parts) > 3 and parts[2] not in loads
-            stays = name in STAYS | DATABASES or "/".join(parts[:2]) in STAYS
+            stays = name in STAYS | DATABASES or "/".join(parts[:2]) in STAYS or name.endswith(BESIDE_DATABASES)
             if file.is_file() and not file.is_symlink() and not (gone or stays or file.name.startswith(".")):
-                yield name, file
+                found.append((name, _copied_now(name, file, scratch) if len(parts) == 2 else file))
+    return found
+
+
+def copied_database(file: Path, into: Path) -> Path:
+    """A copy of a SQLite database as it stands at one moment, whoever writes to it."""
+    with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(into)) as ours:
+        theirs.backup(ours)
+    return into
+
+
+def _copied_now(name: str, file: Path, scratch: Path) -> Path:
+    """Lists grow, and settings are edited, while the pack is written."""
+    into = scratch / "now" / name
+    into.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, into)
+    return into
 
 
 def _add(packed: zipfile.ZipFile, name: str, file: Path) -> str:
@@ -178,11 +257,13 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _copied(source: IO[bytes], target: IO[bytes]) -> str:
+def _copied(source: IO[bytes], target: IO[bytes] | None = None) -> str:
+    """Copy, or only read; gives the SHA-256."""
     hashed = hashlib.sha256()
     while some := source.read(AT_ONCE):
         hashed.update(some)
-        target.write(some)
+        if target is not None:
+            target.write(some)
     return hashed.hexdigest()
 
 
@@ -198,18 +279,18 @@ def _sums(packed: zipfile.ZipFile, file: Path) -> dict[str, str]:
         path = PurePosixPath(entry.filename)
         link = stat.S_ISLNK(entry.external_attr >> 16)
         if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename or link:
-            raise _no_pack(file, f"'{entry.filename}' would be written outside the folder")
+            raise no_pack(file, f"'{entry.filename}' would be written outside the folder")
     if SUMS not in names or packed.getinfo(SUMS).file_size > LONGEST_LIST:
-        raise _no_pack(file, f"it has no {SUMS}")
+        raise no_pack(file, f"it has no {SUMS}")
     files = set(names)
     for name in names:
         path = PurePosixPath(name)
         if name != path.as_posix() or any(parent.as_posix() in files for parent in path.parents):
-            raise _no_pack(file, f"'{name}' is a folder, or lies below a file")
+            raise no_pack(file, f"'{name}' is a folder, or lies below a file")
     lines = packed.read(SUMS).decode("utf-8").splitlines()
     sums = {name: hashed for hashed, _, name in (line.partition("  ") for line in lines)}
     if sorted(names) != sorted([*sums, SUMS]) or FILE not in sums:
-        raise _no_pack(file, f"{SUMS} does not list the files that are in it")
+        raise no_pack(file, f"{SUMS} does not list the files that are in it")
     return sums
 
 
@@ -217,6 +298,10 @@ def _write_out(packed: zipfile.ZipFile, name: str, into: Path, hashed: str) -> N
     into.parent.mkdir(parents=True, exist_ok=True)
     with packed.open(name) as source, into.open("wb") as target:
         found = _copied(source, target)
+    _refuse_other(packed, name, found, hashed)
+
+
+def _refuse_other(packed: zipfile.ZipFile, name: str, found: str, hashed: str) -> None:
     if found != hashed:
         raise Refusal(
             f"'{name}' is not as it was packed",
@@ -226,7 +311,7 @@ def _write_out(packed: zipfile.ZipFile, name: str, into: Path, hashed: str) -> N
         )
 
 
-def _no_pack(file: Path, why: str) -> Refusal:
+def no_pack(file: Path, why: str) -> Refusal:
     return Refusal(
         f"this is not a pack of a workspace: {why}",
         where=str(file),

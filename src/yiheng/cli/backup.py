@@ -1,0 +1,121 @@
+"""Verbs for a bad day: backup, restore, verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from yiheng.runs import Workspace, make_backup, restore_backup, verify_place
+
+from .show import answer, say, working
+from .spoken import listed, told, why
+from .verb import DONE, DONE_WITH_REFUSALS, format_option, named, says_refusals, workspace_option
+
+COLUMNS = ["file", "files", "runs", "bytes", "sha256"]
+RESTORED = ["workspace", "files", "runs", "bytes", "made_at"]
+SECONDS_IN_AN_HOUR = 3600
+
+
+@click.command()
+@click.argument("into", metavar="TO", type=click.Path(path_type=Path))
+@click.option("--keys", type=click.Path(path_type=Path), help="The folder for the keys; never that of the backup.")
+@workspace_option
+@format_option
+@says_refusals
+def backup(into: Path, keys: Path | None, workspace: Path | None, form: str) -> int:
+    """Write a backup of a workspace into a folder, while loads, runs and the cockpit go on.
+
+    It holds everything: data, runs, code lists, policies, mappings, settings, users, the journal and the register.
+    Keys are never in it; --keys puts them into another folder, to be kept elsewhere.
+
+    \b
+    Example:
+      yiheng backup /backup --keys /safe -w xihai
+    """
+    with working("backup") as step:
+        made = make_backup(Workspace.open(named(workspace, Path())), into, keys, step)
+    answer(form, made.as_json(), COLUMNS, [[made.file, made.files, made.runs, made.bytes, made.sha256]])
+    if made.keys_in:
+        say(
+            f"密钥在 {made.keys_in}，请与备份分开保管",
+            f"the keys are in {made.keys_in}; keep them apart from the backup",
+        )
+    elif made.keys:
+        say(
+            f"未备份密钥：{listed(list(made.keys))}；用 --keys 文件夹 另存",
+            f"keys not backed up: {listed(list(made.keys))}; put them elsewhere with --keys FOLDER",
+        )
+    say(f"恢复：yiheng restore {made.file} 文件夹", f"to bring it back: yiheng restore {made.file} FOLDER")
+    return DONE
+
+
+@click.command()
+@click.argument("file", metavar="FROM", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--keys", type=click.Path(path_type=Path), help="The folder that backup --keys wrote.")
+@format_option
+@says_refusals
+def restore(file: Path, directory: Path, keys: Path | None, form: str) -> int:
+    """Write a backup out as a workspace in an empty or new folder, on whatever path and machine.
+
+    \b
+    Examples:
+      yiheng restore xihai-20261130T201500Z.yiheng-backup xihai
+      yiheng restore xihai-20261130T201500Z.yiheng-backup xihai --keys /safe
+    """
+    with working("restore") as step:
+        back = restore_backup(file, directory, keys, step)
+    row = [back.workspace, back.files, back.runs, back.bytes, back.made_at]
+    answer(form, back.as_json(), RESTORED, [row])
+    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(back.made_at)
+    days, hours = age.days, age.seconds // SECONDS_IN_AN_HOUR
+    say(
+        f"备份于 {days} 天 {hours} 小时以前；此后导入的数据须重新导入",
+        f"backed up {days} days and {hours} hours ago; what was loaded since has to be loaded again",
+    )
+    if back.keys:
+        say(f"已恢复密钥：{listed(back.keys)}", f"keys brought back: {listed(back.keys)}")
+    if back.missing:
+        say(
+            f"缺少密钥：{listed(back.missing)}。没有摘要密钥不能再导入；没有 casework.key 时，"
+            "驾驶舱另建一个，用户须重新登录",
+            f"keys missing: {listed(back.missing)}; without that of the hashes nothing more can be loaded, without"
+            " casework.key the cockpit makes another and people sign in again",
+        )
+    if back.dump:
+        say(
+            f"用户和日志在 {back.dump}：用 pg_restore --clean --if-exists --dbname 数据库 {back.dump} 写回 PostgreSQL",
+            f"users and journal are in {back.dump}: pg_restore --clean --if-exists --dbname DATABASE {back.dump}",
+        )
+    say(f"下一步：yiheng verify {directory}", f"next: yiheng verify {directory}")
+    return DONE
+
+
+@click.command()
+@click.argument("place", required=False, metavar="PLACE", type=click.Path(path_type=Path))
+@workspace_option
+@format_option
+@says_refusals
+def verify(place: Path | None, workspace: Path | None, form: str) -> int:
+    """Check every part of a workspace, or every file of a backup; each fault with its cure.
+
+    PLACE is a workspace or a backup; the current workspace by default. Ends with 1 where something is at fault.
+
+    \b
+    Examples:
+      yiheng verify
+      yiheng verify xihai-20261130T201500Z.yiheng-backup
+    """
+    with working("verify") as step:
+        found = verify_place(place or named(workspace, Path()), step)
+    sound = not any(one.faults for one in found)
+    good, bad = told("完好", "sound"), told("有误", "AT FAULT")
+    rows = [[told(*one.part), one.count, bad if one.faults else good, len(one.faults)] for one in found]
+    whole = {"sound": sound, "parts": [one.as_json() for one in found]}
+    answer(form, whole, ["part", "count", "state", "faults"], rows)
+    for one in found:
+        for fault in one.faults:
+            say(f"！{why(fault)}", f"! {fault}")
+    return DONE if sound else DONE_WITH_REFUSALS
