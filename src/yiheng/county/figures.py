@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from yiheng.basis.engine_paths import duckdb_parquet
+
 from .write import MADE
 
 _WORDS = yaml.safe_load((Path(__file__).parent / "figures.yaml").read_text("utf-8"))
@@ -76,7 +78,7 @@ def measure(data: Path) -> dict[str, float]:
     """
     db = duckdb.connect()
     for table in MADE:
-        db.execute(f"create view {table} as from read_parquet('{data / table}.parquet')")
+        db.execute(f"create view {table} as from {duckdb_parquet(data / f'{table}.parquet')}")
     db.execute(_VIEWS)
     first, last = db.execute("select min(year), max(year) from people").fetchall()[0]
     return {figure.says: float(_one(db, figure.sql, first, last)) for figure in FIGURES}

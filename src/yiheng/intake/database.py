@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import ibis
 import pyarrow as pa
 
+from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.documents import refuse_unreadable
 from yiheng.records import TABLES
 
 from .recognise import table_named
@@ -21,6 +23,8 @@ from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
 
 BATCH = 100_000
 HIDDEN = "***"
+# Three slashes and a path from here, four and one from the root.
+SQLITE = "sqlite:///"
 EXAMPLES = "sqlite:///claims.db or postgres://user@host/name"
 
 
@@ -36,8 +40,15 @@ class Database:
     tables: dict[str, str] = field(default_factory=dict)
 
     @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database: what stands after ``sqlite:///`` as it stands there, with every sign."""
+        return Path(self.url.removeprefix(SQLITE)) if self.url.startswith(SQLITE) else None
+
+    @property
     def shown(self) -> str:
         """The URL without user, password and options."""
+        if self.file is not None:
+            return f"sqlite://{self.file.name}"
         parts = urlsplit(self.url)
         try:
             host = parts.hostname or ""
@@ -76,12 +87,17 @@ def database_sources(database: Database, scratch: Path, asked: Asked) -> list[So
 
 
 def _connected(database: Database) -> Any:
-    parts = urlsplit(database.url)
-    if parts.scheme == "sqlite" and not Path(unquote(parts.path).removeprefix("/")).exists():
-        # SQLite would make an empty one. Three slashes are relative, four absolute.
-        raise Refusal("there is no such database file", where=database.shown, cure="check the path after sqlite:///")
     try:
-        return ibis.connect(database.url)
+        if database.file is None:
+            return ibis.connect(database.url)
+        if not database.file.exists():
+            # SQLite would make an empty one.
+            what = "there is no such database file"
+            raise Refusal(what, where=database.shown, cure="check the path after sqlite:///")
+        refuse_unreadable(database.file, expected="a database file")
+        return ibis.sqlite.connect(whole_path(database.file))
+    except Refusal:
+        raise
     except Exception as wrong:
         raise _unreadable(database, database.without_secrets(str(wrong))) from None
 

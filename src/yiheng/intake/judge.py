@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import duckdb
 import ibis
 
+from yiheng.basis.engine_paths import duckdb_parquet
 from yiheng.basis.evidence import Words
 from yiheng.records import TABLES, Table
 
@@ -135,7 +136,7 @@ def late_faults(table: Table) -> list[Fault]:
 def lake_rows(table: Table, files: list[str]) -> str:
     """A relation of a table's rows in data files; a column that a file was written without is null there."""
     empty = ", ".join(f"null::{DUCK_TYPES[c.kind]} as {sql.name(c.name)}" for c in table)
-    rows = f"select {empty} where false union all by name from read_parquet([{sql.texts(files)}], union_by_name=true)"
+    rows = f"select {empty} where false union all by name from {duckdb_parquet(*files, by_name=True)}"
     # Rows that were written before there was the column.
     told = [f"coalesce({sql.name(c.name)}, '{c.default}') as {sql.name(c.name)}" for c in table if c.default]
     return f"(select * replace ({', '.join(told)}) from ({rows}))" if told else f"({rows})"

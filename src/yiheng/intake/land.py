@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_copy, duckdb_footer, duckdb_parquet
 from yiheng.records import TABLES, Table
 
 from . import sql
@@ -55,8 +56,8 @@ def land(
         gone = f" anti join {superseded} using ({sql.names(table.key)})" if superseded else ""
         parts.append(f"select {columns} from {lake_rows(table, sorted(anew))}{gone}")
     if parts:
-        into = sql.text(str(writing.new_file(name)))
-        con.execute(f"copy ({_with_copies(table, ' union all '.join(parts), judged, lake_files)}) to {into} {PARQUET}")
+        rows = _with_copies(table, " union all ".join(parts), judged, lake_files)
+        con.execute(duckdb_copy(rows, writing.new_file(name), PARQUET))
     for number in whole:
         staging.feeds[name][number].good.replace(writing.new_file(name))
     for file in sorted(anew):
@@ -119,7 +120,7 @@ def _without_copies(con: duckdb.DuckDBPyConnection, table: Table, files: list[st
         return set()
     has = " and ".join(f"bool_or(name = {sql.text(copied.name)})" for copied in table.copies)
     found = con.execute(
-        f"select file_name from parquet_schema([{sql.texts(files)}]) group by file_name having not ({has})"
+        f"select file_name from {duckdb_footer('parquet_schema', *files)} group by file_name having not ({has})"
     )
     return {file for (file,) in found.fetchall()}
 
@@ -128,7 +129,7 @@ def _files_with(con: duckdb.DuckDBPyConnection, key: tuple[str, ...], keys: str,
     """The data files that hold a row with one of the keys."""
     columns = sql.names(key)
     found = con.execute(
-        f"select distinct filename from read_parquet([{sql.texts(files)}], filename=true, union_by_name=true)"
+        f"select distinct filename from {duckdb_parquet(*files, by_name=True, named=True)}"
         f" semi join {keys} using ({columns})"
     )
     return {file for (file,) in found.fetchall()}
@@ -137,7 +138,7 @@ def _files_with(con: duckdb.DuckDBPyConnection, key: tuple[str, ...], keys: str,
 def _small(con: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
     if len(files) < MOST_SMALL_FILES:
         return set()
-    query = f"select file_name from parquet_file_metadata([{sql.texts(files)}]) where num_rows < {WHOLE_ROWS}"
+    query = f"select file_name from {duckdb_footer('parquet_file_metadata', *files)} where num_rows < {WHOLE_ROWS}"
     return {file for (file,) in con.execute(query).fetchall()}
 
 

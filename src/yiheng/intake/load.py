@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_text
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.basis.signs import on_one_line
@@ -183,7 +184,7 @@ def load(
 
 def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute(f"set temp_directory = {sql.text(str(scratch))}")
+    con.execute(f"set temp_directory = {duckdb_text(scratch)}")
     con.execute("set preserve_insertion_order = true")
     con.execute(f"set memory_limit = {sql.text(MEMORY)}")
     prepare(con)

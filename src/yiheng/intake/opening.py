@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.basis.signs import on_one_line
@@ -102,10 +103,14 @@ def files_under(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     """
     found, left = [], []
     for path in paths:
+        whole_path(path)
         if not path.is_dir():
             refuse_unreadable(path)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            # People are told of each by its name.
+            for one in inside:
+                whole_path(one)
             found += [p for p in inside if p.suffix.lower() in ENDINGS]
             left += [p for p in inside if p.suffix.lower() not in ENDINGS]
         elif path.suffix.lower() in ENDINGS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_parquet
 from yiheng.basis.hidden import CERTIFICATE, IN_LATIN, OLD, SEVERAL_WORDS
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES, Column, Personal, Table
@@ -79,7 +80,7 @@ class Sealing:
         """
         if not persons:
             return
-        first = f"select regexp_full_match(person_id, '{HASH}') from read_parquet({sql.text(persons[0])}) limit 1"
+        first = f"select regexp_full_match(person_id, '{HASH}') from {duckdb_parquet(persons[0])} limit 1"
         hashed = self.con.execute(first).fetchone() == (True,)
         if hashed != self.privacy.hash_person_id:
             raise Refusal(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_copy
 from yiheng.basis.evidence import Words
 from yiheng.basis.hidden import CERTIFICATE, OLD
 from yiheng.records import TABLES
@@ -77,7 +78,7 @@ def write_quarantine(
         )
         quarantined[table] = quarantined.get(table, 0) + 1
     order = "table_name, file, row_number, fault, column_name, found"
-    con.execute(f"copy (select * from quarantine order by {order}) to {sql.text(str(into))} (format parquet)")
+    con.execute(duckdb_copy(f"select * from quarantine order by {order}", into, "format parquet"))
     counted = con.execute(
         "select table_name, fault, count(*), any_value(says), any_value(says_en), any_value(expected),"
         " any_value(expected_en), min(file), min_by(coalesce(line, row_number), (file, row_number)),"

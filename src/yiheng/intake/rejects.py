@@ -12,6 +12,7 @@ import duckdb
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from yiheng.basis.engine_paths import duckdb_parquet
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES
@@ -42,7 +43,7 @@ TO_DO = {
     "row_broken": "检查该行的列数、引号和编码，重新导出后报送",
 }
 CONTRADICTION = "各列相互矛盾：逐列核对原始记录，改正后重新报送"
-QUERY = "select file, line, row_number, column_name, fault, says, found, expected from read_parquet({}) where {}"
+QUERY = "select file, line, row_number, column_name, fault, says, found, expected from {} where {}"
 
 
 def write_rejects(quarantine: Path, into: Path) -> int:
@@ -54,13 +55,13 @@ def write_rejects(quarantine: Path, into: Path) -> int:
         Refusal: when the workbook cannot be written.
     """
     con = duckdb.connect()
-    file = sql.text(str(quarantine))
-    tables = con.execute(f"select distinct table_name from read_parquet({file}) order by table_name").fetchall()
+    rows = duckdb_parquet(quarantine)
+    tables = con.execute(f"select distinct table_name from {rows} order by table_name").fetchall()
     book = xlsxwriter.Workbook(str(into), {"constant_memory": True})
     book.set_properties({"title": "未通过校验的记录", "author": "Yiheng", "created": MADE})
     written = 0
     for (name,) in sorted(tables, key=lambda t: list(TABLES).index(t[0])):
-        found = con.execute(QUERY.format(file, f"table_name = {sql.text(name)} order by file, row_number, fault"))
+        found = con.execute(QUERY.format(rows, f"table_name = {sql.text(name)} order by file, row_number, fault"))
         written += _write_table(book, name, found)
     if not written:
         book.add_worksheet("没有问题").write_string(0, 0, "本次导入没有未通过校验的记录。")

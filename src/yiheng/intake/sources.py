@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiheng.basis.engine_paths import duckdb_csv, duckdb_footer, duckdb_parquet
 from yiheng.basis.refusals import Refusal
 from yiheng.documents import checked_header, delimiter_of, encoding_of, scanned, separator, split_header
 
@@ -64,20 +65,20 @@ class SourceFile:
 
         Numbering the rows of a text file keeps the reader to one core.
         """
-        path = sql.text(str(self.path))
         if self.form == "parquet":
-            return f"(select *, file_row_number + 1 as _row from read_parquet({path}))"
+            return f"(select *, file_row_number + 1 as _row from {duckdb_parquet(self.path)})"
         if self.form != "csv":
-            parts = [str(p) for p in sorted(self.path.glob("*.parquet"))]
-            return f"(select * from read_parquet([{sql.texts(parts)}], union_by_name=true))"
+            parts = sorted(self.path.glob("*.parquet"))
+            return f"(select * from {duckdb_parquet(*parts, by_name=True)})"
         columns = "{" + ", ".join(f"{sql.text(c)}: 'VARCHAR'" for c in self.columns) + "}"
         number = ", row_number() over () as _row" if numbered else ""
-        return (
-            f"(select *{number} from read_csv({path}, header=true, auto_detect=false, skip={self.above},"
+        options = (
+            f"header=true, auto_detect=false, skip={self.above},"
             f" delim={sql.text(self.delimiter)}, quote='\"', escape='\"', null_padding=false,"
             f" columns={columns}, store_rejects=true, rejects_table={sql.text(rejects)},"
-            f" rejects_scan={sql.text(rejects + '_scan')}, rejects_limit=0))"
+            f" rejects_scan={sql.text(rejects + '_scan')}, rejects_limit=0"
         )
+        return f"(select *{number} from {duckdb_csv(self.path, options)})"
 
     @property
     def place(self) -> str:
@@ -199,14 +200,14 @@ def checked_columns(header: list[str], places: list[str]) -> None:
 
 def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     try:
-        rows = con.execute(f"describe select * from read_parquet({sql.text(str(path))})").fetchall()
+        rows = con.execute(f"describe select * from {duckdb_parquet(path)}").fetchall()
     except duckdb.Error:
         raise Refusal(
             "this is not a readable Parquet file", where=shown, cure="export it again; nothing of it was loaded"
         ) from None
     if len(rows) > MOST_COLUMNS:
         raise Refusal(f"the file has {len(rows):,} columns", where=shown, expected=f"at most {MOST_COLUMNS:,}")
-    counted = con.execute(f"select sum(num_rows) from parquet_file_metadata({sql.text(str(path))})").fetchone()
+    counted = con.execute(f"select sum(num_rows) from {duckdb_footer('parquet_file_metadata', path)}").fetchone()
     many = counted[0] if counted and counted[0] else 0
     if many > HARMLESS_ROWS and many > path.stat().st_size * ROWS_FOR_EACH_BYTE:
         # Each row of a table has a key of its own, which no packing shrinks so far.

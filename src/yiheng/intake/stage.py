@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import ibis
 
+from yiheng.basis.engine_paths import duckdb_copy, duckdb_parquet
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
 from yiheng.basis.signs import on_one_line
@@ -41,7 +42,7 @@ MOST_FAULTS = 62
 TWO_LINES = r'"[^\r\n]*[\r\n]+[^\r\n]'
 # The number of a good row: its feed's number times this, plus its position in the feed.
 FEED = 1 << 40
-PARQUET = "(format parquet, compression zstd)"
+PARQUET = "format parquet, compression zstd"
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,10 @@ class Staging:
 
     def good(self, name: str) -> str:
         """A relation of a table's good rows, each with its number ``_id``."""
-        files = sql.texts([str(feed.good) for feed in self.feeds[name]])
+        rows = duckdb_parquet(*(feed.good for feed in self.feeds[name]))
         columns = sql.names([c.name for c in TABLES[name]])
         number = f"(file_index::BIGINT * {FEED} + file_row_number)"
-        return f"(select {columns}, {number} as _id from read_parquet([{files}]))"
+        return f"(select {columns}, {number} as _id from {rows})"
 
     def bad(self, name: str) -> str:
         """A relation of a table's faulty rows, in the order of the files."""
@@ -224,7 +225,7 @@ class Staging:
         feed = Feed(source, arm, where, self.scratch / f"{self._fresh('good')}.parquet", 0, self._fresh("bad"), 0)
         rows = judged(table, arm, relation + where, self.overlay, None, closely)
         kept = sql.names([c.name for c in table])
-        query = f"copy ({rows} select {kept} from checked where _mask = 0) to {sql.text(str(feed.good))} {PARQUET}"
+        query = duckdb_copy(f"{rows} select {kept} from checked where _mask = 0", feed.good, PARQUET)
         with self._in_order():
             written = self.con.execute(query).fetchone()
         return Feed(source, arm, where, feed.good, written[0] if written else 0, feed.bad, 0)

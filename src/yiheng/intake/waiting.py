@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_copy, duckdb_parquet
 from yiheng.records import TABLES, WAITING
 
 from . import sql
@@ -41,8 +42,8 @@ def come_of_age(
         rows = f"select * from {lake_rows(WAITING[name], mine)}"
         called = f"{link} in ({keys}) or ({link} is null and {parent} in ({parents}))"
         path = scratch / f"{SHOWN}_{name}.parquet"
-        con.execute(f"copy ({rows} where {called}) to {sql.text(str(path))} {PARQUET}")
-        if con.execute(f"select count(*) from read_parquet({sql.text(str(path))})").fetchone() != (0,):
+        con.execute(duckdb_copy(f"{rows} where {called}", path, PARQUET))
+        if con.execute(f"select count(*) from {duckdb_parquet(path)}").fetchone() != (0,):
             found.append(parquet_source(path, name, f"{SHOWN}/{name}", con))
     return found
 
@@ -66,7 +67,7 @@ def keep_waiting(con: duckdb.DuckDBPyConnection, verdicts: Verdicts, files: list
     if counted is None or (counted[0] == 0 and counted[1] == counted[2]):
         return False
     rows = f"select distinct on ({keys}) {columns} from ({new} union all {still})"
-    con.execute(f"copy ({rows}) to {sql.text(str(writing.new_file(name)))} {PARQUET}")
+    con.execute(duckdb_copy(rows, writing.new_file(name), PARQUET))
     for file in files:
         writing.drop_file(name, file)
     return True

@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
+from yiheng.basis.engine_paths import duckdb_parquet
 from yiheng.records import Column, Table
 
 BITS = 256
@@ -126,5 +127,4 @@ def _name(column: Column) -> str:
 
 
 def _read(files: Sequence[Path]) -> str:
-    quoted = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{quoted}])"
+    return duckdb_parquet(*files)

@@ -13,6 +13,7 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import EMPTY_DICT, Properties
 from sqlalchemy import URL
 
+from yiheng.basis.engine_paths import sqlite_uri
 from yiheng.basis.refusals import Refusal
 
 from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT
@@ -67,7 +68,7 @@ class Catalog(SqlCatalog):
         self._files = {IO: f"{Files.__module__}.{Files.__qualname__}", FOLDER: str(folder)}
         # An address in an address: each escapes the signs that mean something to it.
         how = {"mode": "rw" if made is None else "rwc", "uri": "true", "timeout": str(SECONDS_TO_WAIT)}
-        uri = URL.create("sqlite", database=(folder / CATALOG).as_uri(), query=how).render_as_string()
+        uri = URL.create("sqlite", database=sqlite_uri(folder / CATALOG), query=how).render_as_string()
         tables = {"init_catalog_tables": str(made is not None).lower()}
         super().__init__(NAMESPACE, uri=uri, warehouse=f"{SCHEME}tables", **tables, **self._files)
         if made is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from yiheng.basis.engine_paths import sqlite_address
 from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES
 
@@ -218,7 +219,7 @@ class Sets:
 @contextmanager
 def opened(file: Path, seconds: float) -> Iterator[sqlite3.Connection]:
     """A database that is there: to open one never makes it. What a killed process left half written is taken back."""
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=seconds)) as db:
+    with closing(sqlite3.connect(sqlite_address(file, "mode=rw"), uri=True, timeout=seconds)) as db:
         yield db
 
 

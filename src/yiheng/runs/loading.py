@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_hex
 
+from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.intake import Database, Loaded, MappingFile, Privacy, load
 from yiheng.lake import told
@@ -40,6 +41,8 @@ def run_load(
         Refusal: when nothing can be loaded, overlays were loaded and none holds today, or the key of the workspace's
             hashes is gone.
     """
+    for path in paths:
+        whole_path(path)
     used, overlay = overlay_on(workspace, dt.date.today())
     lake = workspace.lake
     known_key(workspace.folder, lake)

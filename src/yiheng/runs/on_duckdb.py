@@ -10,6 +10,8 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from yiheng.basis.engine_paths import duckdb_copy, duckdb_pattern
+
 # What DuckDB holds in memory at most; beyond it it writes to a scratch folder, which it removes.
 MEMORY = "1300MiB"
 
@@ -28,7 +30,8 @@ class DuckDB:
 
     def read(self, name: str, schema: ibis.Schema, files: list[str]) -> ibis.Table:
         """Parquet files as one table of this schema."""
-        read = self._con.read_parquet(files, table_name=name, union_by_name=True)
+        named = [duckdb_pattern(file) for file in files]
+        read = self._con.read_parquet(named, table_name=name, union_by_name=True, hive_partitioning=False)
         # A file written before a column existed lacks it: unknown, not absent.
         columns = {c: read[c] if c in read.columns else ibis.null(t) for c, t in schema.items()}
         return read.select(**columns)
@@ -59,7 +62,8 @@ class DuckDB:
 
     def write(self, expression: ibis.Table, order: tuple[str, ...], file: Path) -> None:
         """Execute an expression into one Parquet file."""
-        self._con.to_parquet(_ordered(expression, order), file)
+        # Ibis itself writes a path with quotes as a word of Python.
+        self._con.raw_sql(duckdb_copy(self._con.compile(_ordered(expression, order)), file, "format parquet"))
 
     @contextmanager
     def plain_joins(self) -> Iterator[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from yiheng.basis.engine_paths import spark_address
 from yiheng.basis.refusals import Refusal
 
 try:
@@ -64,7 +64,7 @@ class Spark:
         """Parquet files as one table of this schema: given the schema, Spark itself fills what a file lacks."""
         # Without the option a folder called a=b would be a column.
         reader = self._session.read.schema(PySparkSchema.from_ibis(schema)).option("recursiveFileLookup", "true")
-        reader.parquet(*map(_literal, files)).createOrReplaceTempView(name)
+        reader.parquet(*map(spark_address, files)).createOrReplaceTempView(name)
         return self._view(name)
 
     def empty(self, name: str, schema: ibis.Schema) -> ibis.Table:
@@ -161,8 +161,3 @@ def stop(session: SparkSession) -> None:
     gateway.proc.stdin.close()
     gateway.proc.wait()
     SparkContext._gateway = SparkContext._jvm = None
-
-
-def _literal(file: str) -> str:
-    """A path that means itself: Spark takes some signs for patterns."""
-    return "file://" + re.sub(r"([\\{}\[\]*?])", r"\\\1", str(Path(file).absolute()))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from yiheng.basis.engine_paths import duckdb_allowed, duckdb_copy, duckdb_parquet, duckdb_text
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 from yiheng.basis.signs import AMOUNT, APOSTROPHE, FORMULA
@@ -105,7 +106,7 @@ def export(
                 with new_file(file) as part:
                     if form == "csv":
                         rows = _no_formulas(con, rows)
-                    count = con.execute(f"copy ({rows}) to '{_quoted(part)}' ({WRITTEN[form]})").fetchone()
+                    count = con.execute(duckdb_copy(rows, part, WRITTEN[form])).fetchone()
             except (duckdb.IOException, OSError) as wrong:
                 raise Refusal(
                     f"the file cannot be written: {wrong}", where=str(file), cure="name another folder"
@@ -146,10 +147,9 @@ def _opened(
     at = workspace.lake.latest() if number is None else workspace.lake.at(number)
     with duckdb.connect() as con:
         files = _views(con, workspace, at)
-        allowed = ", ".join(f"'{_quoted(file)}'" for file in files)
-        con.execute(f"set allowed_paths = [{allowed}]")
+        con.execute(f"set allowed_paths = {duckdb_allowed(files)}")
         if writes_to is not None:
-            con.execute(f"set allowed_directories = ['{_quoted(writes_to)}']")
+            con.execute(f"set allowed_directories = [{duckdb_text(writes_to)}]")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
         yield con
@@ -162,15 +162,10 @@ def _views(con: duckdb.DuckDBPyConnection, workspace: Workspace, at: SnapshotSet
         columns = ", ".join(f'cast(null as {IBIS_TYPES[kind]}) as "{column}"' for column, kind in kinds.items())
         rows = f"select {columns} where false"
         if files := workspace.lake.files(name, at):
-            listed = ", ".join(f"'{_quoted(file)}'" for file in files)
             # By name: a file written before a column existed lacks it.
-            rows += f" union all by name select * from read_parquet([{listed}], union_by_name=true)"
+            rows += f" union all by name select * from {duckdb_parquet(*files, by_name=True)}"
         con.execute(f'create view "{name}" as {rows}')
         found += files
     for name, rows in views().items():
         con.execute(f'create view "{name}" as {rows}')
     return found
-
-
-def _quoted(path: object) -> str:
-    return str(path).replace("'", "''")

@@ -14,6 +14,7 @@ from typing import Any
 
 import yiheng.lake
 from yiheng import __version__
+from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import told
@@ -55,6 +56,7 @@ class Workspace:
         Raises:
             Refusal: when the folder already is one, or holds other things.
         """
+        whole_path(folder)
         if (folder / FILE).exists():
             raise Refusal("this is a workspace already", where=str(folder), cure="use it, or choose another folder")
         if folder.exists() and any(folder.iterdir()):
@@ -65,7 +67,8 @@ class Workspace:
         folder.chmod(0o700)
         yiheng.lake.Lake.make(folder / "lake")
         made = (
-            f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\nname = "{folder.resolve().name}"\n'
+            f'# A Yiheng workspace.\nformat = {FORMAT}\nmade_with = "{__version__}"\n'
+            f"name = {_quoted(folder.resolve().name)}\n"
             "# Decided before the first load: whether the fund's own number of a person is kept as a keyed hash only.\n"
             f"{HASHED} = {str(hash_person_id).lower()}\n"
         )
@@ -81,6 +84,7 @@ class Workspace:
         Raises:
             Refusal: when the folder is none, or of a later format.
         """
+        whole_path(folder)
         if not (folder / FILE).is_file():
             raise Refusal(
                 "this folder is no workspace",
@@ -247,10 +251,13 @@ def names_text(names: Mapping[str, str]) -> str:
     if not names:
         told = "# What consortia are called where people read, by the id in the data:"
         return f'{told}\n# [{NAMES}]\n# donghe = "东河医共体"\n'
-    lines = [
-        f"{json.dumps(one, ensure_ascii=False)} = {json.dumps(name, ensure_ascii=False)}" for one, name in names.items()
-    ]
+    lines = [f"{_quoted(one)} = {_quoted(name)}" for one, name in names.items()]
     return "\n".join([f"[{NAMES}]", *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML: as JSON, which leaves one sign as it is that TOML does not."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _user() -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from yiheng.basis.engine_paths import sqlite_address
 from yiheng.basis.refusals import Refusal
 from yiheng.runs.workspace import Workspace
 
@@ -87,9 +88,7 @@ def described_database(workspace: Workspace) -> Mapping[str, Any] | None:
 
 def _opened(file: Path) -> sqlite3.Connection:
     for how in ("mode=ro", "immutable=1"):
-        connection = sqlite3.connect(
-            f"{file.resolve().as_uri()}?{how}", uri=True, timeout=SECONDS_TO_WAIT, isolation_level=None
-        )
+        connection = sqlite3.connect(sqlite_address(file, how), uri=True, timeout=SECONDS_TO_WAIT, isolation_level=None)
         try:
             connection.execute("select count(*) from sqlite_master").fetchone()
         except sqlite3.OperationalError:
