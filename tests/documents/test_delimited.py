@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ def test_a_file_that_may_not_be_read_is_a_sentence(tmp_path, monkeypatch):
 
     file = tmp_path / "facts.csv"
     file.write_text(HEAD)
-    monkeypatch.setattr(type(file), "open", forbidden)
+    monkeypatch.setattr(os, "open", forbidden)
     with pytest.raises(Refusal, match="you may not read this file"):
         read_delimited(file)
 

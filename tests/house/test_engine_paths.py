@@ -25,7 +25,9 @@ ALLOWED = {("runs", "on_duckdb.py", "read_parquet")}
 
 def spelt(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Texts of a module, but for docstrings, that name a path to an engine, with their lines."""
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    # A text with values in it is looked at as a whole, not its parts again.
+    parts = {id(one) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for one in node.values}
+    docs = parts | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             text = "".join(one.value if isinstance(one, ast.Constant) else "X" for one in node.values)

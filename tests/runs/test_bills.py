@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
@@ -138,3 +139,71 @@ def test_amounts_with_a_fraction_stay_exact(tmp_path):
     file = tmp_path / "bill.json"
     file.write_text('{"settlement": [{"medfee_sumamt": 0.07}]}', "utf-8")
     assert read_bill(file) == {"settlement": [{"medfee_sumamt": "0.07"}]}
+
+
+S1 = {
+    "settlement_id": "S1", "visit_id": "V1", "settled_at": "2025-01-15 10:00:00", "total_fen": "3000",
+    "scope_fen": "3000", "fund_fen": "3000", "person_fen": "0",
+}  # fmt: skip
+F1 = {
+    "line_id": "F1", "visit_id": "V1", "settlement_id": "S1", "item_code": "X", "item_name": "药", "kind": "drug",
+    "quantity": "1", "unit_price": "30.00", "amount_fen": "3000", "scope_fen": "3000",
+    "occurred_at": "2025-01-11 08:00:00",
+}  # fmt: skip
+V1 = {
+    "visit_id": "V1", "person_id": "A", "institution_id": "H1", "kind": "inpatient", "began_on": "2025-01-10",
+    "ended_on": "2025-01-15",
+}  # fmt: skip
+V2 = {**V1, "visit_id": "V2", "began_on": "2024-01-10", "ended_on": "2024-01-15"}
+WHOLE = {
+    "person": [{"person_id": "A", "sex": "female", "born_on": "1950-01-01"}],
+    "institution": [{"institution_id": "H1", "name": "医院", "kind": "hospital", "level": "三级"}],
+    "visit": [V1],
+    "settlement": [S1],
+    "fee_line": [F1],
+}
+
+
+@pytest.fixture(scope="module")
+def plain_desk(tmp_path_factory):
+    desk = Desk(Workspace.new(tmp_path_factory.mktemp("bills") / "ws"), dt.date(2025, 6, 30))
+    yield desk
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"settlement": [{**S1, "settlement_id": "S9"}]}, "no settlement of the bill is 'S1', which settlement_id names"),
+        (
+            {"visit": [V1, V2], "settlement": [{**S1, "visit_id": "V2"}]},
+            "the settlement 'S1' is of the visit 'V2', this row of 'V1'",
+        ),
+        (
+            {"visit": [V1, {**V2, "person_id": "B"}], "visits": ["V1"]},
+            "the visit 'V2' is of a person of whom no visit is asked about",
+        ),
+        (
+            {"fee_line": [F1, {**F1, "line_id": "F2", "quantity": "-1", "amount_fen": "-3000", "scope_fen": "-3000",
+                               "reversal_of": "F9"}]},
+            "no fee_line of the bill is 'F9', which reversal_of names",
+        ),
+        ({"fee_line": [{**F1, "visit_id": "V9"}]}, "no visit of the bill is 'V9'"),
+        ({"visits": ["V9"]}, "'V9' is asked about and not in the bill"),
+        ({"visits": []}, "'visits' names no visit"),
+        ({"visits": False}, "'visits' names no visit"),
+        ({"visits": {"V1": 1}}, "'visits' names no visit"),
+        # It was read as V1: the engine ends a value at a NUL.
+        ({"visit": [{**V1, "visit_id": "V1\0"}]}, "visit_id contains a NUL"),
+    ],
+)  # fmt: skip
+def test_point_8_a_bill_that_names_what_it_does_not_hold_or_what_is_anothers_is_refused(plain_desk, changed, says):
+    with pytest.raises(Refusal, match=re.escape(says)):
+        plain_desk.check({**WHOLE, **changed})
+
+
+def test_point_8_the_same_bill_without_a_fault_is_checked(plain_desk):
+    checked = plain_desk.check({**WHOLE, "visit": [V1, V2], "visits": ["V1", "V1"]})
+    assert (checked["visits"], checked["decision"]) == (["V1"], "pass")
+    # Before payment there is no settlement, although the line already names one.
+    assert plain_desk.check({k: v for k, v in WHOLE.items() if k != "settlement"})["visits"] == ["V1"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import decoded, read_bytes
 from yiheng.records import TABLES
 from yiheng.records.national import SPELLINGS, Spelling
 from yiheng.runs.tables import WRITTEN, Form, chosen, export, query, row_counts
@@ -17,6 +18,7 @@ from .verb import DONE, folder_option, format_option, opened, says_refusals, wor
 
 # Beyond so many rows a terminal shows nothing anyone reads.
 SHOWN = 200
+MOST_BYTES = 1 << 20
 
 at_option = click.option("--at", type=int, metavar="SET", help="Number of a snapshot set; the last one by default.")
 names_option = click.option(
@@ -139,6 +141,7 @@ def sql(text: str, at: int | None, workspace: Path | None, form: str) -> int:
 
 def _query_in(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise Refusal(f"the query cannot be read: {wrong}", where=str(file), cure="name a text file in UTF-8") from None
+        return decoded(read_bytes(file, most=MOST_BYTES, expected="a text file with a query"), file, file.name)
+    except Refusal as refusal:
+        what = f"the query cannot be read: {refusal.what}"
+        raise Refusal(what, where=str(file), cure="name a text file in UTF-8") from None

@@ -1,17 +1,20 @@
 """Files that people hand over, read strictly: bytes, encodings, CSV and JSON, each fault with its line."""
 
 from .delimited import Delimited, Row, checked_header, delimiter_of, read_delimited, separator, split_header
-from .encodings import Encoding, encoding_of, scanned
-from .files import read_bytes, refuse_unreadable
+from .encodings import Encoding, decoded, encoding_of, scanned
+from .files import changed, mark_of, read_bytes, refuse_unreadable, sha256_of
 from .strict_json import parsed_json, read_json
 
 __all__ = [
     "Delimited",
     "Encoding",
     "Row",
+    "changed",
     "checked_header",
+    "decoded",
     "delimiter_of",
     "encoding_of",
+    "mark_of",
     "parsed_json",
     "read_bytes",
     "read_delimited",
@@ -19,5 +22,6 @@ __all__ = [
     "refuse_unreadable",
     "scanned",
     "separator",
+    "sha256_of",
     "split_header",
 ]

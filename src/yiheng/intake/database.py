@@ -15,11 +15,11 @@ import pyarrow as pa
 from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.documents import refuse_unreadable
+from yiheng.documents import refuse_unreadable, sha256_of
 from yiheng.records import TABLES
 
 from .recognise import table_named
-from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_columns
 
 BATCH = 100_000
 HIDDEN = "***"

@@ -163,6 +163,8 @@ def load(
             progress(f"check {name}")
             verdicts[name] = judge(con, staging, name, lake_files, verdicts)
         faults, quarantined = write_quarantine(con, staging, verdicts, quarantine)
+        # Nothing reads the files after this.
+        opening.refuse_changed()
         tables = {name: _counted(con, name, v, staging, quarantined[name]) for name, v in verdicts.items()}
         tables = _with_withdrawn(tables, opening.withdrawn)
         # Before anything lands: landing may move staged rows away.

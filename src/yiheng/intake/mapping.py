@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +108,7 @@ def read_mapping(path: Path) -> MappingFile:
     document = read_document(path, shown_as=path.name)
     mapping = validated(Mapping, document)
     found = [fault for i, entry in enumerate(mapping.tables) for fault in _faults(document, i, entry)]
-    read = MappingFile(mapping, document, hashlib.sha256(path.read_bytes()).hexdigest())
+    read = MappingFile(mapping, document, document.sha256)
     if found := found or read.personal_faults(None):
         raise Refusals(found)
     return read

@@ -174,6 +174,9 @@ def _as_text(
                 # A float may have lost its last fen already.
                 faults.append(_unread(column, name, raw, place))
             text = ("1" if raw else "0") if isinstance(raw, bool) else str(raw)
+            if "\0" in text:
+                # The engine would end the value there.
+                faults.append(Refusal(f"{name} contains a NUL", where=place, cure="remove it, or export again"))
             named[column.name] = (name, text)
             yuan = column.kind == "fen" and name.strip().lower() != column.name
             texts[column.name + (IN_YUAN if yuan else "")] = text

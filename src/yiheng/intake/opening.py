@@ -10,9 +10,9 @@ import duckdb
 
 from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.basis.signs import on_one_line
-from yiheng.documents import refuse_unreadable
+from yiheng.documents import changed, mark_of, refuse_unreadable
 
 from .archive import unpacked
 from .messages import message_sources
@@ -35,6 +35,7 @@ class Opening:
         hidden_sheets: whether sheets that people do not see are read too.
         refused: files, sheets and members of which nothing is loaded.
         left: what lies in folders and archives and is of no kind that is read.
+        marks: what tells each file from one that takes its place while it is read.
         withdrawn: rows that a later message of their file withdraws, by table.
     """
 
@@ -46,10 +47,22 @@ class Opening:
     refused: list[Refusal] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     withdrawn: dict[str, Withdrawn] = field(default_factory=dict)
+    marks: list[tuple[str, Path, tuple[int, ...]]] = field(default_factory=list)
+
+    def refuse_changed(self) -> None:
+        """Refuse the load when a file was written to or replaced since it was opened: its hash is no longer its own.
+
+        Raises:
+            Refusals: each such file.
+        """
+        if found := [changed(shown) for shown, path, mark in self.marks if mark_of(path) != mark]:
+            raise Refusals(found)
 
     def open(self, path: Path, name: str, shown: str, inside_archive: bool = False) -> None:
         """Open a file: the sources in it, or why it is refused."""
         try:
+            self.marks.append((shown, path, mark_of(path)))
+            refuse_unreadable(path)
             kind = ENDINGS.get(path.suffix.lower())
             if kind == "text":
                 self.sources.append(text_source(path, name, shown, self.scratch))

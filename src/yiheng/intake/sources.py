@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.engine_paths import duckdb_csv, duckdb_footer, duckdb_parquet
 from yiheng.basis.refusals import Refusal
-from yiheng.documents import checked_header, delimiter_of, encoding_of, scanned, separator, split_header
+from yiheng.documents import checked_header, delimiter_of, encoding_of, scanned, separator, sha256_of, split_header
 
 from . import sql
 
@@ -134,12 +133,6 @@ def parquet_source(path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnec
         Refusal: when it is none.
     """
     return SourceFile(path, (name,), shown, "parquet", _parquet_columns(path, shown, con), sha256_of(path))
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _rewritten(path: Path, into: Path, encoding: str) -> int:

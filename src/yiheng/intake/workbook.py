@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import sha256_of
 
 from .archive import UNPACKING_FAILED, check_size
 from .sheet_xml import Sheet, feed, letters, local, parser_of, shared_lengths, surveyed
-from .sources import ROW, Asked, Parts, SourceFile, checked_columns, sha256_of
+from .sources import ROW, Asked, Parts, SourceFile, checked_columns
 
 # The largest list of sheets is some kilobytes; an XLSX of the most rows that a sheet holds, some hundred megabytes.
 MOST_IN_LIST, MOST_UNPACKED = 1 << 24, 4 * 1024**3

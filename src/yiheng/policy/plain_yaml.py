@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,16 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """What a file says, with the line of each entry by its path, such as ``("values", "growth")``."""
+    """What a file says, with the line of each entry by its path, such as ``("values", "growth")``.
+
+    Attributes:
+        sha256: of the bytes that were read.
+    """
 
     file: str
     content: Any
     lines: dict[Path_, int] = field(repr=False)
+    sha256: str = ""
 
     def line_of(self, path: Path_) -> int:
         """The line of an entry, or of the nearest entry above it that stands in the file."""
@@ -66,7 +72,7 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
     if node is None:
         raise Refusal("the file is empty", where=file, expected="a mapping")
     reading = _Reading(file)
-    return Document(file, reading.plain(node, ()), reading.lines)
+    return Document(file, reading.plain(node, ()), reading.lines, hashlib.sha256(raw).hexdigest())
 
 
 @dataclass

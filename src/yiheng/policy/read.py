@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -43,7 +42,7 @@ def read_policy(path: Path, *, shown_as: str | None = None) -> PolicyFile:
     """
     document = read_document(path, shown_as=shown_as)
     policy = validated(Policy, document)
-    return PolicyFile(policy, document, hashlib.sha256(path.read_bytes()).hexdigest())
+    return PolicyFile(policy, document, document.sha256)
 
 
 def policy_for_year(path: Path, year: int, *, or_nearest: bool = False) -> PolicyFile:

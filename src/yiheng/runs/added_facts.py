@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from yiheng.basis.evidence import Place, Words
-from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.documents import sha256_of
 from yiheng.payment import Fact, PartyFacts, fact_or_fault, scale_in_doubt
 from yiheng.policy import PolicyFile
 from yiheng.policy.schema import Fact as DeclaredFact
 
 from .fact_rows import FactsRow, facts_rows
-from .manifest import sha256
+from .kept import keep
 
 ADDED = "added_facts.csv"
 PARTY, YEAR = "party", "year"
@@ -29,16 +28,13 @@ def added_pins(file: Path | None) -> tuple[dict[str, str], dict[str, str]]:
     """
     if file is None:
         return {}, {}
-    if not file.is_file():
-        raise Refusal("there is no such file", where=str(file), cure="check the path")
-    return {"with": file.name}, {"with_sha256": sha256(file)}
+    return {"with": file.name}, {"with_sha256": sha256_of(file)}
 
 
-def keep_added(file: Path | None, folder: Path) -> None:
+def keep_added(file: Path | None, folder: Path, hashed: str) -> None:
     """Copy the file that a run read."""
     if file is not None:
-        with new_file(folder / ADDED) as part:
-            shutil.copyfile(file, part)
+        keep(file, folder / ADDED, hashed)
 
 
 def with_added(

@@ -62,7 +62,8 @@ class BillReader:
         """
         rows, questions = self._typed(bill, shown_as)
         about = _about(bill.get("visits"), rows, shown_as)
-        if faults := [*_strangers(rows, shown_as), *_orphans(rows, about, shown_as)]:
+        faults = [*_strangers(rows, shown_as), *_orphans(rows, about, shown_as), *_of_others(rows, about, shown_as)]
+        if faults := [*faults, *_astray(rows, shown_as)]:
             raise Refusals(faults)
         for name in self._tables:
             if not rows[name]:
@@ -121,13 +122,18 @@ def _about(visits: Any, rows: Rows, shown_as: str) -> list[str]:
         Refusals: visits that the bill does not hold.
     """
     known = list(dict.fromkeys(row["visit_id"] for row in rows["visit"]))
-    asked = known if not visits else visits if isinstance(visits, list) else [visits]
+    if visits is not None and (not visits or not isinstance(visits, (str, list))):
+        raise Refusal(
+            "'visits' names no visit", where=shown_as, expected='"visits": ["V1", …], or nothing to ask about all',
+            cure="name the visits that are asked about, or leave it out",
+        )  # fmt: skip
+    asked = known if visits is None else list(visits) if isinstance(visits, list) else [visits]
     if strange := [one for one in asked if one not in known]:
         raise Refusals(
             Refusal(f"'{one}' is asked about and not in the bill", where=shown_as, cure=nearest(str(one), known))
             for one in strange
         )
-    return asked
+    return list(dict.fromkeys(asked))
 
 
 def _strangers(rows: Rows, shown_as: str) -> Iterator[Refusal]:
@@ -153,6 +159,48 @@ def _orphans(rows: Rows, about: Collection[str], shown_as: str) -> Iterator[Refu
                     expected=f'"{parent}": [{{"{key}": "{row[key]}", …}}], written the same in both',
                     cure=nearest(row[key], known),
                 )
+
+
+def _of_others(rows: Rows, about: Collection[str], shown_as: str) -> Iterator[Refusal]:
+    """Visits of persons of whom none is asked about: they are nobody's history, and may be another's bill."""
+    persons = {row["person_id"] for row in rows["visit"] if row["visit_id"] in about}
+    for number, row in enumerate(rows["visit"], start=1):
+        if row["person_id"] not in persons:
+            yield Refusal(
+                f"the visit '{row['visit_id']}' is of a person of whom no visit is asked about",
+                where=f"{shown_as} visit[{number}]",
+                expected="the visits asked about, and the history of the same persons",
+                cure="take it out, or ask about it in a bill of its own",
+            )
+
+
+def _astray(rows: Rows, shown_as: str) -> Iterator[Refusal]:
+    """Rows that refer to a row which the bill does not hold, or which is of another visit.
+
+    Of a table that the bill does not bring at all nothing can be missing: before payment there is no settlement.
+    """
+    for name, given in rows.items():
+        table = TABLES[name]
+        links = [(column.name, column.refers_to) for column in table if column.refers_to in rows]
+        links += [(table.takes_back.link, name)] if table.takes_back else []
+        for column, parent in links:
+            others = {row[TABLES[parent].key[0]]: row for row in rows[parent]}
+            # Persons, institutions and visits are looked for by themselves.
+            if not others or parent == "visit" or "visit_id" not in TABLES[parent].schema:
+                continue
+            for number, row in enumerate(given, start=1):
+                if row[column] is None:
+                    continue
+                where = f"{shown_as} {name}[{number}]"
+                if (other := others.get(row[column])) is None:
+                    what = f"no {parent} of the bill is '{row[column]}', which {column} names"
+                    yield Refusal(what, where=where, cure=nearest(row[column], others))
+                elif row.get("visit_id") != other.get("visit_id"):
+                    yield Refusal(
+                        f"the {parent} '{row[column]}' is of the visit '{other.get('visit_id')}',"
+                        f" this row of '{row.get('visit_id')}'",
+                        where=where, expected="both of one visit", cure="correct the one that is wrong",
+                    )  # fmt: skip
 
 
 def _once(table: Table, rows: list[Row]) -> list[Row]:

@@ -20,7 +20,7 @@ from .added_facts import added_pins, keep_added
 from .alternatives import other_choices
 from .differences import alternative_rows, cells_of, changes_of, sums_of
 from .engine import Engine
-from .kept import keep_facts, keep_policies, kept_policies
+from .kept import FACTS, keep, keep_policies, kept_policies
 from .making import making
 from .manifest import Manifest, canonical, write_whole
 from .quarantined import quarantine_pins
@@ -125,9 +125,9 @@ def run_compare(
     with making(workspace, manifest) as folder:
         for policy, under in zip(policies, unders, strict=True):
             keep_policies(policy, under.sources, folder / SETTLED / under.name)
-        keep_added(added, folder)
+        keep_added(added, folder, manifest.pins.get("with_sha256", ""))
         if facts is not None:
-            keep_facts(facts, folder)
+            keep(facts, folder / FACTS, manifest.pins["facts_sha256"])
         return compare_into(workspace, manifest, folder, folder, progress)
 
 

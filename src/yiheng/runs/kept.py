@@ -9,6 +9,7 @@ from typing import Any
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import changed, sha256_of
 from yiheng.lake import RESTORE
 from yiheng.policy import PolicyFile, read_policy
 
@@ -26,14 +27,22 @@ def keep_policies(policy: Path, sources: dict[int, PolicyFile], folder: Path) ->
     for year, source in sources.items():
         copy = folder / POLICIES / str(year) / source.file
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with new_file(copy) as part:
-            shutil.copyfile(policy if policy.is_file() else policy / Path(source.file).name, part)
+        keep(policy if policy.is_file() else policy / Path(source.file).name, copy, source.sha256)
 
 
-def keep_facts(facts: Path, folder: Path) -> None:
-    """Copy the facts file that a run read."""
-    with new_file(folder / FACTS) as part:
-        shutil.copyfile(facts, part)
+def keep(file: Path, into: Path, hashed: str) -> None:
+    """Copy a file that a run read; the run then reads its copy.
+
+    Args:
+        hashed: the SHA-256 that the manifest notes.
+
+    Raises:
+        Refusal: when the file was written to or replaced since it was hashed.
+    """
+    with new_file(into) as part:
+        shutil.copyfile(file, part)
+        if sha256_of(part) != hashed:
+            raise changed(file.name)
 
 
 def kept_policies(folder: Path, pins: Mapping[str, Any] | None = None) -> dict[int, PolicyFile]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from ibis import _
 
 from yiheng.basis.money import Fen
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.documents import read_delimited
+from yiheng.documents import read_delimited, sha256_of
 from yiheng.lake import told
 from yiheng.supervision.sampling import (
     LIMITS,
@@ -24,8 +23,9 @@ from yiheng.supervision.sampling import (
 )
 
 from .engine import Engine
+from .kept import keep
 from .making import making
-from .manifest import Manifest, canonical, sha256, write_whole
+from .manifest import Manifest, canonical, write_whole
 from .results import as_pinned, checked_manifest
 from .scoring import SCORES
 from .workspace import Workspace
@@ -103,10 +103,10 @@ def run_estimate(workspace: Workspace, file: Path) -> dict[str, Any]:
     manifest = Manifest(
         "estimate",
         {"file": file.name},
-        {"sha256": sha256(file), "limits": {name: limit.value for name, limit in LIMITS.items()}},
+        {"sha256": sha256_of(file), "limits": {name: limit.value for name, limit in LIMITS.items()}},
     )
     with making(workspace, manifest) as folder:
-        shutil.copyfile(file, folder / SAMPLE)
+        keep(file, folder / SAMPLE, manifest.pins["sha256"])
         return estimate_into(manifest, folder, folder)
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal, Refusals
+from yiheng.documents import sha256_of
 from yiheng.lake import told
 from yiheng.payment import PartyFacts, Statement, budget_part, check_policy, refuse_choices, settle_each, share_pools
 from yiheng.policy import PolicyFile, policy_for_year, read_policy
@@ -28,9 +29,9 @@ from .engine import Engine
 from .fact_rows import FactsRow, facts_rows
 from .facts import facts_from_lake, facts_of_rows
 from .inputs_told import inputs_json
-from .kept import FACTS, keep_facts, keep_policies
+from .kept import FACTS, keep, keep_policies
 from .making import making
-from .manifest import Manifest, canonical, sha256, write_whole
+from .manifest import Manifest, canonical, write_whole
 from .policy_told import policy_json
 from .quarantined import quarantined_settlements, years_read
 from .results import as_pinned
@@ -129,9 +130,9 @@ def run_settle(
         manifest = settle_manifest(sources, {**inputs, **named}, pins)
         with making(workspace, manifest) as folder:
             keep_policies(policy, sources, folder)
-            keep_added(added, folder)
+            keep_added(added, folder, manifest.pins.get("with_sha256", ""))
             if facts is not None:
-                keep_facts(facts, folder)
+                keep(facts, folder / FACTS, manifest.pins["facts_sha256"])
             result = settle_into(workspace, manifest, folder, folder, sources, progress, engine)
     return in_place(result, workspace.run_folder(manifest.run))
 
@@ -152,7 +153,7 @@ def data_pins(workspace: Workspace, facts: Path | None) -> dict[str, Any]:
     """What the data of a settlement is: what the lake holds now, or the hash of a facts file."""
     return {
         "data": workspace.data() if facts is None else None,
-        "facts_sha256": sha256(facts) if facts else None,
+        "facts_sha256": sha256_of(facts) if facts else None,
     }
 
 
