@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from yiheng.basis.engine_paths import sqlite_address
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
@@ -124,7 +125,7 @@ def _journal(workspace: Workspace, one: Checked, _progress: Progress) -> None:
     one.count, file = found.lines, workspace.folder / JOURNAL
     one.faults += found.faults
     if file.exists():
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(sqlite_address(file, "mode=ro"), uri=True)) as database:
             (said,) = database.execute("pragma integrity_check(1)").fetchone()
         if said != "ok":
             raise Refusal(f"the database of users and journal is damaged: {said}", where=str(file), cure=RESTORE)
