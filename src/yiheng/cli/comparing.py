@@ -13,6 +13,7 @@ from yiheng.runs import run_compare
 from yiheng.statements import comparison_svg, write_comparison, write_file
 
 from .heads import Heads
+from .numbers import YEAR
 from .payment import choices
 from .show import answer, called, say, separated, working
 from .spoken import listed, told, why
@@ -30,7 +31,7 @@ CELLS = (
 
 @click.command()
 @click.argument("policies", nargs=-1, required=True)
-@click.option("--year", type=int, help="The year to settle from the lake.")
+@click.option("--year", type=YEAR, help="The year to settle from the lake.")
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )

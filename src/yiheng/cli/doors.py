@@ -29,6 +29,7 @@ from yiheng.statements import write_workbook
 
 from .analysis import found_by_rule, rule_name, say_clean, say_demo
 from .data import show_load
+from .numbers import Whole
 from .payment import WORKBOOK
 from .show import answer, say, say_refusal, separated, working, yuan
 from .spoken import language, told
@@ -37,6 +38,8 @@ from .verb import DONE, found, named, named_in, opened, says_refusals, workspace
 
 DEMO_POLICY, DEMO_YEAR = "qingdao", 2025
 DEMO_GRAINS = (["consortium", "month"], ["consortium", "year"], ["institution", "year"])
+# The largest cities insure some ten million.
+MOST_PEOPLE = 20_000_000
 
 
 @click.command()
@@ -57,7 +60,9 @@ def serve(host: str, port: int, workspace: Path | None) -> int:
 
 
 @click.command()
-@click.option("--people", default=20_000, show_default=True, help="How many people the county has.")
+@click.option(
+    "--people", default=20_000, type=Whole(most=MOST_PEOPLE), show_default=True, help="How many people the county has."
+)
 @click.option("--events", is_flag=True, help="With refunds, late claims, open stays and what else real data has.")
 @click.option("--serve/--no-serve", default=None, help="Open the cockpit afterwards; by default at a terminal.")
 @click.option("--port", default=8000, show_default=True, help="Port of the cockpit.")

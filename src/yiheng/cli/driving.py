@@ -12,6 +12,7 @@ from yiheng.records.codes import VISIT_KIND
 from yiheng.runs import names_of_institutions, run_drivers
 
 from .heads import Heads
+from .numbers import YEAR, Whole
 from .show import answer, working, yuan
 from .spoken import in_words
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
@@ -21,8 +22,8 @@ COLUMNS = ("party", "institution", "place", "kind", "fen", "settlements", "fen_b
 
 @click.command()
 @click.argument("party", required=False)
-@click.option("--year", type=int, required=True, help="The year that is broken down.")
-@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="So many rows of each party.")
+@click.option("--year", type=YEAR, required=True, help="The year that is broken down.")
+@click.option("--top", type=Whole(1), default=10, show_default=True, help="So many rows of each party.")
 @workspace_option
 @format_option
 @says_refusals

@@ -13,6 +13,7 @@ from yiheng.records.codes import INSTITUTION_KIND, SEX
 from yiheng.runs import SCORED, run_draw, run_estimate, run_score
 from yiheng.supervision.scores.rows import SEPARATOR
 
+from .numbers import YEAR, Whole
 from .show import answer, say, separated, working, yuan
 from .spoken import told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -34,8 +35,8 @@ IN_UNIT: dict[str, Callable[[float], str]] = {
 
 @click.command()
 @click.option("--of", "subject", type=click.Choice(SCORED), default="institution", show_default=True, help="Whom.")
-@click.option("--year", type=int, help="Calendar year; the last one with a visit by default.")
-@click.option("--top", type=click.IntRange(min=1), help="How many to print; 20 in a table, all otherwise, by default.")
+@click.option("--year", type=YEAR, help="Calendar year; the last one with a visit by default.")
+@click.option("--top", type=Whole(1), help="How many to print; 20 in a table, all otherwise, by default.")
 @click.option("--reference", help="A score run whose frozen reference is taken.")
 @workspace_option
 @format_option

@@ -12,6 +12,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.moments import BEIJING, moment
 from yiheng.basis.refusals import Refusal
 
+from .numbers import Whole
 from .show import answer, say, say_answer, say_refusal
 from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -66,7 +67,7 @@ def journal() -> None:
 @click.option("--subject", help="Only acts on this: a user, run or finding.")
 @click.option("--since", metavar="DATE", help="From this day or moment on, Beijing time.")
 @click.option("--until", metavar="DATE", help="Up to this day, included, or before this moment, Beijing time.")
-@click.option("--limit", type=click.IntRange(1), help="So many lines, the newest; by default all.")
+@click.option("--limit", type=Whole(1), help="So many lines, the newest; by default all.")
 @format_option
 @workspace_option
 @says_refusals

@@ -31,6 +31,7 @@ from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due, say_notices
 from .heads import further as further_head
+from .numbers import YEAR, Whole
 from .official import say_standing
 from .show import answer, called, say, say_answer, separated, with_id, working, yuan
 from .spoken import told, why
@@ -52,7 +53,7 @@ CLAIM_HEADS = [
 
 @click.command()
 @click.argument("policy")
-@click.option("--year", type=int, help="The year to settle from the lake.")
+@click.option("--year", type=YEAR, help="The year to settle from the lake.")
 @click.option(
     "--facts", type=click.Path(path_type=Path), help="CSV with one party and year a row, instead of the lake."
 )
@@ -200,10 +201,10 @@ def choices(assume: tuple[str, ...]) -> dict[str, str]:
 @click.argument("run", default=OFFICIAL)
 @click.argument("party", required=False)
 @click.argument("figure", required=False)
-@click.option("--year", type=int, help="The year, where a party was settled for several; the latest by default.")
+@click.option("--year", type=YEAR, help="The year, where a party was settled for several; the latest by default.")
 @click.option("--policy", help="Of a comparison: under which policy.")
 @click.option("--claims", is_flag=True, help="Open the claims behind the figure instead of its reasons.")
-@click.option("--limit", type=click.IntRange(min=0), help="At most so many claims of each fact, the largest first.")
+@click.option("--limit", type=Whole(), help="At most so many claims of each fact, the largest first.")
 @workspace_option
 @format_option
 @says_refusals

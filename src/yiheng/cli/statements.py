@@ -48,6 +48,7 @@ from yiheng.statements import (
 
 from .due import named, notes, say_due, say_notices
 from .heads import further
+from .numbers import YEAR
 from .official import STATES
 from .show import answer, called, head, say, say_text, separated, with_id, working
 from .spoken import told
@@ -72,7 +73,7 @@ One = dict[str, Any]
 @click.command()
 @click.argument("run", default=OFFICIAL)
 @click.argument("party", required=False)
-@click.option("--year", type=int, help="Only the statement of this year.")
+@click.option("--year", type=YEAR, help="Only the statement of this year.")
 @click.option("--against", metavar="OLDER", help="The difference to an older run of the same policy and year.")
 @click.option("--pdf", type=FILE, help="A file for one statement; for several a folder, one file each.")
 @click.option("--chart", type=FILE, help="The waterfall as SVG: a file, or a folder for several statements.")

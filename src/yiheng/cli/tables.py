@@ -13,6 +13,7 @@ from yiheng.records.national import SPELLINGS, Spelling
 from yiheng.runs.tables import WRITTEN, Form, chosen, export, query, row_counts
 from yiheng.statements import write_templates
 
+from .numbers import Whole
 from .show import answer, say
 from .verb import DONE, folder_option, format_option, opened, says_refusals, workspace_option
 
@@ -20,7 +21,7 @@ from .verb import DONE, folder_option, format_option, opened, says_refusals, wor
 SHOWN = 200
 MOST_BYTES = 1 << 20
 
-at_option = click.option("--at", type=int, metavar="SET", help="Number of a snapshot set; the last one by default.")
+at_option = click.option("--at", type=Whole(), metavar="SET", help="Number of a snapshot set; the last one by default.")
 names_option = click.option(
     "--names", "spelling", type=click.Choice(SPELLINGS), default="ours", show_default=True,
     help="Our names, or the national ones of the platform's tables or of the interface.",

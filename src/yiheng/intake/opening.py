@@ -67,7 +67,7 @@ class Opening:
             if kind == "text":
                 self.sources.append(text_source(path, name, shown, self.scratch))
             elif kind == "parquet":
-                self.sources.append(parquet_source(path, name, shown, self.con))
+                self.sources.append(parquet_source(path, name, shown, self.con, self.asked))
             elif kind == "workbook":
                 book = opened_book(path, name, shown, self.scratch, self.asked, hidden_too=self.hidden_sheets)
                 self.sources += book.sources

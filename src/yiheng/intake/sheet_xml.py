@@ -5,6 +5,7 @@ The parts of a workbook are read by an XML parser, piece by piece, however they 
 
 from __future__ import annotations
 
+import re
 import zipfile
 from array import array
 from collections.abc import Callable
@@ -23,6 +24,9 @@ MOST_DIGITS = 15
 # So many merged areas are remembered; a sheet with more is refused for the first below its header all the same.
 MOST_MERGED = 10_000
 LETTERS = 26
+# What a spreadsheet can hold. The reader of cells believes a place beyond it, and asks for memory up to there.
+MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
+COLUMN = re.compile("[A-Z]{1,3}")
 
 
 @dataclass
@@ -74,7 +78,15 @@ def surveyed(packed: zipfile.ZipFile, part: str, shared: array[int], place: str)
         expat.ExpatError: when it is no XML.
     """
     reading = _Reading(shared)
-    feed(packed, part, reading.parser)
+    try:
+        feed(packed, part, reading.parser)
+    except _Stray as stray:
+        raise Refusal(
+            f"the file says that a cell stands at '{str(stray)[:MOST_DIGITS]}', where no spreadsheet has one",
+            where=place,
+            expected=f"rows 1 to {MOST_ROWS:,} and columns A to XFD, each cell in its row",
+            cure="open it in a spreadsheet, save it as XLSX and load it again; nothing of the sheet was loaded",
+        ) from None
     reading.end()
     sheet = reading.sheet
     area = sheet.last_row * sheet.last_column
@@ -104,6 +116,10 @@ def letters(column: int) -> str:
     return name
 
 
+class _Stray(Exception):
+    """A place that no sheet has."""
+
+
 class _Locals(dict[str, str]):
     """Names of elements without the prefix of their namespace."""
 
@@ -124,7 +140,8 @@ class _Reading:
         self._row = self._column = 0
         self._ref, self._type, self._formula = "", "n", False
         self._texts: list[str] = []
-        self._columns: dict[str, int] = {"": 0}
+        self._columns: dict[str, int] = {}
+        self._digits, self._valued = "", False
         self.parser = parser_of(self._handler())
         self.parser.CharacterDataHandler = None
 
@@ -140,10 +157,11 @@ class _Reading:
             nonlocal heard
             kind = locals_[name]
             if kind == "v" or kind == "t":
+                self._valued = True
                 if not heard:
                     self.parser.CharacterDataHandler, heard = texts.append, True
             elif kind == "c":
-                if texts or self._formula:
+                if texts or self._formula or self._valued:
                     close()
                 ref = attributes.get("r")
                 self._column = self._column_of(ref) if ref else self._column + 1
@@ -155,7 +173,7 @@ class _Reading:
                     self._formula = True
                 elif kind == "row":
                     close()
-                    self._row, self._column = int(attributes.get("r") or self._row + 1), 0
+                    self._begin_row(attributes.get("r") or str(self._row + 1))
                 elif kind == "mergeCell" and len(self.sheet.merged) < MOST_MERGED:
                     first = attributes.get("ref", "").partition(":")[0]
                     self.sheet.merged.append((int(first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), first))
@@ -168,10 +186,12 @@ class _Reading:
         # Line ends between elements come as texts too.
         text = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
         texts.clear()
+        valued, self._valued = self._valued, False
         self._formula = False
-        if not text and not formula:
+        if not text and not formula and not valued:
             return
-        sheet.cells += 1
+        # An empty text is a value to the reader of cells as well.
+        sheet.cells += bool(text or formula)
         if self._row > sheet.last_row:
             sheet.last_row, sheet.far_row = self._row, self._at
         if self._column > sheet.last_column:
@@ -192,14 +212,24 @@ class _Reading:
         return self._ref or f"{letters(self._column - 1)}{self._row}"
 
     def _column_of(self, ref: str) -> int:
-        name = ref.rstrip("0123456789")
+        # A cell stands in the row that it is written in, or the name of its column is none.
+        name = ref.removesuffix(self._digits)
         column = self._columns.get(name)
         if column is None:
             column = 0
+            if not COLUMN.fullmatch(name):
+                raise _Stray(ref)
             for letter in name:
                 column = column * LETTERS + ord(letter) - ord("A") + 1
+            if column > MOST_COLUMNS:
+                raise _Stray(ref)
             self._columns[name] = column
         return column
+
+    def _begin_row(self, number: str) -> None:
+        self._row, self._column, self._digits = int(number), 0, number
+        if not 0 < self._row <= MOST_ROWS:
+            raise _Stray(number)
 
 
 def _is_long(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ MOST_IN_HEADER = 1 << 20
 MOST_COLUMNS = 2_000
 HARMLESS_ROWS, ROWS_FOR_EACH_BYTE = 1_000_000, 20
 ROW, PLACE = "_row", "_place"
+NESTED, MOST_SHOWN = re.compile(r"^(STRUCT|MAP|UNION|VARIANT)\b|\]$"), 60
 # Whether a load reads the column of a source that has this name.
 Asked = Callable[[str], bool]
 
@@ -126,13 +128,15 @@ def text_source(path: Path, name: str, shown: str, scratch: Path) -> SourceFile:
     return SourceFile(readable, (name,), shown, "csv", columns, scan.sha256, delimiter, lines, above)
 
 
-def parquet_source(path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnection) -> SourceFile:
+def parquet_source(
+    path: Path, name: str, shown: str, con: duckdb.DuckDBPyConnection, asked: Asked = every_column
+) -> SourceFile:
     """A Parquet file.
 
     Raises:
-        Refusal: when it is none.
+        Refusal: when it is none, or a column that is asked for holds more than one value in a row.
     """
-    return SourceFile(path, (name,), shown, "parquet", _parquet_columns(path, shown, con), sha256_of(path))
+    return SourceFile(path, (name,), shown, "parquet", _parquet_columns(path, shown, con, asked), sha256_of(path))
 
 
 def _rewritten(path: Path, into: Path, encoding: str) -> int:
@@ -191,7 +195,7 @@ def checked_columns(header: list[str], places: list[str]) -> None:
             raise Refusal(f"the name '{column}' is kept for the place of a row", where=place, cure="rename the column")
 
 
-def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection, asked: Asked) -> dict[str, str]:
     try:
         rows = con.execute(f"describe select * from {duckdb_parquet(path)}").fetchall()
     except duckdb.Error:
@@ -209,4 +213,10 @@ def _parquet_columns(path: Path, shown: str, con: duckdb.DuckDBPyConnection) -> 
             where=shown,
             cure="export it again; nothing of it was loaded",
         )
+    for name, kind, *_ in rows:
+        if asked(name) and NESTED.search(kind):
+            raise Refusal(
+                f"the column '{name}' holds lists or structures ({kind[:MOST_SHOWN]})", where=shown,
+                expected="one value in each row", cure="write its parts into columns of their own, and export again",
+            )  # fmt: skip
     return {row[0]: row[1] for row in rows}

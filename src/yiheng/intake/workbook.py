@@ -73,7 +73,7 @@ def opened_book(path: Path, name: str, shown: str, scratch: Path, asked: Asked, 
             # The reader of cells passes over wrong checksums, and a changed byte may still be a number.
             if packed.testzip() is not None:
                 raise zipfile.BadZipFile
-            parts = _sheet_parts(packed)
+            parts = _sheet_parts(packed, shown)
             wanted = [title for title, part in parts.items() if hidden_too or not part.hidden]
             shared = shared_lengths(packed)
             for title in wanted:
@@ -209,7 +209,7 @@ def _check(sheet: Sheet, header_row: int, place: str) -> None:
             )
 
 
-def _sheet_parts(packed: zipfile.ZipFile) -> dict[str, _Part]:
+def _sheet_parts(packed: zipfile.ZipFile, shown: str) -> dict[str, _Part]:
     """The file inside the workbook that holds each sheet, in the order of the sheets."""
     targets = {
         link["Id"]: link.get("Target", "")
@@ -221,9 +221,15 @@ def _sheet_parts(packed: zipfile.ZipFile) -> dict[str, _Part]:
         if name == "sheet":
             target = targets.get(sheet.get(LINK, ""), "")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            title = sheet.get("name", "")
+            if title in found:
+                raise Refusal(
+                    "two sheets of the workbook have one name", where=f"{shown}/{masked(title)}",
+                    expected="a name for each sheet", cure="rename one of them",
+                )  # fmt: skip
             # A sheet of charts has no cells.
             if part in packed.namelist() and "chartsheet" not in part:
-                found[sheet.get("name", "")] = _Part(part, sheet.get("state", "visible") != "visible")
+                found[title] = _Part(part, sheet.get("state", "visible") != "visible")
     return found
 
 
