@@ -64,9 +64,9 @@ def test_an_audit_of_an_older_version_does_not_say_what_it_did_not_compute(serve
 
 
 def test_no_cell_of_an_export_is_taken_for_a_formula(served):
-    from yiheng.cockpit.exports import _no_formula
+    from yiheng.basis.signs import no_formula
 
-    assert [_no_formula(cell) for cell in ("=1+1", "@x", "-12.50", "+x", "甲")] == [
+    assert [no_formula(cell) for cell in ("=1+1", "@x", "-12.50", "+x", "甲")] == [
         "'=1+1",
         "'@x",
         "-12.50",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 # Control signs but line feed and tab; marks that turn the direction of what follows or are seen by nobody; the
-# separators of lines that only some programs know; halves of signs, as a name in no encoding brings them.
+# separators of lines that only some programs know; what is no sign; halves of signs, as a name in no encoding brings.
 _STEERING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _PICTURES, _DELETE, _PICTURE_OF_DELETE, _ASCII = 0x2400, 0x7F, "\u2421", 0x20
 # A byte of a name that is in no encoding stands as the half of a sign from here on.
@@ -20,6 +20,11 @@ APOSTROPHE, FORMULA, AMOUNT = "'", r"^[=+\-@\t\r]", r"-?[0-9]+([.][0-9]+)?"
 def visible(text: str) -> str:
     """A text in which signs that steer are seen as signs; line ends stay."""
     return _STEERING.sub(_picture, text)
+
+
+def named(text: str) -> str:
+    """The same for paper: fonts for Chinese lack the pictures of control signs, so each is told by its number."""
+    return re.sub("[\u2400-\u2421]", _number, visible(text))
 
 
 def on_one_line(text: str) -> str:
@@ -39,3 +44,8 @@ def _picture(found: re.Match[str]) -> str:
     if code in _BYTES:
         return f"\\x{code - _BYTES.start + 0x80:02x}"
     return _PICTURE_OF_DELETE if code == _DELETE else f"<U+{code:04X}>"
+
+
+def _number(found: re.Match[str]) -> str:
+    code = ord(found[0]) - _PICTURES
+    return f"<U+{code if code <= _ASCII else _DELETE:04X}>"

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yiheng.basis.hidden import holds_number
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs.journal import SET_BACK, digest, row_digest, utc
@@ -69,6 +70,9 @@ def user_create(
         Refusal: when ``by`` may not, or the name, password or a right is not accepted.
     """
     _refuse_without_right(by)
+    if holds_number(username):
+        # The name stands in the journal for good, so it is not even told back.
+        raise Refusal(_("用户名含有证件号码、手机号码或银行卡号，请改用姓名或工号。"))
     if User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("用户“%(name)s”已经存在。") % {"name": username})
     user = User(username=username, consortium=consortium)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import no_formula
 from yiheng.casework.selectors import sees_findings, sees_person_numbers
 from yiheng.casework.services import journal_note
 from yiheng.runs import kept_policies
@@ -26,11 +26,8 @@ from .asked import Chosen, SignedIn
 from .findings.filters import FindingsFilter
 from .results import Settled
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 # What this machine lacks, such as a font, another may have.
 NOT_HERE = 503
-AMOUNT = re.compile(r"-?\d+\.\d\d")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,10 +60,7 @@ def findings_csv(request: SignedIn) -> HttpResponse:
         data={"asked": form.query, "findings": len(found), "person_numbers": "full" if in_full else "masked"},
     )
     judged, demo = verdicts.of_findings(found), suspects.demo_lists(run)
-    rows = (
-        [_no_formula(cell) for cell in suspects.export_row(one, demo, in_full, judged.get(one.get("id", "")))]
-        for one in found
-    )
+    rows = (suspects.export_row(one, demo, in_full, judged.get(one.get("id", ""))) for one in found)
     return _csv(suspects.export_head(), rows, f"findings-{run.id}.csv")
 
 
@@ -171,13 +165,9 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> Htt
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([no_formula(cell) for cell in row] for row in rows)
     # The mark at the start tells spreadsheets that Chinese follows.
     return _file(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
-
-
-def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) and not AMOUNT.fullmatch(cell) else cell
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -18,11 +18,12 @@ from yiheng.basis.refusals import Refusal
 from yiheng.records import TABLES
 
 from . import sql
+from .workbooks import Book
 
 # A sheet holds 1,048,576 rows; one is the header.
 MOST_ROWS = 1_048_575
-# The longest text of a cell, and of a sheet's name.
-LONGEST_TEXT, LONGEST_NAME = 32_767, 31
+# The longest name of a sheet.
+LONGEST_NAME = 31
 BATCH = 10_000
 # A workbook carries a date of making; a fixed one keeps the same rejects the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -57,7 +58,7 @@ def write_rejects(quarantine: Path, into: Path) -> int:
     con = duckdb.connect()
     rows = duckdb_parquet(quarantine)
     tables = con.execute(f"select distinct table_name from {rows} order by table_name").fetchall()
-    book = xlsxwriter.Workbook(str(into), {"constant_memory": True})
+    book = Book(str(into), {"constant_memory": True})
     book.set_properties({"title": "未通过校验的记录", "author": "Yiheng", "created": MADE})
     written = 0
     for (name,) in sorted(tables, key=lambda t: list(TABLES).index(t[0])):
@@ -72,7 +73,7 @@ def write_rejects(quarantine: Path, into: Path) -> int:
     return written
 
 
-def close_book(book: xlsxwriter.Workbook, into: Path) -> None:
+def close_book(book: Book, into: Path) -> None:
     """Write a workbook to its file.
 
     Raises:
@@ -88,7 +89,7 @@ def close_book(book: xlsxwriter.Workbook, into: Path) -> None:
         ) from None
 
 
-def _write_table(book: xlsxwriter.Workbook, name: str, found: duckdb.DuckDBPyConnection) -> int:
+def _write_table(book: Book, name: str, found: duckdb.DuckDBPyConnection) -> int:
     written = 0
     for number in count(1):
         rows = _rows(found, name, MOST_ROWS)
@@ -119,7 +120,7 @@ def what_to_do(fault: str) -> str:
     return next((words for ending, words in TO_DO.items() if fault.endswith(ending)), CONTRADICTION)
 
 
-def _new_sheet(book: xlsxwriter.Workbook, name: str, number: int) -> Worksheet:
+def _new_sheet(book: Book, name: str, number: int) -> Worksheet:
     ending = f" ({number})" if number > 1 else ""
     sheet = book.add_worksheet(name[: LONGEST_NAME - len(ending)] + ending)
     sheet.freeze_panes(1, 0)
@@ -136,4 +137,4 @@ def write_row(sheet: Worksheet, at: int, row: tuple[Any, ...]) -> None:
             sheet.write_number(at, column, value)
         elif value is not None:
             # As text, so that a value beginning with '=' stays what it was.
-            sheet.write_string(at, column, str(value)[:LONGEST_TEXT])
+            sheet.write_string(at, column, str(value))

@@ -7,6 +7,7 @@ from typing import Any
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
+from yiheng.basis.signs import visible
 
 # Told apart with every common colour blindness; the name of the policy stands beside each bar all the same.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7d8f96", "#b8a900")
@@ -83,7 +84,7 @@ def _bar(cell: dict[str, Any], y: int, zero: int, room: int, reach: int, colour:
 def _text(
     x: int, y: int, text: str, *, anchor: str = "start", colour: str = INK, weight: str = "normal", size: int = 14
 ) -> str:
-    said = escape(text)
+    said = escape(visible(text))
     look = f'text-anchor="{anchor}" fill="{colour}" font-weight="{weight}" font-size="{size}"'
     return f'<text x="{x}" y="{y}" {look}>{said}</text>' if said else ""
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from yiheng.basis.evidence import Words
 from yiheng.basis.money import NOTHING, Fen
+from yiheng.intake.workbooks import Book
 from yiheng.payment import FIGURES
 from yiheng.runs.manifest import told_pins
 
@@ -36,7 +35,7 @@ def write_comparison(result: dict[str, Any], into: Path) -> None:
     Raises:
         Refusal: when the workbook cannot be written.
     """
-    book = xlsxwriter.Workbook(str(into))
+    book = Book(str(into))
     book.set_properties({"title": "政策对比", "author": "Yiheng", "created": MADE})
     titles = {one["policy"]: one["title"] for one in result["policies"]}
     changes = {(c["policy"], c["party"], c["year"]): c["change"] for c in result["changes"]}
@@ -75,7 +74,7 @@ def _assumptions(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook,
+    book: Book,
     name: str,
     keys: list[Column],
     amounts: list[Column],
@@ -107,7 +106,7 @@ def _sheet(
         sheet.set_column(last, last + len(words) - 1, TEXT_WIDTH)
 
 
-def _about(book: xlsxwriter.Workbook, result: dict[str, Any]) -> None:
+def _about(book: Book, result: dict[str, Any]) -> None:
     sheet = book.add_worksheet("计算批次清单")
     manifest = result["manifest"]
     lines = {

@@ -17,7 +17,7 @@ from yiheng.runs.manifest import canonical, data_sign
 from .chosen import figure_words, statement_hash, with_id
 from .dues import MOVES, dues, sums
 from .in_words import in_words
-from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, table
+from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, short, table
 from .stamp import Sides, correction_mark, correction_rows, use_of
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
@@ -183,7 +183,7 @@ def write_difference_pdf(
         {
             "title": "医保基金打包付费年度清算更正单" + correction_mark(sides),
             "subtitle": one["policy"]["title"],
-            "foot": f"{name or one['party']} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
+            "foot": f"{short(name or one['party'])} · {one['year']} 年度 · 更正清算单 {hashes['old'][:HASH_SIGNS]}",
             "head": [
                 ("统筹地区", one["policy"].get("place", "—")), ("医共体", with_id(one["party"], name)),
                 ("清算年度", f"{one['year']} 年"), ("政策文件", f"{one['policy']['file']}（{one['policy']['id']}）"),

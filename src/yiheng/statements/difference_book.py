@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from yiheng.intake.workbooks import Book
 from yiheng.runs import Pair
 from yiheng.runs.deciding import place_of
 
@@ -46,7 +46,7 @@ def write_difference_workbook(
     Raises:
         Refusal: when the workbook cannot be written.
     """
-    book = xlsxwriter.Workbook(str(into))
+    book = Book(str(into))
     book.set_properties({"title": "医保打包付费年度清算更正", "author": "Yiheng", "created": MADE})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})

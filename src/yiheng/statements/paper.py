@@ -13,6 +13,7 @@ import typst
 
 from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import named
 from yiheng.runs import Stand
 from yiheng.runs.deciding import lines_of, place_of
 from yiheng.runs.manifest import data_sign
@@ -20,13 +21,14 @@ from yiheng.runs.manifest import data_sign
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, statement_hash, with_id, write_file
 from .stamp import accepted_because, stamp_rows, title_mark
-from .waterfall import waterfall
+from .waterfall import LONGEST_NAME, waterfall
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 # Families in the order of liking: for running text, and for headings and tables.
 SONG = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun", "Songti SC", "FangSong", "STSong")
 HEI = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "SimHei", "Microsoft YaHei", "PingFang SC", "Heiti SC")
 HASH_SIGNS = 16
+LONGEST_RUNNING = 40
 # A part shared inside has its reasons under this and its purpose.
 USE = "use/"
 Row = Sequence[str]
@@ -53,7 +55,7 @@ def write_statement_pdf(
         {
             "title": "医保基金打包付费年度清算单" + title_mark(stand),
             "subtitle": policy["title"],
-            "foot": f"{name or statement['party']} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
+            "foot": f"{short(name or statement['party'])} · {statement['year']} 年度 · 清算单 {whole[:HASH_SIGNS]}",
             "head": [
                 ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
@@ -104,7 +106,7 @@ def write_notice_pdf(
         {
             "title": f"医保基金预算与预付通知（{NOT_APPROVED}）",
             "subtitle": policy["title"],
-            "foot": f"{name or statement['party']} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
+            "foot": f"{short(name or statement['party'])} · {statement['year']} 年度 · 预算通知 {whole[:HASH_SIGNS]}",
             "head": [
                 ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("预算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
@@ -158,12 +160,27 @@ def set_paper(content: dict[str, Any], into: Path) -> None:
     families = found.families()
     chosen = {"song": _first(SONG + HEI, families), "hei": _first(HEI + SONG, families)}
     # Texts are values that the template lays out; none is ever read as markup.
-    data = json.dumps({**content, **chosen}, ensure_ascii=False, sort_keys=True)
+    whole = {**content, "running": short(content["subtitle"], LONGEST_RUNNING), **chosen}
+    data = json.dumps(_visible(whole), ensure_ascii=False, sort_keys=True)
     # A PDF carries a time of making; a fixed one keeps the same statement the same bytes.
     made = typst.compile(
         TEMPLATE, root=TEMPLATE.parent, font_paths=found, format="pdf", sys_inputs={"data": data}, timestamp=0
     )
     write_file(into, made)
+
+
+def short(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name that stands at the edge of every page, where there is one line for it; in full it stands on the first."""
+    return name if len(name) <= longest else f"{name[:longest]}…"
+
+
+def _visible(content: Any) -> Any:
+    """The content with its texts as paper shows them: no sign steers, and none vanishes."""
+    if isinstance(content, str):
+        return named(content)
+    if isinstance(content, dict):
+        return {name: _visible(value) for name, value in content.items()}
+    return [_visible(one) for one in content] if isinstance(content, (list, tuple)) else content
 
 
 @lru_cache(maxsize=1)

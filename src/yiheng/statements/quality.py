@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 
 from yiheng.basis.evidence import Words
 from yiheng.intake.rejects import MOST_ROWS, close_book, what_to_do, write_row
+from yiheng.intake.workbooks import Book
 from yiheng.measures import CHECKS, FIELDS, KINDS
 from yiheng.measures.quality import BETWEEN_VALUES
 from yiheng.records import TABLES
@@ -109,7 +109,7 @@ def write_quality(
     Raises:
         Refusal: when the workbook cannot be written.
     """
-    book = xlsxwriter.Workbook(str(into), {"constant_memory": True})
+    book = Book(str(into), {"constant_memory": True})
     book.set_properties({"title": "结算清单质量报告", "author": "Yiheng", "created": MADE})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     sums = [
@@ -150,7 +150,7 @@ def _not_let_in(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook,
+    book: Book,
     name: str,
     header: Sequence[tuple[str, int]],
     rows: Iterable[tuple[Any, ...]],

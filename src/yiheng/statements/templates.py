@@ -8,12 +8,12 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.intake.workbooks import Book
 from yiheng.records import EXPECTED, Column, Table
 from yiheng.records.national import Spelling, field_name, national_codes, table_name
 
@@ -62,7 +62,7 @@ def header(table: Table, spelling: Spelling) -> str:
 
 
 def _write_book(into: Path, tables: Sequence[Table], spelling: Spelling) -> None:
-    book = xlsxwriter.Workbook(str(into))
+    book = Book(str(into))
     book.set_properties({"title": "数据填报模板", "author": "Yiheng", "created": MADE})
     must = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1})
     may = book.add_format({"bg_color": "#FFFFFF", "border": 1})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from yiheng.basis.money import Fen
+from yiheng.basis.signs import named
 from yiheng.payment import FIGURES
 
 from .chosen import name_of
@@ -17,8 +17,6 @@ WIDTH, LEFT, BAR_WIDTH, ROW, BAR_HEIGHT, TITLE, TEXT_DOWN = 5200, 900, 2900, 260
 GAP, THINNEST, LONGEST_NAME = 60, 10, 36
 FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',SimHei,sans-serif"
 COLOURS = {"whole": "#3d5a80", "spent": "#98a9bd", "kept": "#4f8a5b", "fund": "#c98a2b", "party": "#b3493f"}
-# What XML cannot hold, not even escaped.
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Bar(NamedTuple):
@@ -99,7 +97,7 @@ def _panel(drawn: list[str], title: str, bars: list[Bar], top: int) -> int:
 
 
 def _text(drawn: list[str], x: int, top: int, text: str, anchor: str, more: str = "") -> int:
-    plain = escape(NOT_IN_XML.sub("\ufffd", text))
+    plain = escape(named(text))
     drawn.append(f'<text x="{_pt(x)}" y="{_pt(top + TEXT_DOWN + 50)}" text-anchor="{anchor}"{more}>{plain}</text>')
     return top + TITLE
 

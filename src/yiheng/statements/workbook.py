@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yiheng.intake.rejects import close_book
+from yiheng.intake.workbooks import Book
 from yiheng.payment import FIGURES
 from yiheng.policy import PolicyFile
 from yiheng.runs import Pair, Stand
@@ -65,7 +65,7 @@ def write_workbook(
         policies: those that the run kept, by year; with them a sheet computes the statements again.
         names: of parties by id; each sheet tells both.
     """
-    book = xlsxwriter.Workbook(str(into), {"default_date_format": "yyyy-mm-dd"})
+    book = Book(str(into), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": "医保打包付费年度清算", "author": "Yiheng", "created": MADE})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})
@@ -290,7 +290,7 @@ def write_header(sheet: Worksheet, columns: list[str], head: Format) -> None:
     sheet.repeat_rows(0)
 
 
-def close_printable(book: xlsxwriter.Workbook, into: Path) -> None:
+def close_printable(book: Book, into: Path) -> None:
     """Close a workbook whose sheets print on A4 across: what is written, all columns on one page, name and page below.
 
     Raises:
