@@ -129,3 +129,43 @@ def test_point_5_an_act_is_refused_where_the_head_is_not_the_journals(people, tm
         with override_settings(JOURNAL_HEAD=head), pytest.raises(Refusal, match=said):
             journal_note(act="user.seen", by=people["clerk"])
     assert JournalLine.objects.count() == lines and settings.JOURNAL_HEAD.exists()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from torture.journal import prepared
+folder, run = Path(sys.argv[1]), sys.argv[2]
+prepared(folder)
+from yiheng.casework import settlements
+from yiheng.casework.services import user_create
+from yiheng.runs import Workspace
+by = user_create(username="li", password="correct-horse-42", rights=["casework.propose_settlements"])
+noted = settlements._noted
+def killed(by):
+    def note(act):
+        noted(by)(act)
+        os._exit(9)
+    return note
+settlements._noted = killed
+settlements.settlement_propose(workspace=Workspace(folder), run=run, why="totals agree", marks_because="x", by=by)
+"""
+
+
+def test_point_6_a_pack_holds_the_act_of_a_process_that_was_killed_behind_its_line(tmp_path):
+    import subprocess
+    import sys
+
+    from tests.conftest import ROOT
+    from yiheng.runs import pack_workspace, register_of, unpack_workspace
+
+    workspace = loaded(tmp_path / "one")[0]
+    run = run_settle(workspace, policy(tmp_path / "one", "first"), year=2025)["run"]
+    done = subprocess.run([sys.executable, "-c", KILLED, str(workspace.folder), run], check=False, cwd=ROOT)
+    assert done.returncode == 9
+    # Its line is in the journal, and the register that has it stands beside the one of before.
+    assert not (workspace.folder / "runs" / "standing.jsonl").exists()
+    assert [act.act for act in register_of(workspace).acts] == ["proposed"]
+    pack_workspace(workspace, tmp_path / "one.zip")
+    unpack_workspace(tmp_path / "one.zip", tmp_path / "two")
+    assert register_of(Workspace.open(tmp_path / "two")).hashes == register_of(workspace).hashes

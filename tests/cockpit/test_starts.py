@@ -70,3 +70,47 @@ def test_point_7_first_starts_at_the_same_moment_make_one_key_and_a_whole_databa
     assert not [one.name for one in folder.iterdir() if one.name.startswith(".casework")]
     kept = [one for one in folder.iterdir() if one.name.startswith("casework")]
     assert {stat.S_IMODE(one.stat().st_mode) for one in kept} == {0o600}, kept
+
+
+NOTES = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from django.utils import timezone
+from yiheng.cockpit.serve import configure
+configure(Path(sys.argv[1]))
+from yiheng.casework.services import journal_note
+began = timezone.now()
+for hours in map(float, sys.argv[2:]):
+    timezone.now = lambda: began + timedelta(hours=hours)
+    journal_note(act="user.seen", subject="page")
+"""
+
+
+def test_point_5_a_start_says_in_a_line_that_the_head_was_an_older_one(tmp_path):
+    folder = Workspace.new(tmp_path / "w").folder
+    head = folder / "journal.head"
+
+    def add(name):
+        said, wrong = (one := started("user-add", folder, name)).communicate(PASSWORD + "\n", timeout=PATIENCE)
+        assert one.returncode == DONE, (said, wrong)
+        return wrong
+
+    def note(*hours):
+        subprocess.run([sys.executable, "-c", NOTES, str(folder), *map(str, hours)], check=True, timeout=PATIENCE)
+
+    assert add("li") == ""
+    older = head.read_bytes()
+    # What a killed process leaves: the lines of one moment. The head follows them in silence.
+    note(0, 0)
+    head.write_bytes(older)
+    assert add("wang") == ""
+    assert head.read_bytes() != older
+    # Three lines, the first now and the last two hours later: an older head was put there.
+    older = head.read_bytes()
+    note(0, 1, 2)
+    head.write_bytes(older)
+    told = add("sun")
+    assert "the head is 3 lines behind the journal, more than acts of one moment" in told and told.count("\n") == 1
+    assert "find out who put the older one there" in told
+    assert add("zhao") == ""

@@ -18,7 +18,7 @@ from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.evidence import Words
 from yiheng.basis.language import language_of
 from yiheng.basis.refusals import Refusal
-from yiheng.basis.signs import visible
+from yiheng.basis.signs import on_one_line, visible
 
 from .secrecy import others_may
 from .serve import DEMO_USER, HOST, PORT, make_demo_user, prepare, serving
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    prepare(asked.folder)
+    _prepared(asked.folder)
     from yiheng.casework.selectors import somebody_can_sign_in
 
     try:
@@ -156,10 +156,16 @@ def _official(asked: argparse.Namespace) -> None:
 
 def _ready(folder: Path) -> None:
     """Set the cockpit up to speak the language of the command line."""
-    prepare(folder)
+    _prepared(folder)
     from django.utils.translation import activate
 
     activate("zh-hans" if language_of(os.environ) == "zh" else "en")
+
+
+def _prepared(folder: Path) -> None:
+    """Prepare; a head of the journal that was an older one is told in a line."""
+    if older := prepare(folder):
+        sys.stderr.write(on_one_line(visible(refusal_in(older, language_of(os.environ)))) + "\n")
 
 
 def _given() -> str:

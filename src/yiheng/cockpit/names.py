@@ -7,11 +7,13 @@ from functools import lru_cache
 from yiheng.runs import Workspace, names_of_institutions
 
 from . import results
+from .page import once_in_a_page
 
 
+@once_in_a_page
 def institutions() -> dict[str, str]:
     """Institution → its name, of the newest data."""
-    space = _opened(results.workspace())
+    space = results.opened()
     return _institutions(space, space.lake.latest().number)
 
 
@@ -23,12 +25,6 @@ def institution(number: str | None) -> str:
 def party(number: str) -> str:
     """What a consortium is called; one without a name by its id."""
     return results.workspace().names.get(number, number)
-
-
-@lru_cache(maxsize=1)
-def _opened(space: Workspace) -> Workspace:
-    """The workspace with its lake open: to open it costs 9 ms, and a list asks for every finding."""
-    return space
 
 
 @lru_cache(maxsize=4)

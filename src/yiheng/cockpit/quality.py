@@ -128,7 +128,10 @@ def chosen(request: SignedIn, run: Run) -> Asked:
     Raises:
         Http404: for what is not there or not theirs.
     """
-    mine = [row for row in run.result["rows"] if sees_party(user=request.user, party=row["consortium"])]
+    rows = run.result["rows"]
+    # Asked of each party, not of each of thousands of rows.
+    seen = {party: sees_party(user=request.user, party=party) for party in {row["consortium"] for row in rows}}
+    mine = [row for row in rows if seen[row["consortium"]]]
     known = run.result["institutions"]
     names = {one: known[one]["name"] for one in sorted({row["institution"] for row in mine})}
     years = sorted({int(row["month"][:4]) for row in mine}, reverse=True)

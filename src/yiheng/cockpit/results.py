@@ -19,6 +19,7 @@ from yiheng.runs.results import checked, checked_manifest
 from yiheng.runs.workspace import kept_json
 from yiheng.supervision import RULES
 
+from .page import once_in_a_page
 from .unsound import pass_over
 
 MONTHLY, YEARLY = ["consortium", "month"], ["consortium", "year"]
@@ -81,11 +82,24 @@ def workspace() -> Workspace:
     return Workspace(Path(settings.WORKSPACE))
 
 
+def opened() -> Workspace:
+    """The workspace with its lake open, which looks at every question whether its state has changed."""
+    space = workspace()
+    return _opened(space, sign_of(space.folder / "lake")[-1])
+
+
+@lru_cache(maxsize=1)
+def _opened(space: Workspace, _folder: int) -> Workspace:
+    return space
+
+
+@once_in_a_page
 def measured(keys: list[str]) -> Run | None:
     """The newest run of all indicators by these keys; a run of some would hide the others."""
     return _newest("measure", {"names": [], "keys": keys}, VALUES)
 
 
+@once_in_a_page
 def quality() -> Run | None:
     """The newest judgement of all institutions and days."""
     return _newest("quality", {"institution": None, "since": None, "until": None}, QUALITY)
@@ -106,6 +120,7 @@ def _newest(verb: str, inputs: dict[str, Any], file: str) -> Run | None:
     return None
 
 
+@once_in_a_page
 def audited() -> Run | None:
     """The newest whole audit: all rules that are installed, all days. Before the first, the widest of the others."""
     return _chosen("audit", FINDINGS, whole_audit, _width)
@@ -121,6 +136,7 @@ def rules_not_asked(inputs: Inputs) -> list[str]:
     return sorted(set(RULES) - set(inputs.get("rules", [])))
 
 
+@once_in_a_page
 def newest_by(file: str, verb: str, key: str) -> dict[Any, Run]:
     """The newest run of a verb for each value of one of its inputs."""
     space = workspace()
@@ -137,6 +153,7 @@ def newest_by(file: str, verb: str, key: str) -> dict[Any, Run]:
     return found
 
 
+@once_in_a_page
 def compared() -> Run | None:
     """The newest comparison over the lake without a what-if; without any, the newest of the others."""
     return _chosen("compare", COMPARISON, whole_comparison, lambda _inputs: 0)
@@ -166,6 +183,7 @@ def _chosen(verb: str, file: str, whole: Callable[[Inputs], bool], width: Callab
     return _run(space, found[0], file) if found else None
 
 
+@once_in_a_page
 def register() -> tuple[Register, str]:
     """The acts on settlements, and what is wrong with them: then none of them counts, and all are trials."""
     space = workspace()
@@ -177,6 +195,7 @@ def register() -> tuple[Register, str]:
     return acts, ""
 
 
+@once_in_a_page
 def settled() -> dict[tuple[str, int], Settled]:
     """By party and year the statement that counts: the adopted one, else the newest trial, else why there is none."""
     space, (acts, _fault) = workspace(), register()

@@ -53,8 +53,10 @@ def configure(folder: Path) -> None:
         logging.getLogger("yiheng").warning("not used: %s", refusal)
 
 
-def prepare(workspace_folder: Path) -> None:
+def prepare(workspace_folder: Path) -> Refusal | None:
     """Bring the database and the static files of a workspace up to date; again changes nothing.
+
+    Gives what is to be said of a head of the journal that was an older one: it is at the end of the journal now.
 
     Raises:
         Refusal: the journal is not as it was left (its database or its head is gone, a trigger is missing); others may
@@ -72,8 +74,9 @@ def prepare(workspace_folder: Path) -> None:
             # Who may read the folder need not read who signed in, and from where, nor at the first instant.
             database.touch(OWNER_ONLY)
         call_command("migrate", verbosity=0, interactive=False)
-        bring_up(workspace)
+        older = bring_up(workspace)
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=NOT_SERVED)
+    return older
 
 
 def make_demo_user(

@@ -53,11 +53,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yiheng.cockpit.unsound.Journalled",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yiheng.cockpit.middleware.NotKept",
     "yiheng.cockpit.middleware.BusyDoor",
+    "yiheng.cockpit.page.OnePage",
     "yiheng.cockpit.unsound.Unsound",
     "axes.middleware.AxesMiddleware",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,9 +15,13 @@ from django.utils.translation import get_language
 
 from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.refusals import Refusal
+from yiheng.casework.chain import refuse_unheaded
 
-CHANGED = 409
+from .page import READS
+
+CHANGED, NOT_NOW = 409, 503
 NOT_FOUND = 404
+SWITCH = "language"
 _met: ContextVar[dict[str, Refusal] | None] = ContextVar("unsound", default=None)
 
 
@@ -53,7 +60,44 @@ class Unsound:
         if not isinstance(fault, Refusal):
             return None
         pass_over(fault)
-        return _told(request)
+        # An act that was not done leaves nothing behind: of an answer of this kind no session is kept.
+        return _told(request) if request.method in READS else stopped(request)
+
+
+class Journalled:
+    """While the journal is not the one of its head, no page is shown and no act done: every answer says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """The page that says so, in place of what was asked for; the language may be switched for it."""
+        if request.resolver_match is not None and request.resolver_match.url_name == SWITCH:
+            return None
+        try:
+            refuse_unheaded()
+        except Refusal as fault:
+            pass_over(fault)
+            _log(str(fault))
+            return stopped(request)
+        return None
+
+
+def stopped(request: HttpRequest) -> HttpResponse:
+    """The page of a cockpit that can note nothing."""
+    page = render(request, "stopped.html", status=NOT_NOW)
+    # Once in the log is enough: Django would write a line on each.
+    page._has_been_logged = True
+    return page
+
+
+@lru_cache(maxsize=8)
+def _log(fault: str) -> None:
+    logging.getLogger("yiheng").error("no page is shown: %s", fault)
 
 
 def _shown(fault: Refusal) -> str:

@@ -33,6 +33,11 @@ class State:
         self._folder, self._sets, self._ended = folder, sets, ended
         self._found_whole: object = None
 
+    @property
+    def seen(self) -> object:
+        """What was found whole: the same object while no witness has changed."""
+        return self._found_whole
+
     def check(self) -> None:
         """Hold the witnesses against each other, unless none of their files has changed since.
 

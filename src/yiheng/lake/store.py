@@ -57,6 +57,8 @@ class Lake:
         self._sets = Sets(self.folder)
         self.state = State(self.folder, self._sets, ended)
         self._ended = ended
+        # The state under which they were asked, and the files of each table and set.
+        self._plans: tuple[object, dict[tuple[str, int, int], dict[Path, DataFile]]] = (None, {})
         self.state.check()
         self._sweep()
 
@@ -114,18 +116,33 @@ class Lake:
             return []
         self.state.check()
         with told(str(self.folder)):
+            kept = self._planned(table, at.number, snapshot)
+            check_files(kept)
+        return sorted(map(str, kept))
+
+    def _planned(self, table: str, number: int, snapshot: int) -> dict[Path, DataFile]:
+        """The files of a table in a set as they were written: asked of the catalogue once while the state is the same.
+
+        Raises:
+            Refusal: when catalogue and list of sets name different files.
+        """
+        seen, plans = self._plans
+        if seen is not self.state.seen:
+            seen, plans = self._plans = (self.state.seen, {})
+        asked = table, number, snapshot
+        if asked not in plans:
             with described(table, str(self.folder)):
                 tasks = list(self._table(table).scan(snapshot_id=snapshot).plan_files())
             files = sorted(self.file(task.file.file_path) for task in tasks)
-            kept = {str(self.folder / name): one for name, one in self._sets.data_files(table, at.number).items()}
-            if files != sorted(kept):
+            kept = {self.folder / name: one for name, one in self._sets.data_files(table, number).items()}
+            if files != sorted(map(str, kept)):
                 raise Refusal(
-                    f"the files of '{table}' are not those of snapshot set {at.number}",
+                    f"the files of '{table}' are not those of snapshot set {number}",
                     where=str(self.folder),
                     cure=RESTORE,
                 )
-            check_files({Path(file): one for file, one in kept.items()})
-        return files
+            plans[asked] = kept
+        return plans[asked]
 
     def check_files(self) -> Iterator[Refusal]:
         """What is wrong with the data files of all sets, each of which is read."""

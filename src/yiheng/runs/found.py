@@ -16,6 +16,8 @@ Row = dict[str, Any]
 MOST_LINES = 500
 # A person's other visits near the day, where a rule names none.
 MOST_VISITS, DAYS_AROUND = 50, 366
+# The tables that the queries below name.
+OPENED = ("visit", "institution", "department", "settlement", "fee_line", "diagnosis")
 # What of a finding can be no visit and no line.
 NO_NAMES = ("id", "rule", "official_code", "weight", "person", "institution", "says", "says_en", "occurred_on")
 VISIT = (
@@ -93,20 +95,20 @@ def _about(visit: str, named: Iterable[str]) -> dict[str, str]:
 
 
 def _answered(workspace: Workspace, texts: Mapping[str, str], at: int | None) -> dict[str, list[Row]]:
-    answers = queries(workspace, texts, at=at)
+    answers = queries(workspace, texts, at=at, of=OPENED)
     return {name: [dict(zip(one.columns, row, strict=True)) for row in one.rows] for name, one in answers.items()}
 
 
 def names_of_institutions(workspace: Workspace, at: int | None = None) -> dict[str, str]:
     """Institution → its name; one without a name is left out."""
     asked = "select institution_id, name from institution where name is not null"
-    return dict(queries(workspace, {"": asked}, at=at)[""].rows)
+    return dict(queries(workspace, {"": asked}, at=at, of=["institution"])[""].rows)
 
 
 def parties_enrolled(workspace: Workspace, at: int | None = None) -> list[str]:
     """The consortia that people of the lake are enrolled with."""
     asked = "select distinct consortium from enrolment where consortium is not null order by 1"
-    return [row[0] for row in queries(workspace, {"": asked}, at=at)[""].rows]
+    return [row[0] for row in queries(workspace, {"": asked}, at=at, of=["enrolment"])[""].rows]
 
 
 def _visits(where: str, visits: str, order: str) -> str:

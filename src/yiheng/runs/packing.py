@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -26,6 +26,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .manifest import sha256
+from .register import NEXT, REGISTER, register_of
 from .workspace import FILE, Workspace, names_text
 
 SUMS = "SHA256SUMS"
@@ -224,6 +225,20 @@ def at_one_moment(workspace: Workspace, scratch: Path) -> list[Named]:
             stays = name in STAYS | DATABASES or "/".join(parts[:2]) in STAYS or name.endswith(BESIDE_DATABASES)
             if file.is_file() and not file.is_symlink() and not (gone or stays or file.name.startswith(".")):
                 found.append((name, _copied_now(name, file, scratch) if len(parts) == 2 else file))
+    return _with_last_act(found, workspace, scratch)
+
+
+def _with_last_act(found: list[Named], workspace: Workspace, scratch: Path) -> list[Named]:
+    """The register as readers see it: the act of a process that was killed before its end stands beside the file."""
+    if not (workspace.folder / "runs" / NEXT).exists():
+        return found
+    name, into = f"runs/{REGISTER}", scratch / "now" / "runs" / REGISTER
+    # One that does not agree with the journal travels as it is: it is told wherever it is read.
+    with suppress(Refusal):
+        acts = register_of(workspace).acts
+        into.parent.mkdir(parents=True, exist_ok=True)
+        into.write_bytes("".join(f"{act.line}\n" for act in acts).encode())
+        return sorted([one for one in found if one[0] != name] + [(name, into)] * bool(acts))
     return found
 
 

@@ -63,13 +63,7 @@ def read_manifest(run: Path) -> dict[str, Any]:
     if not file.exists():
         raise Refusal("the manifest of the run is gone", where=str(file), cure=CURE)
     found = _manifest(file, sign_of(file))
-    try:
-        made_of = run_id(
-            found["verb"], found["inputs"], found["pins"], found["versions"]["yiheng"], found["format"]
-        )  # fmt: skip
-    except (KeyError, TypeError):
-        made_of = ""
-    if made_of != run.name:
+    if _made_of(file, sign_of(file)) != run.name:
         raise _other_manifest(run, f"the manifest of {run.name}")
     return found
 
@@ -107,6 +101,16 @@ def _other_manifest(run: Path, expected: str) -> Refusal:
 
 def _run_of(folder: Path) -> Path:
     return next((one for one in (folder, *folder.parents) if one.parent.name == RUNS), folder)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _made_of(file: Path, sign: Sign) -> str:
+    """The id that follows from a manifest; empty where it lacks what an id is made of."""
+    found = _manifest(file, sign)
+    try:
+        return run_id(found["verb"], found["inputs"], found["pins"], found["versions"]["yiheng"], found["format"])
+    except (KeyError, TypeError):
+        return ""
 
 
 @lru_cache(maxsize=MOST_KEPT)

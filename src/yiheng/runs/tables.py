@@ -47,10 +47,20 @@ def query(workspace: Workspace, text: str, *, at: int | None = None, most: int |
 
 
 def queries(
-    workspace: Workspace, texts: Mapping[str, str], *, at: int | None = None, most: int | None = None
+    workspace: Workspace,
+    texts: Mapping[str, str],
+    *,
+    at: int | None = None,
+    most: int | None = None,
+    of: Sequence[str] = (),
 ) -> dict[str, Answer]:
-    """Answer several SELECTs over the same snapshot set; see :func:`query`."""
-    with _opened(workspace, at) as con:
+    """Answer several SELECTs over the same snapshot set; see :func:`query`.
+
+    Args:
+        of: the tables that they name, under our names; none means that they may name any, at the cost of looking at
+            the files of all.
+    """
+    with _opened(workspace, at, of=of) as con:
         return {name: _answer(con, text, most) for name, text in texts.items()}
 
 
@@ -141,12 +151,12 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _opened(
-    workspace: Workspace, number: int | None, writes_to: Path | None = None
+    workspace: Workspace, number: int | None, writes_to: Path | None = None, of: Sequence[str] = ()
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine that knows the tables and national views of a set, and can read nothing but their files."""
     at = workspace.lake.latest() if number is None else workspace.lake.at(number)
     with duckdb.connect() as con:
-        files = _views(con, workspace, at)
+        files = _views(con, workspace, at, of)
         con.execute(f"set allowed_paths = {duckdb_allowed(files)}")
         if writes_to is not None:
             con.execute(f"set allowed_directories = [{duckdb_text(writes_to)}]")
@@ -155,9 +165,10 @@ def _opened(
         yield con
 
 
-def _views(con: duckdb.DuckDBPyConnection, workspace: Workspace, at: SnapshotSet) -> list[str]:
+def _views(con: duckdb.DuckDBPyConnection, workspace: Workspace, at: SnapshotSet, of: Sequence[str]) -> list[str]:
     found: list[str] = []
-    for name, table in TABLES.items():
+    for name in of or TABLES:
+        table = TABLES[name]
         kinds = {c.name: c.kind for c in table} | {c.name: c.kind for c in table.copies}
         columns = ", ".join(f'cast(null as {IBIS_TYPES[kind]}) as "{column}"' for column, kind in kinds.items())
         rows = f"select {columns} where false"
@@ -166,6 +177,6 @@ def _views(con: duckdb.DuckDBPyConnection, workspace: Workspace, at: SnapshotSet
             rows += f" union all by name select * from {duckdb_parquet(*files, by_name=True)}"
         con.execute(f'create view "{name}" as {rows}')
         found += files
-    for name, rows in views().items():
+    for name, rows in ({} if of else views()).items():
         con.execute(f'create view "{name}" as {rows}')
     return found

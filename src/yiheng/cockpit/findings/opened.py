@@ -56,7 +56,7 @@ def _value(name: str, value: Any, known: dict[str, str]) -> str:
 
 def rows(run: Run, finding: dict[str, Any]) -> Opened:
     """The rows of the lake behind a finding, as the audit read them."""
-    space = results.workspace()
+    space = results.opened()
     return open_finding(space, finding, space.at(run.pins).number)
 
 

@@ -23,7 +23,7 @@ def one(request: SignedIn) -> HttpResponse:
     run, visit = _run(request), request.GET.get("visit", "")
     if not _sees(request.user, run, visit):
         raise Http404
-    space = results.workspace()
+    space = results.opened()
     opened = open_visit(space, visit, space.at(run.pins).number)
     if not opened.visits:
         raise Http404

@@ -3,7 +3,7 @@
 from .asking import JOURNAL, Asked, journal_of
 from .chain import SET_BACK, Line, Link, digest, row_digest, utc
 from .guards import GUARDED, guard_faults, guards_of
-from .head import HEAD, follow, head_file, read_head, refuse_other_head
+from .head import HEAD, Head, follow, head_file, read_head, refuse_other_head
 from .noted import ACTS, NOTED, noted_acts, refuse_unnoted
 from .starting import bring_up, refuse_damaged
 
@@ -15,6 +15,7 @@ __all__ = [
     "NOTED",
     "SET_BACK",
     "Asked",
+    "Head",
     "Line",
     "Link",
     "bring_up",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,15 +14,13 @@ from yiheng.runs.workspace import Workspace
 from .asking import TABLE, Asked, journal_of
 from .chain import SET_BACK, Line, digest, lines_of, row_digest, utc
 from .guards import guard_faults
-from .head import Head, head_file, read_head
+from .head import Head, far_behind, head_file, read_head
 from .noted import refuse_unnoted
 from .starting import gone, held
 
 CHAINED = "journal.chained"
 JUDGED = "finding.judged"
 ROW, ROW_HASH = "row", "row_sha256"
-# A killed process leaves the head behind by acts of the same moment; more lets the head be an older one.
-SECONDS_OF_A_MOMENT = 60
 VERDICTS = (
     "select v.id, v.at, v.finding, v.rule, v.verdict, v.reason, u.username"
     " from casework_findingverdict v left join casework_user u on u.id = v.by_id order by v.id"
@@ -137,15 +134,9 @@ def _check_lines(asked: Asked, told: Checked, read: _Read, head: Head | None) ->
         told.number, told.hash, told.last = line.number, line.hash, line.at
         if isinstance(line.data, dict):
             _take(line, line.data, read)
-    if head is not None and head.number and unseen and _seconds(unseen, told.last) > SECONDS_OF_A_MOMENT:
-        told.faults.append(
-            Refusal(
-                f"the head is {told.behind} lines behind the journal, more than acts of one moment",
-                where=told.head_at,
-                expected=f"line {told.number}: an older head was put in its place, or its disk could not be written",
-                cure="the next act brings it to the end of the journal; find out who put the older one there",
-            )
-        )
+    last = Head(told.number, told.hash, told.lines, told.last)
+    if head is not None and (older := far_behind(told.head_at, head, told.behind, unseen, last)):
+        told.faults.append(older)
 
 
 def _line_faults(asked: Asked, line: Line, before: str, at: str) -> Iterator[Refusal]:
@@ -249,10 +240,3 @@ def _user_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusal]:
 def over(hashes: list[str]) -> str:
     """One hash over those of many rows."""
     return digest(*hashes)
-
-
-def _seconds(one: str, other: str) -> float:
-    try:
-        return (dt.datetime.fromisoformat(other) - dt.datetime.fromisoformat(one)).total_seconds()
-    except ValueError:
-        return 0

@@ -7,6 +7,7 @@ the lines of that moment, and the next act brings it to the end of the chain.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sqlite3
@@ -24,6 +25,8 @@ from .chain import Link
 HEAD = "journal.head"
 SETTING = "journal_head"
 SECONDS_TO_WAIT = 20
+# A killed process leaves the head behind by acts of the same moment; more lets the head be an older one.
+SECONDS_OF_A_MOMENT = 60
 RESTORE = "bring database and head back from one backup: yiheng restore"
 SEE = "see what was changed with yiheng journal verify; bring database and head back from one backup: yiheng restore"
 
@@ -91,8 +94,8 @@ def begin(file: Path) -> None:
                 _write(file, Head())
 
 
-def follow(file: Path, since: Callable[[int], Iterable[Link]]) -> tuple[Head, int]:
-    """Bring the head to the end of the chain; gives it and the number of lines that it was behind.
+def follow(file: Path, since: Callable[[int], Iterable[Link]]) -> Refusal | None:
+    """Bring the head to the end of the chain; says so where it was behind by more than acts of one moment.
 
     Args:
         since: the committed links behind a number, in their order.
@@ -102,13 +105,32 @@ def follow(file: Path, since: Callable[[int], Iterable[Link]]) -> tuple[Head, in
     """
     with _alone(file):
         was = head = _there(file, read_head(file))
+        unseen = ""
         for link in since(head.number):
             if link.before != head.hash:
                 raise rewritten(head, file)
-            head = head.after(link)
+            head, unseen = head.after(link), unseen or link.at
         if head != was:
             _write(file, head)
-        return head, head.lines - was.lines
+        return far_behind(str(file), was, head.lines - was.lines, unseen, head)
+
+
+def far_behind(where: str, head: Head, lines: int, unseen: str, last: Head) -> Refusal | None:
+    """That a head is older than its journal by more than a killed process leaves it; None where it is not.
+
+    Args:
+        lines: how many it is behind.
+        unseen: the moment of the first of them.
+        last: number and moment of the last.
+    """
+    if not head.number or not unseen or _seconds(unseen, last.at) <= SECONDS_OF_A_MOMENT:
+        return None
+    return Refusal(
+        f"the head is {lines} lines behind the journal, more than acts of one moment",
+        where=where,
+        expected=f"line {last.number}: an older head was put in its place, or its disk could not be written",
+        cure="the next act brings it to the end of the journal; find out who put the older one there",
+    )
 
 
 def refuse_other_head(
@@ -175,6 +197,13 @@ def _write(file: Path, head: Head) -> None:
             opened.flush()
             os.fsync(opened.fileno())
         part.chmod(0o600)
+
+
+def _seconds(one: str, other: str) -> float:
+    try:
+        return (dt.datetime.fromisoformat(other) - dt.datetime.fromisoformat(one)).total_seconds()
+    except ValueError:
+        return 0
 
 
 @contextmanager

@@ -35,18 +35,18 @@ def refuse_damaged(workspace: Workspace) -> None:
     begin(file)
 
 
-def bring_up(workspace: Workspace) -> int:
-    """Bring the head to the end of the chain when the database is ready; gives how many lines it was behind.
+def bring_up(workspace: Workspace) -> Refusal | None:
+    """Bring the head to the end of the chain when the database is ready; says so where it was an older one.
 
     Raises:
         Refusal: a trigger is missing, or the chain does not go on from the head.
     """
     with journal_of(workspace) as asked:
         if asked is None:
-            return 0
+            return None
         if faults := guard_faults(asked):
             raise Refusals(faults)
-        return follow(head_file(workspace), lambda number: links_of(asked, number))[1]
+        return follow(head_file(workspace), lambda number: links_of(asked, number))
 
 
 def held(asked: Asked, workspace: Workspace, head: Head | None) -> Head:
