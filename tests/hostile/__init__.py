@@ -1,0 +1,1 @@
+"""Hostile inputs, some of each kind; `make torture` throws thousands."""
