@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import ibis
 
+from yiheng.basis.numbers import decimal_number, whole_number
 from yiheng.basis.refusals import Refusal, nearest
 
 from .declare import CodeList, Row
@@ -30,19 +31,24 @@ def _read(published: dict[str, str]) -> list[Row] | str:
         return f"domestic '{published['domestic']}' is not true or false"
     row["domestic"] = YES[published["domestic"]]
     share = published["own_per_mille"]
-    if share and not (share.isdecimal() and int(share) <= WHOLE):
-        return f"own_per_mille '{share}' is no whole number from 0 to {WHOLE}"
-    row["own_per_mille"] = int(share) if share else None
+    try:
+        row["own_per_mille"] = whole_number(share) if share else None
+    except ValueError:
+        return _no_share(share)
+    if share and row["own_per_mille"] > WHOLE:
+        return _no_share(share)
     try:
         for name in PRICES:
-            row[name] = Decimal(published[name]).quantize(PRICE_STEP) if published[name] else None
-            if row[name] is not None and row[name].is_nan():
-                raise InvalidOperation
-    except InvalidOperation:
+            row[name] = decimal_number(published[name], PRICE_STEP) if published[name] else None
+    except ValueError:
         return f"{name} '{published[name]}' is no price in yuan"
     if any(row[name] is not None and row[name] <= 0 for name in PRICES):
         return "a price must be above zero"
     return [row]
+
+
+def _no_share(text: str) -> str:
+    return f"own_per_mille '{text}' is no whole number from 0 to {WHOLE}"
 
 
 def _doubled(rows: list[Row], file: str) -> list[Refusal]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import ibis
 
+from yiheng.basis.numbers import whole_number
 from yiheng.basis.refusals import Refusal, Refusals, nearest
 
 from .declare import MOST_FAULTS, CodeList, Edition, Row, doubled, read_edition
@@ -65,9 +66,10 @@ def _table(name: str, zh: str, columns: str, key: str = "") -> CodeList:
         row: Row = {column: published[column] or None for column in needs}
         for column in needs:
             if column in WHOLE:
-                if not published[column].isdecimal():
+                try:
+                    row[column] = whole_number(published[column])
+                except ValueError:
                     return f"{column} '{published[column]}' is no whole number"
-                row[column] = int(published[column])
         empty = [column for column in keys if row[column] is None]
         return f"{empty[0]} is empty" if empty else [row]
 

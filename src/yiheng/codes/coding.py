@@ -6,6 +6,7 @@ import re
 
 import ibis
 
+from yiheng.basis.numbers import is_whole
 from yiheng.basis.refusals import nearest
 
 from .declare import CodeList, Row
@@ -43,7 +44,7 @@ def _read(published: dict[str, str]) -> list[Row] | str:
         return f"measure '{measure}' is not known; {nearest(measure, CODING_MEASURES)}"
     if not published["codes"] or not value:
         return "codes or value is empty"
-    if measure.endswith("_age") and not value.isdecimal():
+    if measure.endswith("_age") and not is_whole(value):
         return f"'{value}' is no age in full years"
     if measure == "sex" and value not in ("male", "female"):
         return f"'{value}' is not male or female"

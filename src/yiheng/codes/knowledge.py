@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import ibis
 
+from yiheng.basis.numbers import decimal_number, whole_number
 from yiheng.basis.refusals import nearest
 
 from .constraints import MEASURES, Limit, limits_in
@@ -113,10 +114,10 @@ GRAY_CODE = CodeList(
 def _read_weight(published: dict[str, str]) -> list[Row] | str:
     row: Row = {name: published[name] or None for name in ("city", "drg", "name", "flags")}
     try:
-        row["year"] = int(published["year"])
+        row["year"] = whole_number(published["year"])
         for name in ("weight", "first_pay_standard", "low_limit", "high_limit"):
-            row[name] = Decimal(published[name]).quantize(WEIGHT_STEP) if published[name] else None
-    except (ValueError, InvalidOperation):
+            row[name] = decimal_number(published[name], WEIGHT_STEP) if published[name] else None
+    except ValueError:
         return f"{published['city']} {published['drg']}: '{published['weight']}' is no weight"
     return [row]
 

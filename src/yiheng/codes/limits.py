@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ibis
 
+from yiheng.basis.numbers import is_whole
 from yiheng.basis.refusals import nearest
 
 from .declare import CodeList, Row
@@ -40,7 +41,7 @@ def _read(published: dict[str, str]) -> list[Row] | str:
         return f"measure '{kind} {measure}' is not known; {nearest(f'{kind} {measure}', known)}"
     if not published["code_prefix"] or not value:
         return "code_prefix or value is empty"
-    if measure in NUMBERS and not value.isdecimal():
+    if measure in NUMBERS and not is_whole(value):
         return f"'{value}' is no {NUMBERS[measure]}"
     return [{name: published[name] for name in ("kind", "code_prefix", "measure", "value")}]
 

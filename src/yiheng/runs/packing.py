@@ -293,6 +293,8 @@ def _sums(packed: zipfile.ZipFile, file: Path) -> dict[str, str]:
     for entry in entries:
         path = PurePosixPath(entry.filename)
         link = stat.S_ISLNK(entry.external_attr >> 16)
+        if entry.header_offset < 0:
+            raise no_pack(file, f"'{entry.filename}' would begin before the file")
         if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename or link:
             raise no_pack(file, f"'{entry.filename}' would be written outside the folder")
     if SUMS not in names or packed.getinfo(SUMS).file_size > LONGEST_LIST:

@@ -8,6 +8,7 @@ from typing import Any
 from ibis import _
 
 from yiheng.basis.money import Fen
+from yiheng.basis.numbers import whole_number
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.documents import read_delimited, sha256_of
 from yiheng.lake import told
@@ -164,7 +165,7 @@ def _strata(file: Path, shown: str) -> list[Stratum]:
     for row in read_delimited(file, CHECKED):
         text = row.cells
         try:
-            whole = (text["stratum"], int(text["units"]), Fen.from_yuan(text["claimed_in_all"]).n)
+            whole = (text["stratum"], whole_number(text["units"]), Fen.from_yuan(text["claimed_in_all"]).n)
             one = Checked(text["unit"], Fen.from_yuan(text["claimed"]).n, Fen.from_yuan(text["wrong"]).n)
         except ValueError as fault:
             wrong.append(Refusal(str(fault), where=f"{shown}:{row.line}"))

@@ -111,7 +111,7 @@ class Workspace:
         """
         try:
             return tomllib.loads((self.folder / FILE).read_text("utf-8"))
-        except tomllib.TOMLDecodeError as wrong:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise Refusal(f"the settings cannot be read: {wrong}", where=str(self.folder / FILE)) from None
 
     @property

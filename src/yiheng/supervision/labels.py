@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.numbers import is_whole
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.documents import read_delimited
 
@@ -233,7 +234,7 @@ def _named(row: Mapping[str, str]) -> Named:
 def _faults(place: str, row: Mapping[str, str]) -> Iterable[Refusal]:
     if row["expect"] not in (CATCH, SPARE):
         yield Refusal(f"'{row['expect']}' is neither catch nor spare", where=place, expected=f"{CATCH} or {SPARE}")
-    if row["at_stake_fen"] and not row["at_stake_fen"].isdecimal():
+    if row["at_stake_fen"] and not is_whole(row["at_stake_fen"]):
         yield Refusal(f"'{row['at_stake_fen']}' is no amount", where=place, expected="whole fen, or nothing")
     if not _named(row):
         yield Refusal("the label names nothing", where=place, expected=f"one of {', '.join(NAMED)}")
