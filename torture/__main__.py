@@ -5,13 +5,14 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import backup, journal, loads, place, runs, state, web
+from . import backup, hostile, journal, loads, place, runs, state, web
 
 KILLS, KILLS_OF_RUNS, PAIRS, KILLS_IN_ACTS = 200, 20, 20, 40
 BACKUPS, KILLS_OF_BACKUPS = 10, 30
 # Readers, slow half requests, floods of sign-ins, seconds.
 CROWD = 50, 130, 16, 60
 SAME_NAMES, STEPS = 50, 40
+HOSTILE = 5_500
 WIDE = 160
 
 
@@ -22,6 +23,8 @@ def main() -> None:
     out.print(runs.run(KILLS_OF_RUNS))
     out.print(web.run(*CROWD))
     for line in state.run(SAME_NAMES, STEPS):
+        out.print(line)
+    for line in hostile.run(HOSTILE):
         out.print(line)
     out.print(backup.run(BACKUPS, KILLS_OF_BACKUPS))
     table = Table(

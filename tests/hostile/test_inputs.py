@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torture import hostile, inputs
+from torture import hostile, inputs, odd
 
 # A load takes a quarter of a second, a policy a hundredth.
 QUICK = {name: 5 * blow.weight for name, blow in inputs.BLOWS.items()}
@@ -26,4 +26,4 @@ def test_point_8_hostile_inputs_are_refused_in_a_sentence_or_accounted_for(place
 
 def test_a_traceback_is_found(place):
     with pytest.raises(ZeroDivisionError):
-        hostile.attack("broken", inputs.texts(), lambda _: 1 // 0, 3)
+        hostile.attack("broken", odd.texts(), lambda _: 1 // 0, 3)
