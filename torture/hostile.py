@@ -1,7 +1,8 @@
 """Hostile inputs made by the thousand: each is refused in a sentence, or what was taken is accounted for.
 
-A blow may end in a refusal or in success. A traceback, more than ten seconds of processor time, a row that is neither accepted nor
-quarantined nor a duplicate, or a value that is no such value and was taken: each stops the torture with the input.
+A blow may end in a refusal or in success. A traceback, more than ten seconds of processor time, a row that is neither
+accepted nor quarantined nor a duplicate, or a value that is no such value and was taken: each stops the torture with
+the input.
 """
 
 from __future__ import annotations
