@@ -11,7 +11,7 @@ from yiheng.casework.models import User
 from yiheng.casework.selectors import parties_seen_by, party_get
 from yiheng.measures import INDICATORS, Indicator
 
-from . import board, results
+from . import board, discreet, results
 from .results import Settled
 
 PREFERRED_TREND = "cost_per_stay"
@@ -25,12 +25,13 @@ class SignedIn(HttpRequest):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A party and year, and what else the user could choose."""
+    """A party and year, what else the user could choose, and who that is."""
 
     party: str
     year: int
     parties: list[str]
     years: list[int]
+    reader: User
 
     @property
     def query(self) -> str:
@@ -52,7 +53,7 @@ def chosen(request: SignedIn) -> Chosen | None:
         return None
     party = asked if asked is not None else parties[0]
     years = sorted({year for one in parties for year in known[one]}, reverse=True)
-    return Chosen(party, _year(request, years) or known[party][0], parties, years)
+    return Chosen(party, _year(request, years) or known[party][0], parties, years, request.user)
 
 
 def chosen_or_404(request: SignedIn) -> Chosen:
@@ -64,8 +65,8 @@ def chosen_or_404(request: SignedIn) -> Chosen:
 
 
 def settlement(what: Chosen) -> Settled | None:
-    """The settlement of the party and year."""
-    return results.settled().get((what.party, what.year))
+    """The settlement of the party and year, as the reader may read it."""
+    return discreet.settled_to(what.reader, results.settled().get((what.party, what.year)))
 
 
 def indicator(request: SignedIn, what: Chosen) -> Indicator | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from yiheng.casework.models import User
 from yiheng.casework.selectors import sees_party
 
-from . import names, show
+from . import discreet, names, show
 from .results import Run
 
 PARTIES_ON_A_PAGE = 25
@@ -26,7 +26,11 @@ def scoped(run: Run, user: User) -> dict[str, Any]:
         return {**result, **seen}
     # Why a policy was refused may name other parties.
     policies = [{**one, "refused": gettext("未能清算") if one["refused"] else None} for one in result["policies"]]
-    return {**result, **seen, "policies": policies, "sums": []}
+    said = discreet.said_to(user)
+    for rows in (seen["figures"], seen["alternatives"]):
+        rows[:] = [{**row, "refused": said(row.get("refused") or "") or None} for row in rows]
+    manifest = {**result["manifest"], "inputs": discreet.everywhere(said, result["manifest"]["inputs"])}
+    return {**result, **seen, "policies": policies, "sums": [], "manifest": manifest}
 
 
 def by_party(result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -171,5 +172,6 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> Htt
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    header = content_disposition_header(True, name)
+    # Names come from the data: a slash would name a folder, a line end another header.
+    header = content_disposition_header(True, re.sub(r"[/\\\x00-\x1f\x7f]", "_", name))
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": header or "attachment"})

@@ -20,6 +20,7 @@ from yiheng.statements import CheckSum, exact, field_words, sums_by_check, writt
 
 from . import results, show
 from .asked import SignedIn
+from .discreet import Said, said_to
 from .results import Run
 
 ROWS_ON_A_PAGE = 50
@@ -32,6 +33,7 @@ class Asked:
 
     Attributes:
         mine: institutions that are the reader's today, for what has no month; None is a row whose sender is unknown.
+        said: how a text is told to the reader.
     """
 
     year: int | None
@@ -45,6 +47,7 @@ class Asked:
     years: list[int]
     institutions: dict[str, str]
     mine: list[str | None]
+    said: Said
 
     @property
     def filter(self) -> dict[str, Any]:
@@ -152,6 +155,7 @@ def chosen(request: SignedIn, run: Run) -> Asked:
     return Asked(
         int(year) if year else None, institution, month, kind, _one_of(request, "check", CHECKS),
         _one_of(request, "verdict", VERDICTS) or VERDICTS[0], rows, of_year, years, names, senders,
+        said_to(request.user),
     )  # fmt: skip
 
 
@@ -203,16 +207,21 @@ def refused(what: Asked, run: Run, in_full: bool) -> Iterator[dict[str, Any]]:
     """The rows that loads refused, person numbers masked where the reader may not see them."""
     for row in refused_rows(results.folder_of(run), what.mine):
         masked = row["column_name"] == "person_id" and not in_full
-        yield {**row, "found": show.masked(row["found"])} if masked else row
+        yield _told(what, {**row, "found": show.masked(row["found"])} if masked else row)
 
 
 def refused_counts(what: Asked, run: Run) -> list[dict[str, Any]]:
     """Refused rows by sender, file and fault, in the reader's language."""
     return [
-        {**one, "says": one["says"] if show.in_chinese() else one["says_en"]}
+        _told(what, {**one, "says": one["says"] if show.in_chinese() else one["says_en"]})
         for one in run.result["refused"]
         if one["institution"] in what.mine
     ]
+
+
+def _told(what: Asked, row: dict[str, Any]) -> dict[str, Any]:
+    texts = ("file", "says", "found", "expected")
+    return row | {name: what.said(row[name]) for name in texts if isinstance(row.get(name), str)}
 
 
 def in_language(words: Words) -> str:

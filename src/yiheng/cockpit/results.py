@@ -257,6 +257,20 @@ def refused_by(run: str) -> list[dict[str, Any]]:
     return found
 
 
+def parties_known() -> set[str]:
+    """All parties that any run in the workspace speaks of, also those that none could settle."""
+    space, found = workspace(), {party for act in register()[0].acts for party in act.parties}
+    for noted in space.runs("settle"):
+        whole = _read(space, noted["run"], STATEMENTS) or {}
+        found |= {one["party"] for one in [*whole.get("statements", []), *whole.get("refused", [])]}
+    for noted in space.runs("compare"):
+        found |= {one["party"] for one in (_read(space, noted["run"], COMPARISON) or {}).get("figures", [])}
+    if judged := quality():
+        found |= {one["consortium"] for one in judged.result["institutions"].values()}
+    found |= {party for _name, party, _year in values_of(measured(YEARLY), "year")}
+    return {party for party in found if party}
+
+
 def queries_of(run: Run) -> dict[str, str]:
     """The queries behind the facts of a settlement, by total."""
     return _read(workspace(), run.id, QUERIES) or {}

@@ -32,9 +32,12 @@ def pass_over(fault: Refusal) -> None:
         met[fault.where] = fault
 
 
-def unsound(_request: HttpRequest) -> dict[str, object]:
+def unsound(request: HttpRequest) -> dict[str, object]:
     """For templates: what was passed over while the page was made, in its language."""
-    return {"unsound": [_shown(fault) for fault in (_met.get() or {}).values()]}
+    from .discreet import said_to  # it reads results, which tell here what they passed over
+
+    said = said_to(getattr(request, "user", None))
+    return {"unsound": [said(_shown(fault)) for fault in list((_met.get() or {}).values())]}
 
 
 class Unsound:

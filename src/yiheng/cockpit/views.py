@@ -18,6 +18,7 @@ from yiheng.statements import comparison_svg
 from . import asked, board, comparison, results, show, suspects, trends
 from . import quality as lists
 from .asked import Chosen, SignedIn
+from .discreet import act_to, said_to
 from .due import due_of
 from .reasons import tree_of
 
@@ -31,7 +32,7 @@ def cockpit(request: SignedIn) -> HttpResponse:
     if what is None:
         return render(request, "cockpit/nothing.html", {"here": "cockpit"})
     settled = asked.settlement(what)
-    today = timezone.localdate()
+    today, said = timezone.localdate(), said_to(request.user)
     context = {
         "here": "cockpit",
         "what": what,
@@ -42,8 +43,8 @@ def cockpit(request: SignedIn) -> HttpResponse:
         "cards_of": results.measured(results.YEARLY),
         "has_values": results.measured(results.YEARLY) is not None,
         "settled": settled,
-        "register_fault": results.register()[1],
-        "lapsed": results.lapsed(what.party, what.year),
+        "register_fault": said(results.register()[1]),
+        "lapsed": act_to(said, results.lapsed(what.party, what.year)),
         "figures": board.figures(settled.statement) if settled and settled.statement else [],
         "due": due_of(settled),
         **_trend(request, what),

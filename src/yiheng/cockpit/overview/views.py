@@ -13,6 +13,7 @@ from yiheng.casework.selectors import party_get, sees_findings
 
 from .. import names, results, suspects
 from ..asked import SignedIn
+from ..discreet import act_to, said_to
 from ..results import Run
 from . import drivers
 
@@ -28,7 +29,8 @@ def every(request: SignedIn) -> HttpResponse:
         return render(request, "cockpit/overview.html", {"here": "overview"})
     run = _run(request, runs)
     shown = drivers.parties(run, request.user)
-    lapsed = {results.lapsed(one.name, run.result["year"]) for one in shown} - {None}
+    said = said_to(request.user)
+    lapsed = {act_to(said, results.lapsed(one.name, run.result["year"])) for one in shown} - {None}
     return render(request, "cockpit/overview.html", {**_of(run, runs), "parties": shown, "lapsed": lapsed})
 
 
