@@ -24,7 +24,7 @@ def test_point_13_against_names_corrected_and_late_claims(tmp_path):
     head = FILES["settlement.csv"].splitlines()[0]
     (tmp_path / "settlement.csv").write_text(f"{head}\nS1,V1,2025-01-15 10:00:00,110000,90000,70000,40000\n", "utf-8")
     loaded = run("load", tmp_path / "settlement.csv", "-w", space)
-    assert "corrected 1 rows: settlement" in loaded.stderr, loaded.output
+    assert "corrected 1 row: settlement" in loaded.stderr, loaded.output
     second = run("settle", "qingdao", "--year", "2025", "--although", "a test of few rows", "-w", space)
     older, newer = (done.stdout.split(" ", 1)[0] for done in (first, second))
     book, file = tmp_path / "d.xlsx", tmp_path / "d.json"

@@ -77,7 +77,9 @@ def test_point_8_without_a_workspace_the_log_is_the_users(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=env)
     (log,) = (tmp_path / "state" / "yiheng" / "logs").iterdir()
     assert (
-        done.returncode == 70 and done.stderr.startswith("系统出错（ModuleNotFoundError）") and str(log) in done.stderr
+        done.returncode == 70
+        and done.stderr.startswith("系统故障，本次操作未完成")
+        and f"故障日志：{log}（不含业务数据）" in done.stderr
     )
     assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
 

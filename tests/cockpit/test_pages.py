@@ -294,11 +294,13 @@ def test_point_8_a_fault_answers_in_the_same_look_and_with_a_number_of_the_log(a
     assert answer.status_code == 500
     page = answer.content.decode()
     assert (
-        {"zh": "系统出错了", "en": "wrong"}[language] in page and "cockpit/cockpit" in page and "ValueError" not in page
+        {"zh": "页面暂时无法显示", "en": "wrong"}[language] in page
+        and "cockpit/cockpit" in page
+        and "ValueError" not in page
     )
     (line,) = lines
     number = line.partition("[")[2].partition("]")[0]
-    assert len(number) == 8 and {"zh": f"编号 {number}", "en": f"number is {number}"}[language] in page
+    assert len(number) == 8 and {"zh": f"编号 {number}", "en": f"number {number}."}[language] in page
     assert "builtins.ValueError: … *** …" in line and " fail" in line and "欧阳虚构" not in line and "甲" not in line
 
 

@@ -49,7 +49,9 @@ def test_after_five_failures_the_name_is_locked(stranger):
     client, noted = stranger
     answers = [client.post("/login/", {"username": "clerk", "password": f"wrong-{n}"}) for n in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
-    assert "登录已锁定" in answers[-1].content.decode()
+    told = answers[-1].content.decode()
+    assert "登录已锁定" in told and "请 15 分钟后再试" in told and "返回登录" in told
+    assert "用户名或密码错误（区分大小写），连续错 5 次锁定 15 分钟。" in answers[0].content.decode()
     right = client.post("/login/", {"username": "clerk", "password": PASSWORD})
     assert right.status_code == 429
     assert noted() == [("user.locked_out", "clerk")]

@@ -40,9 +40,9 @@ def spoilt(head, how):
 
 
 SAID = {
-    "gone": ("日志头文件丢失", "the head of the journal is gone"),
-    "empty": ("无法读取日志头", "the head of the journal cannot be read"),
-    "foreign": ("日志头属于另一份操作日志", "the head is of another journal"),
+    "gone": ("操作日志校验文件丢失", "the head of the journal is gone"),
+    "empty": ("无法读取操作日志校验文件", "the head of the journal cannot be read"),
+    "foreign": ("操作日志校验文件属于另一份操作日志", "the head is of another journal"),
 }
 
 
@@ -59,6 +59,9 @@ def test_point_5_every_page_and_act_says_so_in_its_language_with_its_cure(as_, h
             told = answer.content.decode()
             assert answer.status_code == STOPPED, answer.request
             assert said in told and cure in told and "yiheng restore" in told, told
+            assert {"zh-hans": "操作日志异常，暂停办理", "en": "The journal is damaged"}[language] in told
+            # Nobody can sign out, so nobody is shown as signed in.
+            assert 'class="user"' not in told and "/logout/" not in told
             assert str(head) not in told and "journal.head" in told
             assert "Content-Disposition" not in answer
 
@@ -84,12 +87,17 @@ def test_point_5_nobody_is_signed_in_or_out_while_nothing_can_be_noted(as_, head
 
 
 def test_point_5_a_head_that_goes_between_the_look_and_the_act_signs_nobody_in(as_, head, monkeypatch):
+    from django.contrib.sessions.models import Session
+
     from yiheng.cockpit import unsound
 
     stranger = as_("stranger")
+    before = [one for one in Session.objects.all() if "_auth_user_id" in one.get_decoded()]
     monkeypatch.setattr(unsound, "refuse_unheaded", lambda: None)
     head.unlink()
     answer = stranger.post("/login/", {"username": "clerk", "password": PASSWORD})
-    assert answer.status_code == STOPPED and "日志头文件丢失" in answer.content.decode()
-    assert "sessionid" not in answer.cookies
+    assert answer.status_code == STOPPED and "操作日志校验文件丢失" in answer.content.decode()
+    assert 'class="user"' not in answer.content.decode() and not answer.wsgi_request.user.is_authenticated
+    assert not answer.cookies.get("sessionid") or not answer.cookies["sessionid"].value
+    assert [one for one in Session.objects.all() if "_auth_user_id" in one.get_decoded()] == before
     assert stranger.get("/").status_code == 302

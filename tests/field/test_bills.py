@@ -111,7 +111,7 @@ def test_29_an_instant_in_utc_is_never_taken_for_one_of_the_county(desk):
     ("change", "says"),
     [
         ({"fee_line": [{"line_id": "F9", "visit_id": "V9"}]}, "no visit of the bill is 'V9'"),
-        ({"visits": ["V9"]}, "'V9' is asked about and not in the bill"),
+        ({"visits": ["V9"]}, "the visit asked about, 'V9', is not in the bill; visits of the bill: V1"),
         ({"fee_line": ["x"]}, "fee_line[1]: this is no row"),
         ({"fee_line": 7}, "fee_line: this is no list of rows"),
         ({"person": [{"person_id": "\ud800"}]}, "a value is no text"),

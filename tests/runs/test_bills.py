@@ -189,7 +189,7 @@ def plain_desk(tmp_path_factory):
             "no fee_line of the bill is 'F9', which reversal_of names",
         ),
         ({"fee_line": [{**F1, "visit_id": "V9"}]}, "no visit of the bill is 'V9'"),
-        ({"visits": ["V9"]}, "'V9' is asked about and not in the bill"),
+        ({"visits": ["V9"]}, "the visit asked about, 'V9', is not in the bill; visits of the bill: V1"),
         ({"visits": []}, "'visits' names no visit"),
         ({"visits": False}, "'visits' names no visit"),
         ({"visits": {"V1": 1}}, "'visits' names no visit"),

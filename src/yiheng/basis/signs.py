@@ -23,8 +23,11 @@ def visible(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """The same for paper: fonts for Chinese lack the pictures of control signs, so each is told by its number."""
-    return re.sub("[\u2400-\u2421]", _number, visible(text))
+    """The same for paper: fonts for Chinese lack the pictures of control signs, so each is told by its number.
+
+    What parts lines or paragraphs in some programs is a space: in a title it is a word's end, no attack.
+    """
+    return re.sub("[\u2400-\u2421]", _number, visible(re.sub("[\u2028\u2029]", " ", text)))
 
 
 def on_one_line(text: str) -> str:

@@ -131,7 +131,7 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
     if not judges_findings(user=by):
         raise Refusal(_("您无权核实疑点。"))
     if verdict not in FindingVerdict.Verdict.values:
-        raise Refusal(_("没有“%(verdict)s”这种判断。") % {"verdict": verdict})
+        raise Refusal(_("没有“%(verdict)s”这种核实结论。") % {"verdict": verdict})
     reason = reason.strip()
     longest = FindingVerdict._meta.get_field("reason").max_length or 0
     if not reason or len(reason) > longest:
@@ -139,7 +139,7 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
     refuse_unseen(reason)
     counts = verdicts_of(findings=[finding]).get(finding)
     if counts and (counts.verdict, counts.reason) == (verdict, reason):
-        raise Refusal(_("该疑点已有同样的判断。"))
+        raise Refusal(_("该疑点已有同样的核实结论。"))
     judged = FindingVerdict.objects.create(finding=finding, rule=rule, verdict=verdict, reason=reason, by=by)
     row = row_digest(judged.pk, utc(judged.at), finding, rule, verdict, reason, by.username)
     data = {"rule": rule, "verdict": verdict, "row": judged.pk, "row_sha256": row}

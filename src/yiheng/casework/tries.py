@@ -28,7 +28,7 @@ from .services import journal_note
 
 # Wrong names and passwords from one address, whatever the names, within the window.
 MOST_OF_AN_ADDRESS = 30
-WINDOW = dt.timedelta(minutes=15)
+WINDOW, MINUTE = dt.timedelta(minutes=15), dt.timedelta(minutes=1)
 # Who signed in from an address within this time may try there while others may not.
 KNOWN_FOR = dt.timedelta(days=90)
 LOCKED_OUT = "user.locked_out"
@@ -104,6 +104,21 @@ def tries_of(address: str | None, name: str | None = None) -> int:
     if name is not None:
         tried = tried.filter(username=name)
     return tried.aggregate(sum=Sum("failures_since_start"))["sum"] or 0
+
+
+def minutes_left(address: str | None, name: str | None) -> int:
+    """Whole minutes, at least one, until a name at an address that is locked may be tried again."""
+    now = timezone.now()
+    tried = AccessAttempt.objects.filter(ip_address=address, attempt_time__gte=now - WINDOW)
+    until = max((one.attempt_time for one in tried.filter(username=name)), default=now - WINDOW)
+    left = tries_of(address)
+    for one in tried.order_by("attempt_time"):
+        # Of an address that is locked, the try with whose end it is open again.
+        if left < MOST_OF_AN_ADDRESS or _known(name, address):
+            break
+        left -= one.failures_since_start
+        until = max(until, one.attempt_time)
+    return max(1, -((now - until - WINDOW) // MINUTE))
 
 
 def note_lock_out(name: str, address: str | None) -> None:

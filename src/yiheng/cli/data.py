@@ -153,7 +153,7 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
         for column, count in derived.items():
             say(
                 f"{file}：没有 {column} 列，{count:,} 行按国家编码推定",
-                f"{file}: no column {column}, derived from the national code in {count:,} rows",
+                f"{file}: no column {column}, derived from the national code in {_rows(count)}",
             )
     for file, aside in loaded.aside.items():
         say(f"{file}：未使用的列 {listed(aside)}", f"{file}: columns not used: {listed(aside)}")
@@ -169,6 +169,10 @@ def show_load(loaded: Loaded, form: str, space: Workspace) -> None:
         )
 
 
+def _rows(n: int) -> str:
+    return f"{n:,} row" if n == 1 else f"{n:,} rows"
+
+
 def _say_changes(loaded: Loaded) -> None:
     """What was corrected, and what was not accepted."""
     for name, c in loaded.tables.items():
@@ -177,16 +181,16 @@ def _say_changes(loaded: Loaded) -> None:
             zh, en = (
                 (f"，金额由 {was} 元改为 {now} 元", f", from {was} to {now} yuan") if TABLES[name].money else ("", "")
             )
-            say(f"更正 {c.corrected:,} 行：{name}{zh}", f"corrected {c.corrected:,} rows: {name}{en}")
+            say(f"更正 {c.corrected:,} 行：{name}{zh}", f"corrected {_rows(c.corrected)}: {name}{en}")
         if c.fen_unknown:
             say(
                 f"{name}：{c.fen_unknown:,} 行金额未知，未计入任何金额合计",
-                f"{name}: {c.fen_unknown:,} rows of unknown amount, in no sum of yuan",
+                f"{name}: {_rows(c.fen_unknown)} of unknown amount, in no sum of yuan",
             )
     for fault in loaded.faults:
         of = f"{fault.table}.{fault.fault}"
         say(
             f"校验未通过 {fault.rows:,} 行：{of} {fault.says}；首见 {fault.first}",
-            f"quarantined {fault.rows:,} rows: {of} {fault.says_en}; first {fault.first_en}",
+            f"quarantined {_rows(fault.rows)}: {of} {fault.says_en}; first {fault.first_en}",
         )
         say(f"  应为：{fault.expected}", f"  expected: {fault.expected_en}")

@@ -16,6 +16,8 @@ from .show import say
 # As sysexits.h has it: a fault of the program itself; and as a shell says it of who pressed Ctrl-C.
 FALLEN, STOPPED = 70, 130
 LOGS, NAME_SIGNS = "logs", 4
+# Verbs that change what is official, or put a workspace in the place of another.
+ACTING = ("official", "restore", "serve", "demo")
 # Where a workspace that is open is told to the last catch.
 WORKSPACE = "yiheng.workspace"
 
@@ -23,16 +25,20 @@ WORKSPACE = "yiheng.workspace"
 def say_fallen(wrong: BaseException, verb: str, workspace: Path | None) -> int:
     """Say that the program failed, and where its log stands; gives the exit code."""
     log = _written(_text(wrong, verb), workspace)
-    kept_zh = f"日志写入 {log}，其中没有数据；请把它交给维护本系统的人。" if log else "日志无处可写。"
+    kept_zh = f"故障日志：{log}（不含业务数据），请交系统管理员。" if log else "故障日志无处可写，请告知系统管理员。"
     kept_en = (
         f"The log is {log}; it quotes no data: give it to who maintains this installation."
         if log
         else "No log could be written."
     )
     kind = type(wrong).__name__
+    # Where an act may have been done before the fault, nobody knows.
+    sound_zh, sound_en = (
+        ("", "") if verb in ACTING else ("，正式清算结果未改动", " No official settlement was changed.")
+    )
     say(
-        f"系统出错（{kind}），未能完成。据系统所知，正式结果没有改动。{kept_zh}",
-        f"the program failed ({kind}) and did not finish. As far as it knows nothing official was changed. {kept_en}",
+        f"系统故障，本次操作未完成{sound_zh}（{kind}）。{kept_zh}",
+        f"the program failed ({kind}) and did not finish.{sound_en} {kept_en}",
     )
     return FALLEN
 

@@ -34,6 +34,38 @@ ACTS = {
     "settlement.withdrawn": Words("撤回清算结果", "settlement withdrawn"),
     "journal.chained": Words("建立日志校验链", "chain of hashes begun"),
 }
+# What belongs to an act; a name that is not here is shown as it is.
+DATA = {
+    "rights": Words("权限", "rights"),
+    "consortium": Words("医共体", "consortium"),
+    "address": Words("网络地址", "address"),
+    "tries": Words("次数", "tries"),
+    "rule": Words("规则", "rule"),
+    "verdict": Words("核实结论", "verdict"),
+    "row": Words("记录", "row"),
+    "why": Words("理由", "why"),
+    "findings": Words("疑点数", "findings"),
+    "person_numbers": Words("人员编号", "person numbers"),
+    "asked": Words("筛选条件", "asked"),
+    "institution": Words("定点医药机构", "institution"),
+    "month": Words("月份", "month"),
+    "check": Words("校验", "check"),
+}
+LISTS = ("rights",)
+RIGHTS = {
+    "see_person_numbers": Words("查看完整的人员编号", "see person numbers"),
+    "propose_settlements": Words("提出清算", "propose settlements"),
+    "adopt_settlements": Words("批准清算", "adopt settlements"),
+    "judge_findings": Words("核实疑点", "judge findings"),
+    "add_user": Words("管理用户", "manage users"),
+}
+VALUES = {
+    "confirmed": Words("属实", "confirmed"),
+    "false_alarm": Words("不属实", "false alarm"),
+    "unclear": Words("待核实", "unclear"),
+    "full": Words("完整", "in full"),
+    "masked": Words("遮蔽", "masked"),
+}
 COLUMNS = ("number", "at", "act", "by", "subject", "data", "before", "hash")
 HEADS = [
     Words(*words)
@@ -133,7 +165,12 @@ def verify(form: str, workspace: Path | None) -> int:
         say_answer(
             told(
                 f"操作日志 {checked.lines:,} 条，{since} 至 {until}；"
-                f"核对判断 {checked.verdicts:,} 条、用户 {checked.users:,} 名、清算操作 {checked.settlements:,} 项",
+                f"与核实结论 {checked.verdicts:,} 条、用户 {checked.users:,} 名、"
+                f"清算办理记录 {checked.settlements:,} 项核对一致"
+                if not checked.faults
+                else f"操作日志 {checked.lines:,} 条，{since} 至 {until}；"
+                f"已核对核实结论 {checked.verdicts:,} 条、用户 {checked.users:,} 名、"
+                f"清算办理记录 {checked.settlements:,} 项",
                 f"{checked.lines:,} lines from {since} to {until};"
                 f" held against {checked.verdicts:,} verdicts, {checked.users:,} users, {checked.settlements:,} acts on"
                 " settlements",
@@ -148,7 +185,7 @@ def verify(form: str, workspace: Path | None) -> int:
         say_answer(told("操作日志中没有记录", "the journal holds no line"))
     if checked.behind and not checked.faults:
         say(
-            f"日志头落后 {checked.behind} 条（进程曾被中断）；下一项操作会补齐",
+            f"操作日志校验文件落后 {checked.behind} 条（进程曾被中断）；下一项操作会补齐",
             f"the head is {checked.behind} lines behind, as a killed process leaves it; the next act heals it",
         )
     for fault in checked.faults:
@@ -173,13 +210,26 @@ def _when(at: str) -> str:
 
 
 def _words(data: object) -> str:
-    """What belongs to the act, without hashes, which tell people nothing."""
+    """What belongs to the act, in words and without hashes, which tell people nothing."""
     if not isinstance(data, dict):
         return str(data)
-    return " ".join(
-        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    colon, comma = told("：", ": "), told("，", ", ")
+    return comma.join(
+        f"{DATA[name].in_language(language()) if name in DATA else name}{colon}{_value(name, value)}"
         for name, value in data.items() if not name.endswith("sha256") and value not in ("", [])
     )  # fmt: skip
+
+
+def _value(name: str, value: object) -> str:
+    if name in LISTS and isinstance(value, list):
+        known = (RIGHTS.get(str(one).rpartition(".")[2]) for one in value)
+        between = told("、", ", ")
+        return between.join(
+            words.in_language(language()) if words else str(one) for one, words in zip(value, known, strict=True)
+        )
+    if name in ("verdict", "person_numbers") and value in VALUES:
+        return VALUES[str(value)].in_language(language())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _moment(text: str | None, option: str, day: dt.timedelta = dt.timedelta()) -> dt.datetime | None:

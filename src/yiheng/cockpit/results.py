@@ -15,7 +15,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.casework.settlements import acts_noted
 from yiheng.runs import Act, Register, Stand, Workspace, pairs_of, register_of, settle_runs, stand_of, standing
 from yiheng.runs.manifest import Sign, data_sign, sign_of
-from yiheng.runs.results import checked, checked_manifest
+from yiheng.runs.results import checked, checked_manifest, faults_of
 from yiheng.runs.workspace import kept_json
 from yiheng.supervision import RULES
 
@@ -269,6 +269,25 @@ def parties_known() -> set[str]:
         found |= {one["consortium"] for one in judged.result["institutions"].values()}
     found |= {party for _name, party, _year in values_of(measured(YEARLY), "year")}
     return {party for party in found if party}
+
+
+def changed(run: str) -> bool:
+    """Whether any file of a run is gone or not what the run wrote; the page then says which."""
+    faults = faults_of(workspace().run_folder(run))
+    for fault in faults:
+        pass_over(fault)
+    return bool(faults)
+
+
+@once_in_a_page
+def changed_of(year: int) -> bool:
+    """Whether a settlement of the lake of a year, which was not set aside, is not what its run wrote."""
+    acts = register()[0]
+    return any(
+        one.year == year and one.of_lake and not one.what_if and acts.state(one.run) not in SET_ASIDE
+        and changed(one.run)
+        for one in settle_runs(workspace())
+    )  # fmt: skip
 
 
 def queries_of(run: Run) -> dict[str, str]:

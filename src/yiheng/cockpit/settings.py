@@ -206,7 +206,7 @@ def _sign_in() -> dict[str, Any]:
         "AXES_CLIENT_IP_CALLABLE": "yiheng.casework.tries.address_of",
         # Who tries on while locked out neither lengthens the lock of another nor fills a table.
         "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,
-        "AXES_LOCKOUT_TEMPLATE": "registration/locked_out.html",
+        "AXES_LOCKOUT_CALLABLE": "yiheng.cockpit.signing.locked_out",
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_ENABLE_ADMIN": False,
         "AXES_VERBOSE": False,

@@ -43,6 +43,7 @@ class Row:
         title: of its policy.
         refused: how many parties it could not settle.
         settles: whether it holds any statement.
+        changed: whether its files are not what it wrote; then nothing is done with it.
         sight: what the reader sees before an act; None where there is none to do.
         questions: what is asked before each act.
         refusal, typed: why the act that was tried was not done, and what was typed in its form.
@@ -56,6 +57,7 @@ class Row:
     title: str = ""
     refused: int = 0
     settles: bool = True
+    changed: bool = False
     sight: acting.Sight | None = None
     questions: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
@@ -141,14 +143,16 @@ def _row(one: SettleRun, register: Register, runs: list[SettleRun], user: User) 
     state = register.state(one.run)
     in_force = policy_in_force(results.workspace(), register, one.year, runs)
     acts = [act for act in register.acts if act.run == one.run]
-    settles, may = bool(results.statements_of(one.run)), _may(one, state, acts, user)
+    changed = results.changed(one.run)
+    settles = bool(results.statements_of(one.run))
+    may = frozenset() if changed else _may(one, state, acts, user)
     if not settles:
         may -= {"propose", "adopt"}
     title = acting.title_of(one, results.workspace())
     sight = acting.sight_of(one, register) if may and settles else None
     return Row(
         one, state, acts, one.of_lake and one.policy != in_force, may, title, len(results.refused_by(one.run)), settles,
-        sight, {act: acting.question(act, one, title, sight) for act in may} if sight else {},
+        changed, sight, {act: acting.question(act, one, title, sight) for act in may} if sight else {},
     )  # fmt: skip
 
 

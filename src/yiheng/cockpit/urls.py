@@ -12,6 +12,7 @@ from .exports import (
     statement_xlsx,
     trend_csv,
 )
+from .signing import SignIn
 
 handler500 = "yiheng.cockpit.faults.fault"
 
@@ -32,7 +33,7 @@ urlpatterns = [
     path("quality.xlsx", quality_xlsx, name="quality_xlsx"),
     path("comparison/", views.compared, name="comparison"),
     path("comparison.xlsx", comparison_xlsx, name="comparison_xlsx"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True, authentication_form=SignIn), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", views.language, name="language"),
 ]

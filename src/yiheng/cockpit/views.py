@@ -43,6 +43,7 @@ def cockpit(request: SignedIn) -> HttpResponse:
         "cards_of": results.measured(results.YEARLY),
         "has_values": results.measured(results.YEARLY) is not None,
         "settled": settled,
+        "changed": settled is None and results.changed_of(what.year),
         "register_fault": said(results.register()[1]),
         "lapsed": act_to(said, results.lapsed(what.party, what.year)),
         "figures": board.figures(settled.statement) if settled and settled.statement else [],

@@ -100,7 +100,8 @@ def late_faults(table: Table) -> list[Fault]:
             f"{c.refers_to}{NOT_KNOWN}",
             c.name,
             Words(
-                f"{c.zh}在{TABLES[c.refers_to].zh}表中不存在或已被隔离", f"no accepted {c.refers_to} has this {c.name}"
+                f"{c.zh}在{TABLES[c.refers_to].zh}表中不存在，或该{TABLES[c.refers_to].zh}校验未通过",
+                f"no accepted {c.refers_to} has this {c.name}",
             ),
             Words(f"已入库的{TABLES[c.refers_to].zh}", f"a {c.refers_to} that is loaded with it or before"),
         )

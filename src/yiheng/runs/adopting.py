@@ -22,7 +22,7 @@ from .journal import noted_acts
 from .manifest import MANIFEST, sha256
 from .official import policy_in_force
 from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
-from .results import faults_of
+from .results import CURE, faults_of
 from .settling import STATEMENTS
 from .workspace import Workspace
 
@@ -180,7 +180,7 @@ def withdraw(
     """Withdraw a trial, a proposal or an adopted settlement: it is shown nowhere in the place of another.
 
     Raises:
-        Refusal: when it is withdrawn already, or is no settlement of the lake.
+        Refusal: when it is withdrawn already, is no settlement of the lake, or its files are not what the run wrote.
     """
     with _writing(workspace, noted) as register:
         _refuse_unreasoned(why)
@@ -188,19 +188,20 @@ def withdraw(
         state = register.state(folder.name)
         if state in ("withdrawn", "superseded"):
             raise Refusal(f"{folder.name} is {state} already", cure="yiheng official list")
+        if changed := faults_of(folder):
+            # Once withdrawn it would stay so, also when the files that it stands on are back.
+            raise Refusal(
+                "the files of the result are not as calculated: no act until they are restored",
+                where=f"{folder.name}: {', '.join(Path(fault.where).name for fault in changed)}", cure=CURE,
+            )  # fmt: skip
         if state != "trial":
             return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why), note)
         manifest = _manifest(folder)
         if manifest["verb"] != "settle" or manifest["inputs"].get("facts") is not None:
             raise Refusal(f"{folder.name} is no settlement of the lake", cure="yiheng official list")
-        try:
-            parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
-        except Refusal:
-            # To withdraw a result that was changed is one of the cures.
-            parties = ()
-        result = sha256(folder / STATEMENTS) if (folder / STATEMENTS).exists() else ""
+        parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
         act = Act(
-            _now(), folder.name, "withdrawn", by, why.strip(), result, policy_hash(manifest),
+            _now(), folder.name, "withdrawn", by, why.strip(), sha256(folder / STATEMENTS), policy_hash(manifest),
             manifest["inputs"]["year"], parties,
         )  # fmt: skip
         return _added(workspace, register, act, note)

@@ -18,6 +18,8 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 # The bill of a long stay with all of the person's history has some megabytes.
 MOST_BYTES = 64 * 1024 * 1024
+# Of a bill, in a sentence.
+VISITS_NAMED = 10
 LINES = "fee_line"
 # A prescription that was not charged yet is judged by its lines as they would be charged.
 ORDERS = "order_line"
@@ -130,10 +132,18 @@ def _about(visits: Any, rows: Rows, shown_as: str) -> list[str]:
     asked = known if visits is None else list(visits) if isinstance(visits, list) else [visits]
     if strange := [one for one in asked if one not in known]:
         raise Refusals(
-            Refusal(f"'{one}' is asked about and not in the bill", where=shown_as, cure=nearest(str(one), known))
+            Refusal(
+                f"the visit asked about, '{one}', is not in the bill; visits of the bill: {_some(known)}",
+                where=shown_as,
+            )
             for one in strange
         )
     return list(dict.fromkeys(asked))
+
+
+def _some(known: Collection[str]) -> str:
+    more = f", and {len(known) - VISITS_NAMED} more" if len(known) > VISITS_NAMED else ""
+    return ", ".join(list(known)[:VISITS_NAMED]) + more
 
 
 def _strangers(rows: Rows, shown_as: str) -> Iterator[Refusal]:

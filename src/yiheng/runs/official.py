@@ -191,7 +191,7 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
             f"the statements adopted on {act.at[:10]} are not as they were",
             where=str(file),
             expected=f"SHA-256 {act.result}",
-            cure="restore the run from a backup, or withdraw it: yiheng official withdraw " + act.run,
+            cure="restore the run from a backup, or settle again",
         )
 
 
