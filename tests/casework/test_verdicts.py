@@ -64,7 +64,7 @@ def test_many_findings_are_asked_for_as_well(people):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"verdict": "guilty"}, "没有“guilty”这种判断。"),
+        ({"verdict": "guilty"}, "没有“guilty”这种核实结论。"),
         ({"reason": "  "}, "请写明理由"),
         ({"reason": "长" * 501}, "不超过 500 字"),
     ],
@@ -77,7 +77,7 @@ def test_a_verdict_that_is_none_is_refused_and_leaves_no_line(people, more, said
 
 def test_the_same_verdict_again_is_refused(people):
     judge(people["judge"])
-    with pytest.raises(Refusal, match="已有同样的判断"):
+    with pytest.raises(Refusal, match="已有同样的核实结论"):
         judge(people["judge"])
     assert len([one for one in lines("finding.judged") if one.subject == "f-1"]) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -191,7 +192,8 @@ def register() -> tuple[Register, str]:
         acts = register_of(space, acts_noted)
         standing(space, acts, passed_over=pass_over)
     except Refusal as refusal:
-        return Register(), str(refusal)
+        # Where the workspace stands on the server is nobody's business.
+        return Register(), str(refusal).replace(f"{space.folder}{os.sep}", "")
     return acts, ""
 
 

@@ -80,12 +80,13 @@ def faults_of(table: Table) -> list[Fault]:
             )
         if c.codes is not None:
             listed = "、".join(f"{w}（{'/'.join(codes)}）" if codes else w for w, codes in c.codes.words.items())
+            listed_en = ", ".join(f"{w} ({'/'.join(codes)})" if codes else w for w, codes in c.codes.words.items())
             found.append(
                 Fault(
                     f"{c.name}_not_in_list",
                     c.name,
                     Words(f"{c.zh}不在代码表内", f"{c.name} is not in its code list"),
-                    Words(f"{listed} 之一", f"one of {listed}"),
+                    Words(f"{listed} 之一", f"one of {listed_en}"),
                 )
             )
         elif c.kind != "text":
