@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,15 +28,13 @@ from yiheng.codes import (
     shipped_dictionary,
     tables_of,
 )
-from yiheng.lake import RESTORE, told
 from yiheng.supervision import RULES
 
-from .manifest import canonical, write_whole
+from .noted_codes import checked_edition, is_noted, note_files, note_list, noted_entries, was_noted
 from .workspace import Workspace
 
 KNOWN = (*LISTS, *PLANS)
 OVERLAY, NATIONAL, EXCEPTION = "dictionary_overlay", "dictionary", "exception"
-NOTED = "editions.json"
 Overlay = dict[str, dict[str, str]]
 
 
@@ -107,7 +104,7 @@ def load_codes(
 ) -> Kept:
     """Read a published file of a code list, or the folder of a plan, and take the edition into use.
 
-    Loading the same content again changes the days it holds for.
+    Loading the same content again changes the days it holds for, and writes again what is not as it was loaded.
 
     Args:
         first, last: the days for which the edition holds, both included; outside them nothing is judged by it.
@@ -132,15 +129,11 @@ def load_codes(
             expected="one edition for each day",
             cure="load the older one again with --until, give this one --from, or put it in their place with --replace",
         )
-    noted_in = workspace.codes / name / NOTED
-    if not noted_in.exists():
-        noted_in.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(noted_in, canonical([]))
-    for table in tables:
-        _write(table, edition_file(workspace, name, edition, table.code_list))
+    if noted_entries(workspace, name) is None:
+        note_list(workspace, name, edition, [], [])
+    files = _write(workspace, name, edition, tables)
     kept = sorted([*(one for one in others if one not in clashing), new], key=lambda one: one.first or dt.date.min)
-    noted = canonical([{**one.as_json(), "file": one.file} for one in kept])
-    write_whole(noted_in, noted)
+    note_list(workspace, name, edition, files, [{**one.as_json(), "file": one.file} for one in kept])
     return Kept(name, edition, path.name, {t.code_list.name: len(t.rows) for t in tables}, aside)
 
 
@@ -187,18 +180,34 @@ def as_of(workspace: Workspace, name: str, day: dt.date) -> InUse:
 
 def rows_of(workspace: Workspace, name: str, edition: str) -> dict[str, list[dict[str, Any]]]:
     """The rows of an edition by table."""
-    files = {table.name: edition_file(workspace, name, edition, table) for table in tables_of(name)}
-    return {table: pq.read_table(file).to_pylist() for table, file in files.items() if file.exists()}
+    return {table: pq.read_table(file).to_pylist() for table, file in _files(workspace, name, edition).items()}
 
 
 def counts_of(workspace: Workspace, name: str, edition: str) -> int:
     """How many rows an edition has."""
-    files = (edition_file(workspace, name, edition, table) for table in tables_of(name))
-    return sum(pq.read_metadata(file).num_rows for file in files if file.exists())
+    return sum(pq.read_metadata(file).num_rows for file in _files(workspace, name, edition).values())
 
 
 def edition_file(workspace: Workspace, name: str, edition: str, table: CodeList) -> Path:
-    """The file of an edition, or of one table of a plan."""
+    """The file of an edition, or of one table of a plan, as it was loaded.
+
+    Raises:
+        Refusal: it is gone, or is another one.
+    """
+    return checked_edition(workspace, name, _place(workspace, name, edition, table))
+
+
+def _files(workspace: Workspace, name: str, edition: str) -> dict[str, Path]:
+    """The file of each table that the edition has; a plan may lack some."""
+    places = {table.name: _place(workspace, name, edition, table) for table in tables_of(name)}
+    return {
+        table: checked_edition(workspace, name, file)
+        for table, file in places.items()
+        if file.exists() or was_noted(workspace, name, file)
+    }
+
+
+def _place(workspace: Workspace, name: str, edition: str, table: CodeList) -> Path:
     folder = workspace.codes / name
     return folder / edition / f"{table.name}.parquet" if name in PLANS else folder / f"{edition}.parquet"
 
@@ -251,29 +260,24 @@ def _editions(workspace: Workspace, name: str) -> list[InUse]:
     if (loaded := _loaded(workspace, name)) or name not in STANDARD:
         return loaded
     edition, tables, _aside = _read(workspace, SHIPPED_FILES[name], name)
-    for table in tables:
-        _write(table, edition_file(workspace, name, edition, table.code_list))
+    if not all(is_noted(workspace, name, _place(workspace, name, edition, table.code_list)) for table in tables):
+        note_files(workspace, name, edition, _write(workspace, name, edition, tables))
     return [InUse(edition, None, None, SHIPPED_FILES[name].name)]
 
 
 def _loaded(workspace: Workspace, name: str) -> list[InUse]:
-    file = workspace.codes / name / NOTED
-    if file.exists():
-        with told(str(file)):
-            return [InUse.from_json(one) for one in json.loads(file.read_text("utf-8"))]
-    there = [one.stem for one in file.parent.glob("*") if not one.name.startswith(".")]
-    # The edition that ships is kept there when it is first used; any other one was loaded, after a list was begun.
-    if there and name in STANDARD:
-        there = [one for one in there if one != _read(workspace, SHIPPED_FILES[name], name)[0]]
-    if there:
-        what = f"the list of editions of '{name}' is gone, and '{there[0]}' was loaded"
-        raise Refusal(what, where=str(file), cure=RESTORE)
-    return []
+    return [InUse.from_json(one) for one in noted_entries(workspace, name) or ()]
 
 
-def _write(edition: Edition, into: Path) -> None:
-    if not into.exists():
-        table = pa.Table.from_pylist(edition.rows, schema=edition.code_list.schema.to_pyarrow())
-        into.parent.mkdir(parents=True, exist_ok=True)
-        with new_file(into) as part:
-            pq.write_table(table, part)
+def _write(workspace: Workspace, name: str, edition: str, tables: Sequence[Edition]) -> list[Path]:
+    """Write the tables of an edition where they do not stand as they were loaded; gives the files."""
+    files = []
+    for read in tables:
+        into = _place(workspace, name, edition, read.code_list)
+        files.append(into)
+        if not is_noted(workspace, name, into):
+            table = pa.Table.from_pylist(read.rows, schema=read.code_list.schema.to_pyarrow())
+            into.parent.mkdir(parents=True, exist_ok=True)
+            with new_file(into) as part:
+                pq.write_table(table, part)
+    return files

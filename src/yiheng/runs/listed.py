@@ -2,6 +2,7 @@
 
 A run counts once its second line is there. The first one tells a run that was killed from one that the list has lost:
 a folder with a manifest of which no line speaks belongs to a run that ended, and the list is older than it or gone.
+Loads of code lists stand in it as well, see ``noted_codes``.
 """
 
 from __future__ import annotations
@@ -34,6 +35,18 @@ def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None, man
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     line = {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})}
     _add(folder, line | ({SHA256: sha256(manifest)} if manifest.exists() else {}))
+
+
+def note_codes(folder: Path, line: dict[str, Any]) -> None:
+    """Add a line of a code list that was loaded; it is no run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _add(folder, line)
+
+
+def noted_lines(folder: Path) -> tuple[dict[str, Any], ...]:
+    """All lines, oldest first."""
+    file = folder / LIST
+    return _lines(file, sign_of(file))
 
 
 def ended(folder: Path) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .manifest import sha256
+from .noted_codes import NOTED
 from .register import NEXT, REGISTER, register_of
 from .workspace import FILE, Workspace, names_text
 
@@ -224,7 +225,9 @@ def at_one_moment(workspace: Workspace, scratch: Path) -> list[Named]:
             gone |= parts[:2] == ("lake", "data") and len(parts) > 3 and parts[2] not in loads
             stays = name in STAYS | DATABASES or "/".join(parts[:2]) in STAYS or name.endswith(BESIDE_DATABASES)
             if file.is_file() and not file.is_symlink() and not (gone or stays or file.name.startswith(".")):
-                found.append((name, _copied_now(name, file, scratch) if len(parts) == 2 else file))
+                found.append(
+                    (name, _copied_now(name, file, scratch) if len(parts) == 2 or parts[-1] == NOTED else file)
+                )
     return _with_last_act(found, workspace, scratch)
 
 

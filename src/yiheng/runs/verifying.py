@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,11 +17,11 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
 
 from .backup import noted_in
-from .editions import InUse
 from .journal import JOURNAL
 from .journal.checked import check_journal
 from .kept import POLICIES, kept_policies
 from .keys import known_key
+from .noted_codes import code_faults
 from .official import refuse_changed
 from .packing import Progress, check_pack
 from .people import SECRET
@@ -132,13 +131,8 @@ def _journal(workspace: Workspace, one: Checked, _progress: Progress) -> None:
 
 
 def _codes(workspace: Workspace, one: Checked, progress: Progress) -> None:
-    """Every edition that is noted is there, and every row can be read; the lists have no hash of their own."""
-    for file in sorted(workspace.codes.glob("*/editions.json")):
-        for edition in [InUse.from_json(kept).edition for kept in json.loads(file.read_text("utf-8"))]:
-            plan = file.with_name(edition)
-            if not file.with_name(f"{edition}.parquet").exists() and not any(plan.glob("*.parquet")):
-                what = f"edition {edition} of '{file.parent.name}' is gone"
-                one.faults.append(Refusal(what, where=str(file), cure=RESTORE))
+    """Every list of editions and every file is as it was loaded; what else stands there can be read."""
+    one.faults += code_faults(workspace)
     for file in sorted(workspace.codes.rglob("*.parquet")):
         progress(file.name)
         one.count += 1
@@ -151,7 +145,7 @@ def _readable(file: Path) -> None:
 
 
 def _secrets(workspace: Workspace, one: Checked, _progress: Progress) -> None:
-    one.count = known_key(workspace.folder, workspace.lake) is not None
+    one.count = int(known_key(workspace.folder, workspace.lake) is not None)
     for name in (JOURNAL, SECRET):
         file = workspace.folder / name
         if file.exists():
