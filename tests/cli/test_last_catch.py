@@ -142,3 +142,14 @@ def test_point_8_a_fault_is_told_with_its_causes_and_without_values():
 def test_point_8_what_was_typed_wrong_is_shown_and_not_obeyed(words, tmp_path):
     done = run("pass", *words, state=tmp_path)
     assert done.returncode == 2 and "\x1b" not in done.stderr and "\\x1b" in done.stderr
+
+
+@pytest.mark.parametrize(("verb", "sound"), [("settle", True), ("official", False), ("restore", False)])
+def test_point_8_what_is_official_is_called_unchanged_only_where_no_act_was_running(verb, sound, space, monkeypatch):
+    from yiheng.cli import fallen
+
+    said: list[str] = []
+    monkeypatch.setattr(fallen, "say", lambda *words: said.extend(words))
+    assert fallen.say_fallen(ValueError("x"), verb, space) == 70
+    zh, en = said
+    assert ("正式清算结果未改动" in zh, "No official settlement was changed" in en) == (sound, sound)

@@ -24,20 +24,24 @@ WORKSPACE = "yiheng.workspace"
 
 def say_fallen(wrong: BaseException, verb: str, workspace: Path | None) -> int:
     """Say that the program failed, and where its log stands; gives the exit code."""
+    kind = type(wrong).__name__
     log = _written(_text(wrong, verb), workspace)
-    kept_zh = f"故障日志：{log}（不含业务数据），请交系统管理员。" if log else "故障日志无处可写，请告知系统管理员。"
+    kept_zh = (
+        f"故障日志：{log}（不含业务数据），请交系统管理员。"
+        if log
+        else f"故障日志无处可写（{kind}），请告知系统管理员。"
+    )
     kept_en = (
         f"The log is {log}; it quotes no data: give it to who maintains this installation."
         if log
         else "No log could be written."
     )
-    kind = type(wrong).__name__
     # Where an act may have been done before the fault, nobody knows.
     sound_zh, sound_en = (
         ("", "") if verb in ACTING else ("，正式清算结果未改动", " No official settlement was changed.")
     )
     say(
-        f"系统故障，本次操作未完成{sound_zh}（{kind}）。{kept_zh}",
+        f"系统故障，本次操作未完成{sound_zh}。{kept_zh}",
         f"the program failed ({kind}) and did not finish.{sound_en} {kept_en}",
     )
     return FALLEN
