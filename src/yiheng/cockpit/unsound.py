@@ -105,6 +105,7 @@ class Unsound:
         if request.resolver_match is not None and request.resolver_match.url_name == SIGN_IN:
             # Who could not be noted is not signed in.
             request.session.flush()
+            request.user = AnonymousUser()
         return stopped(request, kind)
 
 
