@@ -252,3 +252,25 @@ def test_point_21_settlements_in_quarantine_are_counted_until_they_are_corrected
     by_year[1] = {"year": 2025, "rows": 1, "fen": 4_000, "unreadable": 0}
     assert after["quarantined"]["years"] == by_year
     assert replay(workspace, after["run"]).same
+
+
+def test_point_3_a_refused_settlement_whose_number_is_withheld_counts_once_however_often_it_comes(tmp_path):
+    head = "settlement_id,visit_id,settled_at,total_fen,scope_fen,fund_fen,person_fen"
+    # The number of each is that of a person's certificate, which quarantine withholds; of the first, 3.00 + 1.00 are
+    # not 5.00, and of the second, 4.00 + 1.00 are not 6.00.
+    rows = [
+        "11010519491231002X,K1,2025-03-09 11:00:00,500,400,300,100",
+        "11010519491231002X,K1,2025-03-09 12:00:00,600,500,400,100",
+    ]
+    workspace = Workspace.new(tmp_path / "workspace")
+    run_load(workspace, [SHARED / "field" / "base"])
+    for name, lines in (("a", rows[:1]), ("b", rows[:1]), ("c", rows[:1]), ("d", rows)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"settlement_{name}.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
+        run_load(workspace, [tmp_path / name])
+        waiting = run_settle(workspace, POLICY, year=2025)["quarantined"]
+        if name != "d":
+            # One file, loaded once, twice and three times: 3.00.
+            assert (waiting["rows"], waiting["fen"]) == (1, 300)
+    # Another file with two rows: 3.00, and its own 3.00 and 4.00, for nobody can tell whether the first is the same.
+    assert (waiting["rows"], waiting["fen"]) == (3, 1_000)

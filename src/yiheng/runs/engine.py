@@ -109,7 +109,11 @@ class Engine:
     def named(self, column: str, names: set[str]) -> ibis.Table:
         """Names as a table of one column, to be joined where they are too many to be listed in a query."""
         rows = pa.table({column: pa.array(sorted(names), pa.string())})
-        return self._machine.given(f"named_{column}", rows)
+        return self.given(f"named_{column}", rows)
+
+    def given(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A few rows as a table, to be joined."""
+        return self._machine.given(name, rows)
 
     def place(self, table: str) -> str:
         """How a reason names the data it rests on: a table and the start of its hash."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from yiheng.measures import TOTALS
 from yiheng.policy import PolicyFile
 
 from .engine import Engine
-from .loading import QUARANTINE
+from .loading import LOAD, QUARANTINE
 from .results import checked
 from .workspace import Workspace
 
@@ -63,8 +66,9 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collect
 
     Those whose number the lake has since taken are corrected.
 
-    A settlement refused again by a later load counts once, as it came last. It belongs to the year in which its visit
-    ended, or in which it was settled where the visit is unknown.
+    A settlement refused again by a later load counts once, as it came last; one whose number cannot be read or shown,
+    once for each row of a file, however often and under whatever name the file came. It belongs to the year in which
+    its visit ended, or in which it was settled where the visit is unknown.
 
     Returns:
         The sums of all the years, ``years`` with the same of each that has any, and ``year_unknown``, the rows that
@@ -77,11 +81,12 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collect
     known = engine.tables[PAID].select(row_key=_.settlement_id)
     visits = engine.tables["visit"].select("visit_id", visit_day=ibis.coalesce(_.ended_on, _.began_on))
     refused = rows.filter(_.table_name == PAID).anti_join(known, "row_key")
-    # A row has a line for each of its faults; one without a number is known by its place.
-    own = ibis.coalesce(
-        _.row_key, _.load + ibis.literal("|") + _.file + ibis.literal("|") + _.row_number.cast("string")
-    )
-    aged = refused.mutate(own=own, age=_.load.cases(*age.items(), else_=len(age)) if age else ibis.literal(0))
+    # A row has a line for each of its faults; one without a number is known by its place in what was handed in.
+    placed = refused.left_join(engine.given("file_contents", _contents(workspace, runs)), ["load", "file"])
+    bar = ibis.literal("|")
+    handed_in = ibis.coalesce(_.content, _.load + bar + _.file)
+    own = ibis.coalesce(_.row_key, handed_in + bar + _.row_number.cast("string"))
+    aged = placed.mutate(own=own, age=_.load.cases(*age.items(), else_=len(age)) if age else ibis.literal(0))
     nth = ibis.row_number().over(group_by="own", order_by=["age", _.fen.asc(nulls_first=False), "row_number"])
     once = aged.mutate(nth=nth).filter(_.nth == 0).left_join(visits, "visit_id")
     dated = once.mutate(year=ibis.coalesce(_.visit_day, _.occurred_on).year().cast("int64"))
@@ -102,6 +107,19 @@ def quarantined_settlements(workspace: Workspace, engine: Engine, years: Collect
     )
     by_year = [{"year": year, **one.as_json()} for year, one in sorted(found.items())]
     return {**whole.as_json(), "year_unknown": dateless.rows, "years": by_year}
+
+
+def _contents(workspace: Workspace, runs: Iterable[str]) -> pa.Table:
+    """What each file of the loads holds, whatever it was called: its SHA-256, and which of its sheets or tables."""
+    rows: dict[str, list[str]] = {"load": [], "file": [], "content": []}
+    for run in runs:
+        loaded = json.loads(checked(workspace.find_run(run), LOAD).read_text("utf-8"))
+        seen: Counter[str] = Counter()
+        for file, hashed in sorted(loaded["files"].items()):
+            for column, value in zip(rows.values(), (run, file, f"{hashed}|{seen[hashed]}"), strict=True):
+                column.append(value)
+            seen[hashed] += 1
+    return pa.table(rows, pa.schema([(column, pa.string()) for column in rows]))
 
 
 def quarantine_pins(
