@@ -23,6 +23,8 @@ MOST_PLACES = 8
 MOST_WITHIN = 3
 # A shape with fewer letters of its own, such as "{1} or {2}", is no sentence that is put into another.
 FEWEST_LETTERS = 4
+# Statements for a database are said as they are typed.
+CODE = re.compile("(?:CREATE|DROP|ALTER) [A-Z]+ ")
 Shape = tuple[list[str], list[str]]
 # How each line after the first begins.
 EXPECTED = Words("应为：", "expected: ")
@@ -86,7 +88,7 @@ def _translated(text: str, within: int = 0) -> str | None:
     plain, shapes, put_in = _entries()
     if text in plain:
         return plain[text]
-    if within > MOST_WITHIN:
+    if within > MOST_WITHIN or CODE.match(text):
         return None
     for words, chinese in put_in if within else shapes:
         if (given := _given(words, text)) is not None:

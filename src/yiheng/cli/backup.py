@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
 
 import click
 
-from yiheng.runs import Workspace, make_backup, restore_backup, verify_place
+from yiheng.basis.moments import moment
+from yiheng.runs import Checked, Workspace, check_quickly, make_backup, restore_backup, verify_place
+from yiheng.runs.keys import key_folder
 
 from .show import answer, say, working
 from .spoken import listed, told, why
@@ -15,7 +18,7 @@ from .verb import DONE, DONE_WITH_REFUSALS, format_option, named, says_refusals,
 
 COLUMNS = ["file", "files", "runs", "bytes", "sha256"]
 RESTORED = ["workspace", "files", "runs", "bytes", "made_at"]
-SECONDS_IN_AN_HOUR = 3600
+SECONDS_IN_A_MINUTE, SECONDS_IN_AN_HOUR = 60, 3600
 
 
 @click.command()
@@ -35,8 +38,11 @@ def backup(into: Path, keys: Path | None, workspace: Path | None, form: str) -> 
       yiheng backup /backup --keys /safe -w xihai
     """
     with working("backup") as step:
-        made = make_backup(Workspace.open(named(workspace, Path())), into, keys, step)
-    answer(form, made.as_json(), COLUMNS, [[made.file, made.files, made.runs, made.bytes, made.sha256]])
+        space = Workspace.open(named(workspace, Path()))
+        made = make_backup(space, into, keys, step)
+        spoilt = sum(bool(one.faults) for one in check_quickly(space, step))
+    whole = {**made.as_json(), "parts_at_fault": spoilt}
+    answer(form, whole, COLUMNS, [[made.file, made.files, made.runs, made.bytes, made.sha256]])
     if made.keys_in:
         say(
             f"密钥在 {made.keys_in}，请与备份分开保管",
@@ -47,8 +53,16 @@ def backup(into: Path, keys: Path | None, workspace: Path | None, form: str) -> 
             f"未备份密钥：{listed(list(made.keys))}；用 --keys 文件夹 另存",
             f"keys not backed up: {listed(list(made.keys))}; put them elsewhere with --keys FOLDER",
         )
-    say(f"恢复：yiheng restore {made.file} 文件夹", f"to bring it back: yiheng restore {made.file} FOLDER")
-    return DONE
+    file = shlex.quote(made.file)
+    say(f"恢复：yiheng restore {file} 文件夹", f"to bring it back: yiheng restore {file} FOLDER")
+    if not spoilt:
+        return DONE
+    verb = f"yiheng verify {shlex.quote(str(space.folder))}"
+    say(
+        f"已按现状备份，但有 {spoilt} 项存在问题：{verb}",
+        f"backed up as it stands, but {spoilt} {'part is' if spoilt == 1 else 'parts are'} at fault: {verb}",
+    )
+    return DONE_WITH_REFUSALS
 
 
 @click.command()
@@ -67,29 +81,38 @@ def restore(file: Path, directory: Path, keys: Path | None, form: str) -> int:
     """
     with working("restore") as step:
         back = restore_backup(file, directory, keys, step)
-    row = [back.workspace, back.files, back.runs, back.bytes, back.made_at]
+    row = [back.workspace, back.files, back.runs, back.bytes, moment(back.made_at) if form == "table" else back.made_at]
     answer(form, back.as_json(), RESTORED, [row])
-    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(back.made_at)
-    days, hours = age.days, age.seconds // SECONDS_IN_AN_HOUR
+    age = _age(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(back.made_at))
     say(
-        f"备份于 {days} 天 {hours} 小时以前；此后导入的数据须重新导入",
-        f"backed up {days} days and {hours} hours ago; what was loaded since has to be loaded again",
+        f"备份于{age}；此后导入的数据须重新导入",
+        f"backed up {age}; what was loaded since has to be loaded again",
     )
     if back.keys:
         say(f"已恢复密钥：{listed(back.keys)}", f"keys brought back: {listed(back.keys)}")
     if back.missing:
         say(
-            f"缺少密钥：{listed(back.missing)}。没有摘要密钥不能再导入；没有 casework.key 时，"
-            "驾驶舱另建一个，用户须重新登录",
-            f"keys missing: {listed(back.missing)}; without that of the hashes nothing more can be loaded, without"
-            " casework.key the cockpit makes another and people sign in again",
+            f"缺少密钥：{listed(back.missing)}。找到后，casework.key 放入 {back.workspace}，其余放入 {key_folder()}"
+            "（YIHENG_KEYS 可另指文件夹）。没有摘要密钥不能再导入；"
+            "没有 casework.key 时，驾驶舱另建一个，用户须重新登录",
+            f"keys missing: {listed(back.missing)}. When they are found, casework.key goes into {back.workspace}, any"
+            f" other into {key_folder()} (YIHENG_KEYS names another folder). Without that of the hashes nothing more"
+            " can be loaded; without casework.key the cockpit makes another and people sign in again",
+        )
+    if back.head_was:
+        say(
+            f"日志头现为 {back.workspace}/journal.head，yiheng.toml 中的 journal_head 已注释；原在 {back.head_was}，"
+            "如仍放在别处，移动文件后重新设置",
+            f"the head of the journal is {back.workspace}/journal.head now, and journal_head in yiheng.toml a comment;"
+            f" it stood at {back.head_was}: to keep it elsewhere again, move the file and set it",
         )
     if back.dump:
         say(
             f"用户和日志在 {back.dump}：用 pg_restore --clean --if-exists --dbname 数据库 {back.dump} 写回 PostgreSQL",
             f"users and journal are in {back.dump}: pg_restore --clean --if-exists --dbname DATABASE {back.dump}",
         )
-    say(f"下一步：yiheng verify {directory}", f"next: yiheng verify {directory}")
+    verb = f"yiheng verify {shlex.quote(str(directory))}"
+    say(f"下一步：{verb}", f"next: {verb}")
     return DONE
 
 
@@ -111,11 +134,25 @@ def verify(place: Path | None, workspace: Path | None, form: str) -> int:
     with working("verify") as step:
         found = verify_place(place or named(workspace, Path()), step)
     sound = not any(one.faults for one in found)
-    good, bad = told("完好", "sound"), told("有误", "AT FAULT")
-    rows = [[told(*one.part), one.count, bad if one.faults else good, len(one.faults)] for one in found]
+    rows = [[told(*one.part), one.count, _state(one), len(one.faults)] for one in found]
     whole = {"sound": sound, "parts": [one.as_json() for one in found]}
     answer(form, whole, ["part", "count", "state", "faults"], rows)
     for one in found:
         for fault in one.faults:
             say(f"！{why(fault)}", f"! {fault}")
     return DONE if sound else DONE_WITH_REFUSALS
+
+
+def _state(one: Checked) -> str:
+    if one.faults:
+        return told("有误", "AT FAULT")
+    return told("见其他检查项", "see the other part") if one.elsewhere else told("完好", "sound")
+
+
+def _age(age: dt.timedelta) -> str:
+    days, hours, minutes = age.days, age.seconds // SECONDS_IN_AN_HOUR, age.seconds // SECONDS_IN_A_MINUTE
+    if days:
+        return told(f" {days} 天 {hours} 小时以前", f"{days} days and {hours} hours ago")
+    if hours:
+        return told(f" {hours} 小时以前", f"{hours} hours ago")
+    return told(f" {minutes} 分钟以前", f"{minutes} minutes ago") if minutes else told("刚才", "just now")

@@ -61,6 +61,13 @@ _HEADS = {
     "yuan at stake": ("涉及金额（元）", "yuan at stake"),
     "counted once": ("不重复计（元）", "counted once"),
     "findings": ("疑点", "findings"),
+    "runs": ("计算批次", "runs"),
+    "sha256": ("SHA-256", "SHA-256"),
+    "made_at": ("备份时间", "made at"),
+    "part": ("检查项", "part"),
+    "count": ("数量", "count"),
+    "state": ("状态", "state"),
+    "faults": ("问题", "faults"),
 }
 HEADS = {name: Words(*words) for name, words in _HEADS.items()}
 

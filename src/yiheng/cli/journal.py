@@ -10,7 +10,7 @@ import click
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.moments import BEIJING, moment
-from yiheng.basis.refusals import Refusal
+from yiheng.basis.refusals import Refusal, nearest
 
 from .numbers import Whole
 from .show import answer, say, say_answer, say_refusal
@@ -94,7 +94,9 @@ def journal() -> None:
 
 
 @journal.command("show")
-@click.option("--act", help="Only this act, such as settlement.adopted, or its beginning, such as user.")
+@click.option(
+    "--act", help="Only this act, by its name or as it is shown: settlement.adopted, its beginning, 'user added'."
+)
 @click.option("--by", help="Only acts of this user.")
 @click.option("--subject", help="Only acts on this: a user, run or finding.")
 @click.option("--since", metavar="DATE", help="From this day or moment on, Beijing time.")
@@ -116,8 +118,9 @@ def shown(
     """
     from yiheng.runs.journal.shown import acts_shown
 
+    named = next((name for name, words in ACTS.items() if act in words), act)
     lines = acts_shown(
-        opened(workspace), act=act, by=by, subject=subject, limit=limit,
+        opened(workspace), act=named, by=by, subject=subject, limit=limit,
         since=_moment(since, "--since"), until=_moment(until, "--until", dt.timedelta(days=1)),
     )  # fmt: skip
     if form == "table":
@@ -138,6 +141,8 @@ def shown(
         answer(form, whole, COLUMNS, [list(one.values()) for one in whole])
     if not lines:
         say("日志中没有符合条件的操作", "the journal holds no such act")
+        if act and named not in ACTS and not any(name.startswith(f"{act}.") for name in ACTS):
+            say(f"--act 可用的名称：{'、'.join(ACTS)}", f"--act '{act}': {nearest(act, ACTS)}")
     return DONE
 
 

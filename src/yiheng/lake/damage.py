@@ -18,8 +18,9 @@ FULL_WORDS = ("No space left", "File too large", "disk is full", "disk I/O error
 CLOSED_WORDS = ("readonly database", "Read-only file system", "Permission denied", "unable to open database file")
 BROKEN_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
 RESTORE = (
-    "restore the workspace from a backup (yiheng restore) or a pack, or put back the file as it was;"
-    " do not edit what is under lake/ or runs/"
+    "restore the workspace from a backup into a new folder (yiheng restore), check it with yiheng verify, and work on"
+    " there; a file of lake/data or codes may also be copied back from it, or from where it was kept: see 'What to do'"
+    " in docs/howto/back-up-and-restore.md"
 )
 # A lock that somebody else holds is waited for so long.
 SECONDS_TO_WAIT = 30

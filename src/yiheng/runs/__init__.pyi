@@ -38,7 +38,7 @@ from .scoring import SCORED, run_score
 from .settling import NOTICE, parties_of_file, run_settle
 from .totals import refuse_unknown_totals
 from .trying import Trial, few_rows, trials
-from .verifying import Checked, verify_place
+from .verifying import Checked, check_quickly, verify_place
 from .workspace import Workspace
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "adopt",
     "altered",
     "as_of",
+    "check_quickly",
     "claims_behind",
     "claims_of_driver",
     "corrected_claims",

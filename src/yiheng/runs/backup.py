@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
+import shlex
 import shutil
 import tempfile
 import time
@@ -22,18 +24,31 @@ from yiheng import __version__
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
-from .journal import JOURNAL
+from .journal import HEAD, JOURNAL
+from .journal.head import SETTING, head_file
 from .keys import key_folder
 from .manifest import canonical, sha256
-from .packing import NOTE, Progress, at_one_moment, check_pack, packed_text, refuse_inside, write_pack, written_out
+from .packing import (
+    BACKUP_ENDING,
+    NOTE,
+    Progress,
+    at_one_moment,
+    check_pack,
+    packed_text,
+    refuse_inside,
+    write_pack,
+    written_out,
+)
 from .people import DUMP, SECRET, people_of, secrets_of
-from .workspace import Workspace
+from .workspace import FILE, Workspace
 
-ENDING, KEYS_ENDING, PART = ".yiheng-backup", ".yiheng-keys", ".part"
+ENDING, KEYS_ENDING, PART = BACKUP_ENDING, ".yiheng-keys", ".part"
 # What a killed backup left is cleared by a later one; none takes so long.
 SECONDS_KEPT = 86_400
 FOLDERS_OF_ALL = ("policies", "codes", "runs")
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
+# The line of the settings that names where the head of the journal stood.
+HEAD_NAMED = re.compile(rf"^(?=\s*(?:web\s*\.\s*)?[\"']?{SETTING}[\"']?\s*=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,7 @@ class Restored:
     Attributes:
         keys: the keys that are in their places now; ``missing`` those that are not.
         dump: the dump of the people's database that is left to PostgreSQL's own tool; empty where there is none.
+        head_was: where the head of the journal stood outside the workspace; now it is in it. Empty where it was.
     """
 
     workspace: str
@@ -78,6 +94,7 @@ class Restored:
     keys: list[str]
     missing: list[str]
     dump: str
+    head_was: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What was restored as plain values."""
@@ -144,11 +161,11 @@ def restore_backup(file: Path, into: Path, keys: Path | None = None, progress: P
         part.chmod(PRIVATE_FOLDER)
         for name in FOLDERS_OF_ALL:
             (part / name).mkdir(exist_ok=True)
-        for name in (JOURNAL, DUMP):
+        for name in (JOURNAL, HEAD, DUMP):
             if (part / name).exists():
                 (part / name).chmod(PRIVATE)
-        opened = Workspace.open(part)
-        runs = len(opened.runs())
+        head_was = _own_head(part)
+        runs = len(Workspace.open(part).runs())
         if SECRET in given:
             _put_private(given[SECRET], part / SECRET)
         placed = [_put_key(key, name) for name, key in given.items() if name != SECRET]
@@ -156,7 +173,8 @@ def restore_backup(file: Path, into: Path, keys: Path | None = None, progress: P
     missing = [name for name in noted["keys"] if name not in mine and not (key_folder() / name).is_file()]
     dump = str(into / DUMP) if DUMP in sums else ""
     return Restored(
-        str(into), noted["made_at"], noted["made_with"], len(sums) - 1, size, runs, sorted(mine), missing, dump
+        str(into), noted["made_at"], noted["made_with"], len(sums) - 1, size, runs, sorted(mine), missing, dump,
+        head_was,
     )  # fmt: skip
 
 
@@ -170,7 +188,9 @@ def noted_in(file: Path) -> dict[str, Any]:
         raise Refusal("file not found", where=str(file), cure="check the path")
     text = packed_text(file, NOTE)
     if text is None:
-        raise Refusal("this is a pack, no backup", where=str(file), cure=f"yiheng unpack {file.name} FOLDER")
+        raise Refusal(
+            "this is a pack, no backup", where=str(file), cure=f"yiheng unpack {shlex.quote(str(file))} FOLDER"
+        )
     noted: dict[str, Any] = json.loads(text)
     return noted
 
@@ -193,6 +213,27 @@ def _written(workspace: Workspace, part: Path, noted: dict[str, Any], progress: 
             os.fsync(written.fileno())
     # What it says of itself is none of the workspace's files.
     return len(sums) - 1, size - note_size, runs
+
+
+def _own_head(folder: Path) -> str:
+    """Make the head that came with the backup the workspace's own; gives where it stood elsewhere.
+
+    The one that stands there goes with the database of today, not with that of the backup.
+    """
+    workspace = Workspace.open(folder)
+    named = head_file(workspace)
+    if named == folder / HEAD or not (folder / HEAD).exists():
+        return ""
+    settings = folder / FILE
+    settings.write_text(HEAD_NAMED.sub("# before the restore: ", settings.read_text("utf-8")), "utf-8")
+    if head_file(Workspace.open(folder)) != folder / HEAD:
+        raise Refusal(
+            f"'{SETTING}' cannot be taken out of the settings",
+            where=f"{FILE} of the backup",
+            expected=f"a line of its own: {SETTING} = …",
+            cure="unpack the backup as a zip, take the setting out by hand",
+        )
+    return str(workspace.settings["web"][SETTING])
 
 
 def _refuse_together(workspace: Workspace, into: Path, keys: Path) -> None:
@@ -222,12 +263,18 @@ def _put_keys(found: dict[str, Path], folder: Path) -> None:
 def _given_keys(noted: dict[str, Any], file: Path, keys: Path) -> dict[str, Path]:
     """The keys of a backup that a folder holds, each the one that the workspace had."""
     own = keys / f"{file.name.removesuffix(ENDING)}{KEYS_ENDING}"
-    folder = own if own.is_dir() else keys
-    found = {name: folder / name for name in noted["keys"] if (folder / name).is_file()}
+    # A backup may have another name by now, and its keys that of another evening.
+    below = sorted(keys.iterdir(), reverse=True) if keys.is_dir() else []
+    folders = [own, keys, *(one for one in below if one.is_dir())]
+    found = {}
+    for name, hashed in noted["keys"].items():
+        there = [folder / name for folder in folders if (folder / name).is_file()]
+        if there:
+            found[name] = next((one for one in there if sha256(one) == hashed), there[0])
     if not found:
         raise Refusal(
             "the folder holds no key of this backup",
-            where=str(folder),
+            where=str(keys),
             expected=", ".join(noted["keys"]) or "nothing: the workspace had no key",
             cure="name the folder that yiheng backup --keys wrote, or leave --keys out",
         )

@@ -13,7 +13,7 @@ from yiheng.documents import changed, sha256_of
 from yiheng.lake import RESTORE
 from yiheng.policy import PolicyFile, read_policy
 
-from .results import CURE, checked_manifest
+from .results import checked_manifest, cure_of
 
 POLICIES = "policies"
 FACTS = "facts.csv"
@@ -63,7 +63,7 @@ def kept_policies(folder: Path, pins: Mapping[str, Any] | None = None) -> dict[i
     for year, policy in read.items():
         if policy.sha256 not in pinned:
             raise Refusal(
-                f"the policy of {year} is not the one that the run read", where=str(kept[year]), cure=CURE,
+                f"the policy of {year} is not the one that the run read", where=str(kept[year]), cure=cure_of(folder),
                 expected=f"SHA-256 {' / '.join(sorted(pinned))}",
             )  # fmt: skip
     return read

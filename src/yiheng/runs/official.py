@@ -191,7 +191,7 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
             f"the statements adopted on {act.at[:10]} are not as they were",
             where=str(file),
             expected=f"SHA-256 {act.result}",
-            cure="restore the run from a backup, or settle again",
+            cure="copy the folder of the run back from a backup that was restored into a new folder, or settle again",
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -33,6 +34,7 @@ from .workspace import FILE, Workspace, names_text
 SUMS = "SHA256SUMS"
 # Stands in a backup alone: what it is of, and when it was made.
 NOTE = "BACKUP.json"
+BACKUP_ENDING = ".yiheng-backup"
 # What travels. The rest is of the machine or of its people: the cockpit's database with users and passwords, its key.
 FOLDERS = ("lake", "policies", "mappings", "codes", "runs")
 # Of the lake: locks and scratch stay, databases are copied as they stand at one moment.
@@ -101,7 +103,7 @@ def unpack_workspace(file: Path, into: Path, progress: Progress = lambda _: None
     """
     with written_out(file, into, progress) as (part, sums, size):
         if NOTE in sums:
-            raise Refusal("this is a backup", where=str(file), cure=f"yiheng restore {file.name} FOLDER")
+            raise Refusal("this is a backup", where=str(file), cure=f"yiheng restore {shlex.quote(str(file))} FOLDER")
         Workspace.open(part)
     return Packed(str(file), sha256(file), len(sums), size, [])
 
@@ -191,8 +193,8 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as packed:
             yield packed
-    except ODD_ZIP as wrong:
-        raise no_pack(file, str(wrong) or type(wrong).__name__) from None
+    except ODD_ZIP:
+        raise no_pack(file, "bytes of it are missing, or are others than were written") from None
 
 
 def _plain_settings(workspace: Workspace, scratch: Path) -> Path:
@@ -322,6 +324,8 @@ def _write_out(packed: zipfile.ZipFile, name: str, into: Path, hashed: str) -> N
 
 
 def _refuse_other(packed: zipfile.ZipFile, name: str, found: str, hashed: str) -> None:
+    if found != hashed and NOTE in packed.namelist():
+        raise _spoilt(Path(packed.filename or ""), f"'{name}' is not as it was written")
     if found != hashed:
         raise Refusal(
             f"'{name}' is not as it was packed",
@@ -332,9 +336,16 @@ def _refuse_other(packed: zipfile.ZipFile, name: str, found: str, hashed: str) -
 
 
 def no_pack(file: Path, why: str) -> Refusal:
+    """The refusal of what is no pack, or a spoilt backup by its name."""
+    if BACKUP_ENDING in file.name:
+        return _spoilt(file, why)
     return Refusal(
         f"this is not a pack of a workspace: {why}",
         where=str(file),
         expected="a file that yiheng pack wrote",
         cure="get the pack again from who made it",
     )
+
+
+def _spoilt(file: Path, why: str) -> Refusal:
+    return Refusal(f"this backup is spoilt: {why}", where=str(file), cure="take an older one, and back up again today")

@@ -12,7 +12,7 @@ from typing import Any
 
 from yiheng.basis.refusals import Refusal
 
-from .journal import JOURNAL
+from .journal import HEAD, JOURNAL, head_file
 from .keys import MARK, key_folder, known_key
 from .packing import BESIDE_DATABASES, FOLDERS, NOTE, Named, copied_database
 from .register import register_of
@@ -72,6 +72,12 @@ def _loose(workspace: Workspace, scratch: Path) -> list[Named]:
             # What changes with an act is small and lies here: copied now, so that it is of the moment of the rest.
             (scratch / "loose").mkdir(exist_ok=True)
             found.append((top.name, Path(shutil.copyfile(top, scratch / "loose" / top.name))))
+    head = head_file(workspace)
+    if head.is_file() and head.resolve() != (workspace.folder / HEAD).resolve():
+        # One that is kept elsewhere belongs to the database, and is found where a restored workspace looks for it.
+        (scratch / "loose").mkdir(exist_ok=True)
+        found = [one for one in found if one[0] != HEAD]
+        found.append((HEAD, Path(shutil.copyfile(head, scratch / "loose" / HEAD))))
     return found
 
 
@@ -120,7 +126,7 @@ def _signs(workspace: Workspace) -> list[tuple[str, int, int]]:
     files = [one for one in workspace.folder.iterdir() if one.is_file() and one.name != JOURNAL]
     files = [one for one in files if not one.name.endswith(BESIDE_DATABASES)]
     register = workspace.folder / "runs" / "standing.jsonl"
-    there = [one for one in sorted({*files, register}) if one.exists()]
+    there = [one for one in sorted({*files, register, head_file(workspace)}) if one.exists()]
     return [(str(one), one.stat().st_mtime_ns, one.stat().st_size) for one in there]
 
 

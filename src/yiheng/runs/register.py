@@ -190,7 +190,8 @@ def _chained(workspace: Workspace, name: str) -> Register:
             raise Refusal(
                 "the register of settlements is not as it was written",
                 where=f"{file}:{number}",
-                cure="restore the file from a backup; acts are added with yiheng official, never edited",
+                cure="copy runs/standing.jsonl back from a backup that was restored into a new folder; acts are added"
+                " with yiheng official, never edited",
             )
         register.add(act)
         before = act.hash

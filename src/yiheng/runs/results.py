@@ -7,6 +7,7 @@ output. Each file is hashed once in a process, and again when size, times or ino
 from __future__ import annotations
 
 import json
+import shlex
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from .listed import noted_hashes
 from .manifest import MANIFEST, Sign, hash_of, run_id, sign_of
 
 RUNS = "runs"
-CURE = "bring it back with yiheng restore, or run it again"
+# The verbs whose run another call brings back; how each input that is told is written, and what cannot be told.
+AGAIN = {"settle", "audit", "drivers", "quality", "measure", "compare", "score"}
+WRITTEN = {"policy": "", "year": "--year ", "institution": "--institution ", "since": "--from ", "until": "--until "}
 # Manifests kept in memory, each as it stood.
 MOST_KEPT = 2048
 
@@ -36,7 +39,7 @@ def checked(folder: Path, name: str) -> Path:
     outputs = checked_manifest(run).get("outputs", {})
     shown = (folder / name).relative_to(run).as_posix()
     if shown not in outputs:
-        raise Refusal(f"the manifest of {run.name} names no {shown}", where=str(folder / name), cure=CURE)
+        raise Refusal(f"the manifest of {run.name} names no {shown}", where=str(folder / name), cure=cure_of(run))
     return as_pinned(folder / name, outputs[shown], shown)
 
 
@@ -61,7 +64,7 @@ def read_manifest(run: Path) -> dict[str, Any]:
     """
     file = run / MANIFEST
     if not file.exists():
-        raise Refusal("the manifest of the run is gone", where=str(file), cure=CURE)
+        raise Refusal("the manifest of the run is gone", where=str(file), cure=cure_of(file.parent))
     found = _manifest(file, sign_of(file))
     if _made_of(file, sign_of(file)) != run.name:
         raise _other_manifest(run, f"the manifest of {run.name}")
@@ -91,12 +94,46 @@ def as_pinned(file: Path, hashed: str | None, name: str = "") -> Path:
     """
     if not file.is_file() or hash_of(file) != hashed:
         what = f"{name or file.name} is not what the run wrote" if file.is_file() else f"{name or file.name} is gone"
-        raise Refusal(what, where=str(file), expected=f"SHA-256 {hashed}", cure=CURE)
+        raise Refusal(what, where=str(file), expected=f"SHA-256 {hashed}", cure=cure_of(file.parent))
     return file
 
 
+def cure_of(folder: Path) -> str:
+    """What brings back a file of a run: the command of that run where its manifest tells it."""
+    run = _run_of(folder)
+    again = _again(run)
+    if not again:
+        return (
+            "copy the folder of the run back from a backup that was restored into a new folder with yiheng restore:"
+            " see 'What to do' in docs/howto/back-up-and-restore.md"
+        )
+    return (
+        "copy the folder of the run back from a backup that was restored into a new folder with yiheng restore,"
+        f" or run it again: {again}"
+    )
+
+
+def _again(run: Path) -> str:
+    """The command of a run, as far as its manifest tells it; of one that cannot be read the verb, of a load nothing.
+
+    What the manifest holds beyond that, such as choices and files, is ``…``.
+    """
+    verb, inputs = run.name.rpartition("-")[0], {}
+    file = run / MANIFEST
+    if file.is_file() and _made_of(file, sign_of(file)) == run.name:
+        found = _manifest(file, sign_of(file))
+        verb, inputs = found["verb"], found["inputs"]
+    if verb not in AGAIN:
+        return ""
+    told = {name: inputs[name] for name in WRITTEN if inputs.get(name) is not None}
+    more = ["…"] if any(one for name, one in inputs.items() if name not in told) else []
+    return " ".join(["yiheng", verb, *(f"{WRITTEN[name]}{shlex.quote(str(one))}" for name, one in told.items()), *more])
+
+
 def _other_manifest(run: Path, expected: str) -> Refusal:
-    return Refusal("its manifest is not what the run wrote", where=str(run / MANIFEST), expected=expected, cure=CURE)
+    return Refusal(
+        "its manifest is not what the run wrote", where=str(run / MANIFEST), expected=expected, cure=cure_of(run)
+    )
 
 
 def _run_of(folder: Path) -> Path:

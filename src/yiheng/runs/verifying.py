@@ -16,7 +16,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
 
-from .backup import noted_in
+from .backup import ENDING, noted_in
 from .journal import JOURNAL
 from .journal.checked import check_journal
 from .kept import POLICIES, kept_policies
@@ -25,7 +25,9 @@ from .noted_codes import code_faults
 from .official import refuse_changed
 from .packing import Progress, check_pack
 from .people import SECRET
+from .register import REGISTER as REGISTER_FILE
 from .register import register_of
+from .results import RUNS as RUNS_FOLDER
 from .results import checked_manifest, faults_of
 from .workspace import Workspace
 
@@ -34,18 +36,24 @@ OWNERS_ONLY = 0o077
 
 @dataclass
 class Checked:
-    """One part: what it is, of how many things, and what is wrong with them."""
+    """One part: what it is, how many things were looked at, and what is wrong with them.
+
+    Attributes:
+        elsewhere: how many faults were met that are told under the part where they belong.
+    """
 
     part: Words
     count: int = 0
     faults: list[Refusal] = field(default_factory=list)
+    elsewhere: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The part as plain values."""
         faults = [
             {"what": one.what, "where": one.where, "expected": one.expected, "cure": one.cure} for one in self.faults
         ]
-        return {"part": self.part.en, "part_zh": self.part.zh, "count": self.count, "faults": faults}
+        return {"part": self.part.en, "part_zh": self.part.zh, "count": self.count, "faults": faults,
+                "elsewhere": self.elsewhere}  # fmt: skip
 
 
 Part = Callable[[Workspace, Checked, Progress], None]
@@ -59,15 +67,45 @@ def verify_place(place: Path, progress: Progress = lambda _: None) -> list[Check
     """
     if place.is_file():
         one = Checked(Words("备份文件", "files of the backup"))
+        if not place.name.endswith(ENDING):
+            noted_in(place)
         _counted(one, lambda: _backup(place, one, progress))
         return [one]
-    workspace = Workspace.open(place)
+    return _each(Workspace.open(place), PARTS, progress)
+
+
+def check_quickly(workspace: Workspace, progress: Progress = lambda _: None) -> list[Checked]:
+    """Check what takes no reading of all data: of the lake its state and which files are there, and the other parts."""
+    return _each(workspace, {**PARTS, LAKE: _lake_there}, progress)
+
+
+def _each(workspace: Workspace, parts: dict[Words, Part], progress: Progress) -> list[Checked]:
     found = []
-    for words, part in PARTS.items():
+    for words, part in parts.items():
         one = Checked(words)
         _counted(one, lambda part=part, one=one: part(workspace, one, progress))  # type: ignore[misc]
         found.append(one)
+    _once(found)
     return found
+
+
+def _once(found: list[Checked]) -> None:
+    """Tell each fault in one part: of a run's file under the runs, of the register there, the journal's in its own."""
+    parts = {one.part: one for one in found}
+    runs, register, journal = parts[RUNS], parts[REGISTER], parts[JOURNAL_LINES]
+    files, lines = {one.where for one in runs.faults}, {_bare(one) for one in journal.faults}
+    of_register = {_bare(one) for one in register.faults if REGISTER_FILE in one.where}
+    _leave(register, lambda one: one.where not in files and (_bare(one) not in lines or _bare(one) in of_register))
+    _leave(journal, lambda one: _bare(one) not in of_register)
+
+
+def _leave(part: Checked, belongs: Callable[[Refusal], bool]) -> None:
+    left = [one for one in part.faults if belongs(one)]
+    part.elsewhere, part.faults = len(part.faults) - len(left), left
+
+
+def _bare(fault: Refusal) -> tuple[str, str]:
+    return fault.what, fault.where
 
 
 def _counted(one: Checked, check: Callable[[], None]) -> None:
@@ -85,13 +123,17 @@ def _backup(file: Path, one: Checked, progress: Progress) -> None:
 
 def _lake(workspace: Workspace, one: Checked, progress: Progress) -> None:
     """State and every data file: what each holds is worked out afresh and held against what was noted."""
+    _lake_there(workspace, one, progress)
+    if not one.faults:
+        workspace.lake.check_content(workspace.lake.latest())
+
+
+def _lake_there(workspace: Workspace, one: Checked, progress: Progress) -> None:
     lake = workspace.lake
     progress("lake")
     one.faults += lake.check_files()
     at = lake.latest()
     one.count = sum(len(lake.files(table, at)) for table in at.snapshots)
-    if not one.faults:
-        lake.check_content(at)
 
 
 def _runs(workspace: Workspace, one: Checked, progress: Progress) -> None:
@@ -112,6 +154,8 @@ def _policies(folder: Path) -> None:
 
 def _register(workspace: Workspace, one: Checked, _progress: Progress) -> None:
     """Line by line, against the journal, and the statements that are official."""
+    file = workspace.folder / RUNS_FOLDER / REGISTER_FILE
+    one.count = len(file.read_bytes().splitlines()) if file.exists() else 0
     register = register_of(workspace)
     one.count = len(register.acts)
     for adopted in {acts[1].run: acts[1] for acts in register.adopted.values()}.values():
@@ -154,13 +198,27 @@ def _secrets(workspace: Workspace, one: Checked, _progress: Progress) -> None:
                 one.faults.append(
                     Refusal(f"others may read {name}", where=str(file), expected="mode 600", cure=f"chmod 600 {name}")
                 )
+    key = workspace.folder / SECRET
+    if (workspace.folder / JOURNAL).exists() and (not key.exists() or not key.stat().st_size):
+        one.faults.append(
+            Refusal(
+                "the key of the cockpit's sessions is empty"
+                if key.exists()
+                else "the key of the cockpit's sessions is gone",
+                where=str(key),
+                cure="copy it back from the folder of backup --keys; or delete the empty file and start the cockpit: it"
+                " makes another, and everybody signs in again",
+            )
+        )
 
 
+RUNS, LAKE = Words("计算批次", "runs"), Words("数据库文件", "data files of the lake")
+REGISTER, JOURNAL_LINES = Words("清算登记", "acts in the register"), Words("日志", "lines of the journal")
 PARTS: dict[Words, Part] = {
-    Words("数据库文件", "data files of the lake"): _lake,
-    Words("计算批次", "runs"): _runs,
-    Words("清算登记", "acts in the register"): _register,
-    Words("日志", "lines of the journal"): _journal,
+    LAKE: _lake,
+    RUNS: _runs,
+    REGISTER: _register,
+    JOURNAL_LINES: _journal,
     Words("编码目录", "code lists"): _codes,
     Words("密钥", "keys"): _secrets,
 }

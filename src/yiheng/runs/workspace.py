@@ -112,7 +112,11 @@ class Workspace:
         try:
             return tomllib.loads((self.folder / FILE).read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            raise Refusal(f"the settings cannot be read: {wrong}", where=str(self.folder / FILE)) from None
+            raise Refusal(
+                f"the settings cannot be read: {wrong}",
+                where=str(self.folder / FILE),
+                cure="mend the line that is named, or copy the file back from a backup that was restored elsewhere",
+            ) from None
 
     @property
     def hash_person_id(self) -> bool:

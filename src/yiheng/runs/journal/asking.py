@@ -126,5 +126,5 @@ def _unreadable(place: str) -> Refusal:
     return Refusal(
         "the journal cannot be read, so nothing shows whether the register of settlements is whole",
         where=place,
-        cure="restore it from a backup",
+        cure="restore a backup into a new folder (yiheng restore), check it with yiheng verify, and work on there",
     )

@@ -14,7 +14,7 @@ from yiheng.runs.workspace import Workspace
 from .asking import TABLE, Asked, journal_of
 from .chain import SET_BACK, Line, digest, lines_of, row_digest, utc
 from .guards import guard_faults
-from .head import Head, far_behind, head_file, read_head
+from .head import RESTORE, SEEN, Head, far_behind, head_file, read_head
 from .noted import refuse_unnoted
 from .starting import gone, held
 
@@ -34,7 +34,6 @@ left join auth_permission p on p.id = r.permission_id
 left join django_content_type t on t.id = p.content_type_id
 order by u.username
 """
-CURE = "restore the database from a backup: yiheng restore"
 
 
 @dataclass
@@ -90,6 +89,16 @@ def check_journal(workspace: Workspace) -> Checked:
     Raises:
         Refusal: when the database cannot be read.
     """
+    told = _checked(workspace)
+    # Who reads this has just called the check that other places send to.
+    told.faults = [
+        Refusal(one.what, where=one.where, expected=one.expected, cure=one.cure.removeprefix(SEEN))
+        for one in told.faults
+    ]
+    return told
+
+
+def _checked(workspace: Workspace) -> Checked:
     told = Checked(head_at=str(head_file(workspace)))
     # Before the database: what is written meanwhile leaves the head behind, never ahead.
     try:
@@ -104,12 +113,13 @@ def check_journal(workspace: Workspace) -> Checked:
                 told.faults.append(gone(head, workspace))
             return told
         told.place = asked.place
-        told.faults += guard_faults(asked)
+        # First, for no act is taken before the triggers are back.
+        told.faults += (unguarded := guard_faults(asked))
         read = _Read()
         _check_lines(asked, told, read, head)
         _check_head(asked, workspace, told, head)
         told.faults += _verdict_faults(asked, told, read)
-        told.faults += _user_faults(asked, told, read)
+        told.faults += _user_faults(asked, told, read, bool(unguarded))
     told.settlements = len(read.noted)
     try:
         refuse_unnoted(register_of(workspace, lambda _: read.noted).hashes, read.noted)
@@ -144,16 +154,16 @@ def _line_faults(asked: Asked, line: Line, before: str, at: str) -> Iterator[Ref
     if line.own != line.hash:
         yield Refusal(
             "the line is not as it was written", where=where,
-            expected=f"SHA-256 {line.own} of what stands there", cure=CURE,
+            expected=f"SHA-256 {line.own} of what stands there", cure=RESTORE,
         )  # fmt: skip
     if line.before != before:
         yield Refusal(
             "the line does not follow the one before it: a line was taken out, put in or moved",
-            where=where, expected=f"the hash of the line before, {before or 'none'}", cure=CURE,
+            where=where, expected=f"the hash of the line before, {before or 'none'}", cure=RESTORE,
         )  # fmt: skip
     set_back = isinstance(line.data, dict) and SET_BACK in line.data
     if line.at < at and not set_back:
-        yield Refusal(f"the line is dated before the one before it, {at[:19]} UTC", where=where, cure=CURE)
+        yield Refusal(f"the line is dated before the one before it, {at[:19]} UTC", where=where, cure=RESTORE)
 
 
 def _check_head(asked: Asked, workspace: Workspace, told: Checked, head: Head | None) -> None:
@@ -167,7 +177,7 @@ def _check_head(asked: Asked, workspace: Workspace, told: Checked, head: Head | 
     if head.lines + told.behind != told.lines:
         told.faults.append(
             Refusal(f"the journal holds {told.lines} lines, its head counted {head.lines + told.behind}",
-                    where=told.head_at, expected="as many lines as were written", cure=CURE)
+                    where=told.head_at, expected="as many lines as were written", cure=RESTORE)
         )  # fmt: skip
 
 
@@ -200,17 +210,19 @@ def _verdict_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusa
             known = number in read.verdicts
             yield Refusal(
                 "the verdict is not as it was given" if known else "the verdict has no line in the journal",
-                where=f"{asked.place}, verdict {number} on {rest[0]}", cure=CURE,
+                where=f"{asked.place}, verdict {number} on {rest[0]}", cure=RESTORE,
             )  # fmt: skip
     for number in sorted(read.verdicts.keys() - seen):
-        yield Refusal("the verdict is gone", where=f"{asked.place}, verdict {number}", cure=CURE)
+        yield Refusal("the verdict is gone", where=f"{asked.place}, verdict {number}", cure=RESTORE)
     if upto and over(earlier) != hashed:
         yield Refusal(
-            f"the verdicts up to number {upto} are not as they were when the chain began", where=asked.place, cure=CURE
+            f"the verdicts up to number {upto} are not as they were when the chain began",
+            where=asked.place,
+            cure=RESTORE,
         )
 
 
-def _user_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusal]:
+def _user_faults(asked: Asked, told: Checked, read: _Read, unguarded: bool) -> Iterator[Refusal]:
     gone = set(read.users)
     for name, rows in groupby(asked.rows(USERS), key=lambda row: row[0]):
         found = list(rows)
@@ -220,21 +232,24 @@ def _user_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusal]:
         rights = frozenset(f"{one[4]}.{one[5]}" for one in found if one[5])
         where = f"{asked.place}, user {name}"
         if name not in read.users:
-            yield Refusal("no act in the journal added the user", where=where, cure=f"yiheng user end {name}")
+            end = f"when the triggers are back: yiheng user end {name}" if unguarded else f"yiheng user end {name}"
+            yield Refusal("no act in the journal added the user", where=where, cure=end)
             continue
         noted = read.users[name]
         if above or groups or rights != noted[2]:
             yield Refusal(
                 "the rights of the user are not those that the journal notes", where=where,
-                expected=", ".join(sorted(noted[2])) or "none", cure=f"yiheng user end {name}, and add another",
+                expected=", ".join(sorted(noted[2])) or "none",
+                cure=f"when the triggers are back: yiheng user end {name}, and add another" if unguarded
+                else f"yiheng user end {name}, and add another",
             )  # fmt: skip
         if (consortium, bool(active)) != noted[:2]:
             yield Refusal(
                 "scope or state of the user are not those that the journal notes", where=where,
-                expected=f"{noted[0] or 'the fund office'}, {'active' if noted[1] else 'ended'}", cure=CURE,
+                expected=f"{noted[0] or 'the fund office'}, {'active' if noted[1] else 'ended'}", cure=RESTORE,
             )  # fmt: skip
     for name in sorted(gone):
-        yield Refusal("the user is gone", where=f"{asked.place}, user {name}", cure=CURE)
+        yield Refusal("the user is gone", where=f"{asked.place}, user {name}", cure=RESTORE)
 
 
 def over(hashes: list[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yiheng.basis.refusals import Refusal
 
 from .asking import Asked
+from .head import SEEN
 
 # Table: how the names of its triggers begin, what they say, and the migration that made them.
 GUARDED = {
@@ -55,7 +56,7 @@ def guard_faults(asked: Asked) -> list[Refusal]:
             Refusal(
                 "session_replication_role is not 'origin', so triggers are passed by",
                 where=asked.place,
-                cure="ALTER ROLE … RESET session_replication_role, then see yiheng journal verify",
+                cure="run in the database, as its owner: ALTER ROLE … RESET session_replication_role",
             )
         )
     return found
@@ -91,7 +92,7 @@ def _postgresql_faults(asked: Asked, table: str, named: str, says: str, enabled:
             yield Refusal(
                 f"the trigger {name} is switched off",
                 where=asked.place,
-                cure=f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}, then see yiheng journal verify",
+                cure=f"{SEEN}run in the database, as its owner: ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
             )
             continue
         yield _fault(asked, name, statements[name], name in there)
@@ -109,7 +110,7 @@ def _fault(asked: Asked, name: str, statement: str, there: bool) -> Refusal:
         f"the trigger {name} is not as it was made" if there else f"the trigger {name} is missing",
         where=asked.place,
         expected=statement,
-        cure="see what was changed meanwhile with yiheng journal verify; restore the database: yiheng restore",
+        cure=f"{SEEN}run in the database, as its owner: {_again(asked, name, statement, there)}",
     )
 
 
@@ -117,5 +118,20 @@ def _stranger(asked: Asked, name: str, table: str) -> Refusal:
     return Refusal(
         f"{name} on {table} is none of ours",
         where=asked.place,
-        cure="see what was changed meanwhile with yiheng journal verify; restore the database: yiheng restore",
+        cure=f"{SEEN}take it off as the owner of the database: DROP TRIGGER {_dropped(asked, name, table)}",
     )
+
+
+def _again(asked: Asked, name: str, statement: str, there: bool) -> str:
+    """What makes a trigger as it was."""
+    table = next(table for table, (named, *_) in GUARDED.items() if name.startswith(named))
+    drop = f"DROP TRIGGER {_dropped(asked, name, table)}; " if there else ""
+    if asked.vendor == "sqlite":
+        return f"{drop}{statement};"
+    named, says, _made = GUARDED[table]
+    function = guards_of("postgresql", table, named, says)[named].replace("CREATE", "CREATE OR REPLACE", 1)
+    return f"{function}; {drop}{statement}; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"
+
+
+def _dropped(asked: Asked, name: str, table: str) -> str:
+    return name if asked.vendor == "sqlite" else f"{name} ON {table}"

@@ -27,8 +27,14 @@ SETTING = "journal_head"
 SECONDS_TO_WAIT = 20
 # A killed process leaves the head behind by acts of the same moment; more lets the head be an older one.
 SECONDS_OF_A_MOMENT = 60
-RESTORE = "bring database and head back from one backup: yiheng restore"
-SEE = "see what was changed with yiheng journal verify; bring database and head back from one backup: yiheng restore"
+RESTORE = (
+    "restore a backup into a new folder (yiheng restore), check it with yiheng verify, and work on there, or copy"
+    " casework.sqlite3, journal.head and runs/standing.jsonl from it: see 'What to do' in"
+    " docs/howto/check-the-journal.md"
+)
+# What comes before a cure where the check itself is not what prints it.
+SEEN = "see what was changed with yiheng journal verify; "
+SEE = SEEN + RESTORE
 
 
 @dataclass(frozen=True)

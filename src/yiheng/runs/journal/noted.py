@@ -9,7 +9,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs.workspace import Workspace
 
 from .asking import TABLE, journal_of
-from .head import head_file, read_head
+from .head import SEE, head_file, read_head
 from .starting import gone, held, last_link
 
 NOTED = "register_sha256"
@@ -51,7 +51,8 @@ def refuse_unnoted(held: Sequence[str], noted: Sequence[str]) -> None:
             f"the register of settlements holds {len(since)} acts since the journal began, the journal {len(noted)}",
             where="runs/standing.jsonl",
             expected="the same acts in both: a line was cut off or put in by hand",
-            cure="restore the register from a backup; acts are added with yiheng official, never edited",
+            cure="copy runs/standing.jsonl back from a backup that was restored into a new folder; acts are added with"
+            " yiheng official, never edited",
         )
 
 
@@ -64,6 +65,6 @@ def _data(place: str, number: int, text: str) -> dict[str, object]:
         raise Refusal(
             f"line {number} of the journal is not as it was written",
             where=place,
-            cure="see what else was changed with yiheng journal verify; restore the database from a backup",
+            cure=SEE,
         )
     return data
