@@ -20,6 +20,7 @@ from yiheng.runs import Workspace, load_shipped_codes, make_backup, replay, rest
 from yiheng.runs.backup import ENDING
 from yiheng.runs.manifest import MANIFEST, sha256
 from yiheng.runs.packing import check_pack
+from yiheng.runs.people import SECRET
 
 from .kills import DONE, REFUSED, Child
 from .loads import batch, load_file, prepared, state_of
@@ -40,6 +41,9 @@ def run(backups: int, kills: int) -> str:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         workspace = inhabited(folder)
+        (folder / "secrets").mkdir()
+        if (workspace.folder / SECRET).exists():
+            shutil.copy(workspace.folder / SECRET, folder / "secrets")
         loads = while_loading(workspace, folder, backups)
         ended = killed(workspace, folder, kills)
         full = full_disk(workspace, folder)
@@ -90,7 +94,7 @@ def while_loading(workspace: Workspace, folder: Path, backups: int) -> int:
         back = folder / "elsewhere" / str(number)
         restore_backup(Path(one.file), back)
         assert state_of(Workspace.open(back)) in [before.and_loads(n) for n in (number, number + 1)]
-        assert_sound(back)
+        assert_sound(back, folder / "secrets")
         for name, hashed in hashes_of(back).items():
             assert hashes[name] == hashed, name
         audit = Workspace.open(back).runs("audit")[0]["run"]
@@ -106,8 +110,10 @@ def hashes_of(folder: Path) -> dict[str, str]:
     return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
 
 
-def assert_sound(folder: Path) -> None:
-    """Every part is as it was written."""
+def assert_sound(folder: Path, keys: Path) -> None:
+    """Every part is as it was written; the keys, which no backup holds, are put back first."""
+    for key in keys.iterdir():
+        shutil.copy(key, folder / key.name)
     found = {one.part.en: [str(fault) for fault in one.faults] for one in verify_place(folder) if one.faults}
     assert not found, found
 
@@ -127,7 +133,7 @@ def killed(workspace: Workspace, folder: Path, kills: int) -> int:
         for file in (into / str(number)).glob(f"*{ENDING}"):
             check_pack(file)
         if (into / f"back-{number}").exists():
-            assert_sound(into / f"back-{number}")
+            assert_sound(into / f"back-{number}", folder / "secrets")
     again = Path(make_backup(workspace, into / "again").file)
     restore_backup(again, into / "back-again")
     assert hashes_of(into / "back-again") == hashes_of(workspace.folder)
@@ -201,7 +207,7 @@ def damaged(workspace: Workspace, folder: Path, damages: tuple[Callable[[Path], 
             assert any(one.faults for one in verify_place(spoiled)), (file, damage.__name__)
             assert all(fault.cure for one in verify_place(spoiled) for fault in one.faults), file
             restore_backup(Path(made.file), back)
-            assert_sound(back)
+            assert_sound(back, folder / "secrets")
             assert hashes_of(back) == hashes
             count += 1
             shutil.rmtree(spoiled)

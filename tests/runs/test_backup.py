@@ -197,3 +197,80 @@ def test_point_6_users_in_postgresql_are_dumped_by_its_own_tool_and_come_back(sp
         make_backup(Workspace.open(space.folder), tmp_path / "half")
     assert "pg_dump --format=custom" in refused.value.cure and "se:cr@t" not in refused.value.cure
     assert not list((tmp_path / "half").iterdir())
+
+
+def test_point_6_a_head_kept_elsewhere_goes_along_and_is_the_workspaces_own_afterwards(space, tmp_path):
+    settings, elsewhere = space.folder / "yiheng.toml", tmp_path / "audit" / "head"
+    elsewhere.parent.mkdir()
+    (space.folder / "journal.head").rename(elsewhere)
+    settings.write_text(settings.read_text("utf-8") + f'journal_head = "{elsewhere}"\n', "utf-8")
+    made = Path(make_backup(Workspace.open(space.folder), tmp_path / "bk", tmp_path / "safe").file)
+    held = elsewhere.read_bytes()
+    # The one that stands there belongs to the database of a later day.
+    elsewhere.write_text("later", "utf-8")
+    back = restore_backup(made, tmp_path / "new place", tmp_path / "safe")
+    assert back.head_was == str(elsewhere) and elsewhere.read_text("utf-8") == "later"
+    head = tmp_path / "new place" / "journal.head"
+    assert head.read_bytes() == held and mode(head) == 0o600
+    assert Workspace.open(tmp_path / "new place").settings["web"] == {"hosts": ["yiheng.example"]}
+    assert not [fault for one in verify_place(tmp_path / "new place") for fault in one.faults]
+
+
+def test_point_6_a_spoilt_workspace_is_backed_up_and_said(space, tmp_path):
+    settle = space.runs("settle")[0]["run"]
+    statements = space.folder / "runs" / settle / "statements.json"
+    statements.write_text(statements.read_text("utf-8") + " ", "utf-8")
+    (space.folder / "casework.key").write_bytes(b"")
+    done = yiheng("backup", tmp_path / "bk", "-w", space.folder, "--lang", "en")
+    assert done.exit_code == 1 and len(list((tmp_path / "bk").iterdir())) == 1
+    assert "backed up as it stands, but 2 parts are at fault: yiheng verify" in done.stderr
+    said = yiheng("verify", space.folder, "--lang", "en").stderr
+    assert "the key of the cockpit's sessions is empty" in said and "or run it again: yiheng settle qingdao" in said
+
+
+def test_point_6_a_pack_is_no_backup_and_a_spoilt_backup_no_pack(space, tmp_path):
+    pack_workspace(space, tmp_path / "demo.zip")
+    done = yiheng("verify", tmp_path / "demo.zip", "--lang", "en")
+    assert done.exit_code == 2 and "this is a pack, no backup" in done.stderr
+    short = tmp_path / "short.yiheng-backup"
+    short.write_bytes(Path(make_backup(space, tmp_path / "bk").file).read_bytes()[:-500])
+    done = yiheng("verify", short, "--lang", "zh")
+    assert done.exit_code == 1 and "该备份已损坏：文件内容有缺失或改动" in done.stderr and "检查项" in done.stdout
+
+
+def test_point_6_the_same_fault_is_told_once_where_it_belongs(space):
+    (space.folder / "journal.head").unlink()
+    found = {one.part.en: one for one in verify_place(space.folder)}
+    journal, register = found["lines of the journal"], found["acts in the register"]
+    assert [fault.what for fault in journal.faults] == ["the head of the journal is gone"]
+    assert (register.faults, register.elsewhere) == ([], 1)
+    assert "yiheng journal verify" not in journal.faults[0].cure and "yiheng restore" in journal.faults[0].cure
+
+
+def test_point_6_broken_settings_and_editions_name_file_and_cure(space):
+    noted = space.codes / "icd10" / "editions.json"
+    noted.parent.mkdir(parents=True)
+    for text in ("{", "[{}]", "7"):
+        noted.write_text(text, "utf-8")
+        faults = [fault for one in verify_place(space.folder) for fault in one.faults]
+        assert [fault.where for fault in faults] == [str(noted)] and faults[0].cure
+    (space.folder / "yiheng.toml").write_text("= 7", "utf-8")
+    with pytest.raises(Refusal, match="the settings cannot be read") as refused:
+        Workspace.open(space.folder)
+    assert "mend the line" in refused.value.cure
+
+
+def test_point_6_a_missing_trigger_is_made_again_with_the_statement_that_is_said(space):
+    with closing(sqlite3.connect(space.folder / "casework.sqlite3")) as database:
+        database.execute("drop trigger journal_refuses_delete")
+        told = yiheng("journal", "verify", "-w", space.folder, "--lang", "zh")
+        assert told.exit_code == 1 and "changed or deleted" in told.stderr and " 或 deleted" not in told.stderr
+        database.executescript("CREATE TRIGGER" + told.stderr.split("执行：CREATE TRIGGER")[1].splitlines()[0])
+    assert yiheng("journal", "verify", "-w", space.folder).exit_code == 0
+
+
+def test_point_6_acts_are_found_by_the_words_they_are_shown_with(space):
+    assert "li" in yiheng("journal", "show", "--act", "user added", "-w", space.folder, "--lang", "en").stdout
+    assert "li" in yiheng("journal", "show", "--act", "新增用户", "-w", space.folder, "--lang", "en").stdout
+    done = yiheng("journal", "show", "--act", "user.creatd", "-w", space.folder, "--lang", "en")
+    assert "did you mean 'user.created'?" in done.stderr

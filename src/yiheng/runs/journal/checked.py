@@ -114,12 +114,12 @@ def _checked(workspace: Workspace) -> Checked:
             return told
         told.place = asked.place
         # First, for no act is taken before the triggers are back.
-        told.faults += (unguarded := guard_faults(asked))
+        told.faults += guard_faults(asked)
         read = _Read()
         _check_lines(asked, told, read, head)
         _check_head(asked, workspace, told, head)
         told.faults += _verdict_faults(asked, told, read)
-        told.faults += _user_faults(asked, told, read, bool(unguarded))
+        told.faults += _user_faults(asked, told, read, bool(told.faults))
     told.settlements = len(read.noted)
     try:
         refuse_unnoted(register_of(workspace, lambda _: read.noted).hashes, read.noted)
@@ -222,7 +222,7 @@ def _verdict_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusa
         )
 
 
-def _user_faults(asked: Asked, told: Checked, read: _Read, unguarded: bool) -> Iterator[Refusal]:
+def _user_faults(asked: Asked, told: Checked, read: _Read, blocked: bool) -> Iterator[Refusal]:
     gone = set(read.users)
     for name, rows in groupby(asked.rows(USERS), key=lambda row: row[0]):
         found = list(rows)
@@ -232,7 +232,7 @@ def _user_faults(asked: Asked, told: Checked, read: _Read, unguarded: bool) -> I
         rights = frozenset(f"{one[4]}.{one[5]}" for one in found if one[5])
         where = f"{asked.place}, user {name}"
         if name not in read.users:
-            end = f"when the triggers are back: yiheng user end {name}" if unguarded else f"yiheng user end {name}"
+            end = f"when the faults above are cured: yiheng user end {name}" if blocked else f"yiheng user end {name}"
             yield Refusal("no act in the journal added the user", where=where, cure=end)
             continue
         noted = read.users[name]
@@ -240,7 +240,7 @@ def _user_faults(asked: Asked, told: Checked, read: _Read, unguarded: bool) -> I
             yield Refusal(
                 "the rights of the user are not those that the journal notes", where=where,
                 expected=", ".join(sorted(noted[2])) or "none",
-                cure=f"when the triggers are back: yiheng user end {name}, and add another" if unguarded
+                cure=f"when the faults above are cured: yiheng user end {name}, and add another" if blocked
                 else f"yiheng user end {name}, and add another",
             )  # fmt: skip
         if (consortium, bool(active)) != noted[:2]:
