@@ -101,7 +101,8 @@ def restore(file: Path, directory: Path, keys: Path | None, form: str) -> int:
         )
     if back.head_was:
         say(
-            f"日志头现为 {back.workspace}/journal.head，yiheng.toml 中的 journal_head 已注释；原在 {back.head_was}，"
+            f"操作日志校验文件现为 {back.workspace}/journal.head，"
+            f"yiheng.toml 中的 journal_head 已注释；原在 {back.head_was}，"
             "如仍放在别处，移动文件后重新设置",
             f"the head of the journal is {back.workspace}/journal.head now, and journal_head in yiheng.toml a comment;"
             f" it stood at {back.head_was}: to keep it elsewhere again, move the file and set it",

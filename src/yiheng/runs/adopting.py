@@ -22,7 +22,7 @@ from .journal import noted_acts
 from .manifest import MANIFEST, sha256
 from .official import policy_in_force
 from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
-from .results import CURE, faults_of
+from .results import cure_of, faults_of
 from .settling import STATEMENTS
 from .workspace import Workspace
 
@@ -192,7 +192,8 @@ def withdraw(
             # Once withdrawn it would stay so, also when the files that it stands on are back.
             raise Refusal(
                 "the files of the result are not as calculated: no act until they are restored",
-                where=f"{folder.name}: {', '.join(Path(fault.where).name for fault in changed)}", cure=CURE,
+                where=f"{folder.name}: {', '.join(Path(fault.where).name for fault in changed)}",
+                cure=cure_of(folder),
             )  # fmt: skip
         if state != "trial":
             return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why), note)
