@@ -104,11 +104,11 @@ def cure_of(folder: Path) -> str:
     again = _again(run)
     if not again:
         return (
-            "copy the folder of the run back from a backup that was restored into a new folder with yiheng restore:"
+            "take the folder of the run back from a backup that was restored into a new folder with yiheng restore:"
             " see 'What to do' in docs/howto/back-up-and-restore.md"
         )
     return (
-        "copy the folder of the run back from a backup that was restored into a new folder with yiheng restore,"
+        "take the folder of the run back from a backup that was restored into a new folder with yiheng restore,"
         f" or run it again: {again}"
     )
 

@@ -28,7 +28,7 @@ SECONDS_TO_WAIT = 20
 # A killed process leaves the head behind by acts of the same moment; more lets the head be an older one.
 SECONDS_OF_A_MOMENT = 60
 RESTORE = (
-    "restore a backup into a new folder (yiheng restore), check it with yiheng verify, and work on there, or copy"
+    "restore a backup into a new folder (yiheng restore), check it with yiheng verify, and work on there, or take"
     " casework.sqlite3, journal.head and runs/standing.jsonl from it: see 'What to do' in"
     " docs/howto/check-the-journal.md"
 )
