@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from yiheng.basis.refusals import Refusal
@@ -23,8 +25,9 @@ def test_a_user_is_added_with_scope_and_right_and_one_line(database):
     assert user.check_password(PASSWORD) and not user.in_fund_office
     assert user.has_perm("casework.see_person_numbers")
     written = lines("user.created")[before:]
+    stored = hashlib.sha256(user.password.encode()).hexdigest()
     assert [(one.subject, one.by, one.data) for one in written] == [
-        ("li", None, {"consortium": "xihai", "rights": ["casework.see_person_numbers"]})
+        ("li", None, {"consortium": "xihai", "rights": ["casework.see_person_numbers"], "password_sha256": stored})
     ]
 
 

@@ -32,8 +32,12 @@ def test_point_5_each_blow_is_found_and_named(whole, blow, tmp_path):
 def test_point_5_a_line_is_hashed_as_the_page_says(whole):
     with journal_of(whole) as asked:
         first, second, *_ = lines_of(asked)
-    data = '{"consortium":"","rights":["casework.judge_findings","casework.propose_settlements","casework.adopt_settlements"]}'
+        stored = dict(asked.rows("select username, password from casework_user"))
+    rights = '["casework.judge_findings","casework.propose_settlements","casework.adopt_settlements"]'
     for line, before in ((first, ""), (second, first.hash)):
+        # Salt and hash of the password as they are stored, hashed once more.
+        password = hashlib.sha256(stored[line.subject].encode()).hexdigest()
+        data = f'{{"consortium":"","password_sha256":"{password}","rights":{rights}}}'
         text = f'["{before}",{line.number},"{line.at}","user.created",null,"{line.subject}",{data}]'
         assert line.hash == hashlib.sha256(text.encode()).hexdigest()
     assert (first.before, second.before, first.number, second.number) == ("", first.hash, 1, 2)
@@ -168,4 +172,8 @@ def test_point_6_a_pack_holds_the_act_of_a_process_that_was_killed_behind_its_li
     assert [act.act for act in register_of(workspace).acts] == ["proposed"]
     pack_workspace(workspace, tmp_path / "one.zip")
     unpack_workspace(tmp_path / "one.zip", tmp_path / "two")
-    assert register_of(Workspace.open(tmp_path / "two")).hashes == register_of(workspace).hashes
+    two = Workspace.open(tmp_path / "two")
+    assert register_of(two).hashes == register_of(workspace).hashes
+    # Point 5: what came with the pack may be there without a journal.
+    assert not check_journal(two).faults
+    refuse_damaged(two)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,6 +28,33 @@ class User(AbstractUser):
     @property
     def in_fund_office(self) -> bool:
         return not self.consortium
+
+    @cached_property
+    def rights(self) -> frozenset[str]:
+        """The rights that the user was given, such as ``casework.judge_findings``."""
+        given = self.user_permissions.values_list("content_type__app_label", "codename")
+        return frozenset(f"{room}.{codename}" for room, codename in given)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Only what the user was given counts: nobody is above rights, and groups give none."""
+        return self.is_active and perm in self.rights
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether the password is right.
+
+        Raises:
+            Refusal: it is, but the user is not as the journal notes.
+        """
+        from .persons import refuse_other_person
+        from .services import user_hash_anew
+
+        def anew(password: str) -> None:
+            user_hash_anew(user=self, password=password)
+
+        right = check_password(raw_password, self.password, anew)
+        if right:
+            refuse_other_person(self)
+        return right
 
 
 class JournalLine(models.Model):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,13 +18,16 @@ from django.utils.translation import gettext as _
 from yiheng.basis.hidden import holds_number
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, nearest
-from yiheng.runs.journal import SET_BACK, digest, row_digest, utc
+from yiheng.runs.journal import OF_PERSONS, SET_BACK, STORED, digest, password_digest, row_digest, utc
 
 from .chain import end_of_chain, head_follows
 from .models import FindingVerdict, JournalLine, User
+from .persons import refuse_other_person
 from .selectors import judges_findings, verdicts_of
 
 LONGEST_SUBJECT = 150
+# Whoever it is may leave.
+SIGNED_OUT = "user.signed_out"
 # Letters of one look each: a Cyrillic і beside a Latin i would make one person two, who adopt what they proposed.
 NAME = re.compile(r"[A-Za-z0-9@.+_\-\u3400-\u4dbf\u4e00-\u9fff]+")
 
@@ -35,8 +39,12 @@ def journal_note(
     """Write one act into the journal, behind the line before it; when it is committed, the head follows.
 
     Raises:
-        Refusal: the journal is not the one that its head outside the database holds.
+        Refusal: the journal is not the one that its head outside the database holds, or the user who acts is not as
+            the journal notes.
     """
+    # Acts on users hold who acts before they change a row, which may be that person's own.
+    if by is not None and act != SIGNED_OUT and act not in OF_PERSONS:
+        refuse_other_person(by)
     last, at, kept = end_of_chain(), timezone.now(), dict(data or {})
     if last is not None and utc(at) < last.at:
         kept[SET_BACK] = last.at
@@ -86,7 +94,8 @@ def user_create(
         raise Refusal(_("用户名“%(name)s”含有英文字母、汉字、数字和 @ . + - _ 以外的字符。") % {"name": username})
     user.save()
     user.user_permissions.set(granted)
-    journal_note(act="user.created", by=by, subject=username, data={"consortium": consortium, "rights": list(rights)})
+    data = {"consortium": consortium, "rights": list(rights), **_password_noted(user)}
+    journal_note(act="user.created", by=by, subject=username, data=data)
     return user
 
 
@@ -100,7 +109,22 @@ def user_renew_password(*, user: User, password: str, by: User | None = None) ->
     _refuse_without_right(by)
     _set_password(user, password)
     user.save(update_fields=["password"])
-    journal_note(act="user.password_renewed", by=by, subject=user.username)
+    journal_note(act="user.password_renewed", by=by, subject=user.username, data=_password_noted(user))
+    return user
+
+
+@transaction.atomic
+def user_hash_anew(*, user: User, password: str) -> User:
+    """Store the hash of the same password in the way of today; the journal notes it.
+
+    Raises:
+        Refusal: the user is not as the journal notes.
+    """
+    refuse_other_person(user)
+    # Hashing alone, without the signal of a password that was changed.
+    user.password = make_password(password)
+    user.save(update_fields=["password"])
+    journal_note(act="user.password_hashed_anew", by=user, subject=user.username, data=_password_noted(user))
     return user
 
 
@@ -148,8 +172,15 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
 
 
 def _refuse_without_right(by: User | None) -> None:
-    if by is not None and not by.has_perm("casework.add_user"):
+    if by is None:
+        return
+    refuse_other_person(by)
+    if not by.has_perm("casework.add_user"):
         raise Refusal(_("您没有管理用户的权限。"))
+
+
+def _password_noted(user: User) -> dict[str, str]:
+    return {STORED: password_digest(user.password)}
 
 
 def _set_password(user: User, password: str) -> None:
@@ -164,7 +195,7 @@ def _permission(right: str) -> Permission:
     room, _dot, codename = right.partition(".")
     try:
         return Permission.objects.get(content_type__app_label=room, codename=codename)
-    except Permission.DoesNotExist:
+    except (Permission.DoesNotExist, Permission.MultipleObjectsReturned):
         raise Refusal(
             _("没有名为“%(right)s”的权限。") % {"right": codename or right}, where=f"--right {codename or right}",
             expected=f"one of {', '.join(rights_known())}", cure=nearest(codename, rights_known()),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yiheng.basis.refusals import Refusal
 
 from .models import User
-from .services import journal_note
+from .services import SIGNED_OUT, journal_note
 from .tries import address_of, note_lock_out
 
 # Who signs in at a terminal of this machine has no other address.
@@ -31,7 +31,7 @@ def note_sign_in(request: HttpRequest, user: User, **_more: Any) -> None:
 def note_sign_out(request: HttpRequest, user: User | None, **_more: Any) -> None:
     """Somebody signed out; a session that had ended before has no user."""
     if user is not None:
-        journal_note(act="user.signed_out", by=user, subject=user.username, data=_address(request))
+        journal_note(act=SIGNED_OUT, by=user, subject=user.username, data=_address(request))
 
 
 @receiver(user_locked_out)

@@ -21,6 +21,7 @@ from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals
 ACTS = {
     "user.created": Words("新增用户", "user added"),
     "user.password_renewed": Words("更换密码", "password renewed"),
+    "user.password_hashed_anew": Words("重新计算密码摘要", "password hashed anew"),
     "user.ended": Words("停用用户", "user ended"),
     "user.signed_in": Words("登录", "signed in"),
     "user.signed_out": Words("退出登录", "signed out"),
@@ -193,6 +194,14 @@ def verify(form: str, workspace: Path | None) -> int:
             f"操作日志校验文件落后 {checked.behind} 条（进程曾被中断）；下一项操作会补齐",
             f"the head is {checked.behind} lines behind, as a killed process leaves it; the next act heals it",
         )
+    if checked.unnoted_passwords:
+        say(
+            f"{checked.unnoted_passwords} 名用户的密码未在日志中登记；更换密码后即登记",
+            f"passwords not noted, of users of before: {checked.unnoted_passwords}; yiheng user password notes one",
+        )
+    if checked.ended_strangers:
+        names = ", ".join(checked.ended_strangers)
+        say(f"非经本系统添加、现已停用的用户：{names}", f"ended users whom no act in the journal added: {names}")
     for fault in checked.faults:
         say_refusal(fault)
     if checked.faults:

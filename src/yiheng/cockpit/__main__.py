@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from django.db import Error
+
 from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.evidence import Words
 from yiheng.basis.language import language_of
@@ -32,9 +34,17 @@ def main() -> int:
     try:
         asked.act(asked)
     except Refusal as refusal:
-        sys.stderr.write(visible(f"{refusal_in(refusal, language_of(os.environ))}\n"))
-        return WRONG_USE
+        return _refused(refusal)
+    except Error as wrong:
+        from yiheng.casework.unanswered import unanswered
+
+        return _refused(unanswered(wrong))
     return DONE
+
+
+def _refused(refusal: Refusal) -> int:
+    sys.stderr.write(visible(f"{refusal_in(refusal, language_of(os.environ))}\n"))
+    return WRONG_USE
 
 
 def _parser() -> argparse.ArgumentParser:

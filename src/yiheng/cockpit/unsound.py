@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from yiheng.basis.catalogue import refusal_in
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.casework.chain import refuse_unheaded
+from yiheng.casework.unanswered import unanswered
 from yiheng.runs.results import read_manifest
 
 from .page import READS
@@ -96,6 +98,8 @@ class Unsound:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """A refusal that a page did not foresee is a sentence all the same."""
+        if isinstance(fault, Error):
+            return _unanswered(request, fault)
         if not isinstance(fault, Refusal):
             return None
         pass_over(fault)
@@ -129,7 +133,16 @@ class Journalled:
             pass_over(fault)
             _log(str(fault))
             return stopped(request, JOURNAL)
+        except Error as wrong:
+            return _unanswered(request, wrong)
         return None
+
+
+def _unanswered(request: HttpRequest, wrong: Error) -> HttpResponse:
+    """The database is gone, held by another or not as it was: nobody is known, so the page asks for no user."""
+    request.user = AnonymousUser()
+    _log(str(unanswered(wrong)))
+    return stopped(request, JOURNAL)
 
 
 def stopped(request: HttpRequest, kind: Kind) -> HttpResponse:
@@ -153,7 +166,7 @@ def _kind(fault: Refusal) -> Kind:
     """What is damaged, by the place that the refusal names."""
     where = next((one.where for one in _each(fault) if one.where), "")
     space = Path(settings.WORKSPACE)
-    if where.startswith(str(settings.JOURNAL_HEAD)):
+    if where.startswith((str(settings.JOURNAL_HEAD), str(settings.DATABASES["default"]["NAME"]))):
         return JOURNAL
     return DATA if where.startswith((str(space / LAKE), str(space / RUNS / LIST))) else RESULTS
 

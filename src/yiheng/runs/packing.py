@@ -26,6 +26,7 @@ from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
+from .journal import CAME, note_came
 from .manifest import sha256
 from .noted_codes import NOTED
 from .register import NEXT, REGISTER, register_of
@@ -90,6 +91,8 @@ def pack_workspace(workspace: Workspace, into: Path, progress: Progress = lambda
     with told(str(into)), tempfile.TemporaryDirectory() as scratch, new_file(into) as part:
         with workspace.lake.held():
             files = [(FILE, _plain_settings(workspace, Path(scratch))), *at_one_moment(workspace, Path(scratch))]
+        # What came with another pack before is, of this one, all the same.
+        files = [one for one in files if one[0] != f"runs/{CAME}"]
         sums, size = write_pack(part, files, progress)
     there = {one.name for one in workspace.folder.iterdir()}
     return Packed(str(into), sha256(into), len(sums), size, sorted(there - {FILE, *FOLDERS}))
@@ -105,6 +108,7 @@ def unpack_workspace(file: Path, into: Path, progress: Progress = lambda _: None
         if NOTE in sums:
             raise Refusal("this is a backup", where=str(file), cure=f"yiheng restore {shlex.quote(str(file))} FOLDER")
         Workspace.open(part)
+        note_came(part)
     return Packed(str(file), sha256(file), len(sums), size, [])
 
 

@@ -8,14 +8,16 @@ from itertools import groupby
 from typing import Any
 
 from yiheng.basis.refusals import Refusal, Refusals
-from yiheng.runs.register import register_of
+from yiheng.runs.register import Register, register_of
 from yiheng.runs.workspace import Workspace
 
 from .asking import TABLE, Asked, journal_of
+from .came import hashes_held, refuse_unjournalled
 from .chain import SET_BACK, Line, digest, lines_of, row_digest, utc
 from .guards import guard_faults
 from .head import RESTORE, SEEN, Head, far_behind, head_file, read_head
 from .noted import refuse_unnoted
+from .persons import OF_PERSONS, Person, password_digest, person_after, person_faults
 from .starting import gone, held
 
 CHAINED = "journal.chained"
@@ -26,7 +28,7 @@ VERDICTS = (
     " from casework_findingverdict v left join casework_user u on u.id = v.by_id order by v.id"
 )
 USERS = """
-select u.username, u.consortium, u.is_active, u.is_superuser, t.app_label, p.codename,
+select u.username, u.password, u.consortium, u.is_active, u.is_superuser, t.app_label, p.codename,
  (select count(*) from casework_user_groups g where g.user_id = u.id)
 from casework_user u
 left join casework_user_user_permissions r on r.user_id = u.id
@@ -34,6 +36,8 @@ left join auth_permission p on p.id = r.permission_id
 left join django_content_type t on t.id = p.content_type_id
 order by u.username
 """
+# What a person needs to have been given for an act on a settlement.
+NEEDS = {"proposed": "casework.propose_settlements", "adopted": "casework.adopt_settlements"}
 
 
 @dataclass
@@ -46,6 +50,8 @@ class Checked:
         behind: how many lines the head is behind; the next act brings it to the end.
         verdicts: how many rows of verdicts were held against their lines.
         settlements: how many acts were held against the register.
+        unnoted_passwords: users of before, whose passwords no line notes.
+        ended_strangers: users whom no act added, and who were ended.
         faults: whatever is not as it was written.
     """
 
@@ -60,6 +66,8 @@ class Checked:
     verdicts: int = 0
     users: int = 0
     settlements: int = 0
+    unnoted_passwords: int = 0
+    ended_strangers: list[str] = field(default_factory=list)
     unread: bool = False
     faults: list[Refusal] = field(default_factory=list)
 
@@ -79,7 +87,7 @@ class _Read:
     verdicts: dict[int, str] = field(default_factory=dict)
     # Verdicts of before the chain: up to which row, and the hash over theirs.
     before: dict[int, str] = field(default_factory=dict)
-    users: dict[str, tuple[str, bool, frozenset[str]]] = field(default_factory=dict)
+    users: dict[str, Person] = field(default_factory=dict)
     noted: list[str] = field(default_factory=list)
 
 
@@ -106,7 +114,9 @@ def _checked(workspace: Workspace) -> Checked:
     except Refusal as unreadable:
         told.faults.append(unreadable)
         head, told.unread = None, True
+    register = hashes_held(workspace.folder)
     with journal_of(workspace) as asked:
+        _unjournalled(workspace, told, register, asked)
         if asked is None or not asked.has(TABLE, "hash"):
             told.place = asked.place if asked else ""
             if head is not None and head.number:
@@ -122,10 +132,34 @@ def _checked(workspace: Workspace) -> Checked:
         told.faults += _user_faults(asked, told, read, bool(told.faults))
     told.settlements = len(read.noted)
     try:
-        refuse_unnoted(register_of(workspace, lambda _: read.noted).hashes, read.noted)
+        acts = register_of(workspace, lambda _: read.noted)
+        refuse_unnoted(acts.hashes, read.noted)
+        told.faults += _act_faults(acts, read)
     except Refusal as differs:
         told.faults += differs.found if isinstance(differs, Refusals) else [differs]
     return told
+
+
+def _unjournalled(workspace: Workspace, told: Checked, register: list[str], asked: Asked | None) -> None:
+    try:
+        refuse_unjournalled(workspace.folder, register, asked)
+    except Refusal as unnoted:
+        told.faults.append(unnoted)
+
+
+def _act_faults(register: Register, read: _Read) -> Iterator[Refusal]:
+    """Acts that count although who did them was never added, or never given the right."""
+    adopted = [act for acts in register.adopted.values() for act in acts]
+    noted = set(read.noted)
+    for act in dict.fromkeys([*register.open.values(), *adopted]):
+        person = read.users.get(act.by)
+        if act.hash in noted and not (person and person.may(NEEDS[act.act])):
+            yield Refusal(
+                f"{act.run} was {act.act} by {act.by}, who was never given the right to it",
+                where="runs/standing.jsonl",
+                expected="a person whom an act in the journal added with that right",
+                cure=f"yiheng official withdraw {act.run}; two people with their rights propose and adopt it again",
+            )
 
 
 def _check_lines(asked: Asked, told: Checked, read: _Read, head: Head | None) -> None:
@@ -187,12 +221,8 @@ def _take(line: Line, data: dict[str, Any], read: _Read) -> None:
         read.verdicts[data[ROW]] = str(data.get(ROW_HASH))
     elif line.act == CHAINED:
         read.before = {int(data.get("verdicts", 0)): str(data.get("verdicts_sha256", ""))}
-    elif line.act == "user.created":
-        rights = frozenset(map(str, data.get("rights", ())))
-        read.users[line.subject] = (str(data.get("consortium", "")), True, rights)
-    elif line.act == "user.ended" and line.subject in read.users:
-        consortium, _active, rights = read.users[line.subject]
-        read.users[line.subject] = (consortium, False, rights)
+    elif line.act in OF_PERSONS and (person := person_after(read.users.get(line.subject), line.act, data)):
+        read.users[line.subject] = person
     if "register_sha256" in data and line.act.startswith("settlement."):
         read.noted.append(str(data["register_sha256"]))
 
@@ -223,31 +253,20 @@ def _verdict_faults(asked: Asked, told: Checked, read: _Read) -> Iterator[Refusa
 
 
 def _user_faults(asked: Asked, told: Checked, read: _Read, blocked: bool) -> Iterator[Refusal]:
-    gone = set(read.users)
+    gone = {name for name, person in read.users.items() if person.added}
     for name, rows in groupby(asked.rows(USERS), key=lambda row: row[0]):
         found = list(rows)
         told.users += 1
         gone.discard(name)
-        _name, consortium, active, above, _room, _right, groups = found[0]
-        rights = frozenset(f"{one[4]}.{one[5]}" for one in found if one[5])
-        where = f"{asked.place}, user {name}"
-        if name not in read.users:
-            end = f"when the faults above are cured: yiheng user end {name}" if blocked else f"yiheng user end {name}"
-            yield Refusal("no act in the journal added the user", where=where, cure=end)
-            continue
-        noted = read.users[name]
-        if above or groups or rights != noted[2]:
-            yield Refusal(
-                "the rights of the user are not those that the journal notes", where=where,
-                expected=", ".join(sorted(noted[2])) or "none",
-                cure=f"when the faults above are cured: yiheng user end {name}, and add another" if blocked
-                else f"yiheng user end {name}, and add another",
-            )  # fmt: skip
-        if (consortium, bool(active)) != noted[:2]:
-            yield Refusal(
-                "scope or state of the user are not those that the journal notes", where=where,
-                expected=f"{noted[0] or 'the fund office'}, {'active' if noted[1] else 'ended'}", cure=RESTORE,
-            )  # fmt: skip
+        _name, password, consortium, active, above, _room, _right, groups = found[0]
+        rights = frozenset(f"{one[5]}.{one[6]}" for one in found if one[6])
+        noted = read.users.get(name)
+        if noted is not None and noted.active and noted.password is None:
+            told.unnoted_passwords += 1
+        if noted is not None and not noted.added and not active:
+            told.ended_strangers.append(name)
+        own = Person(consortium, bool(active), rights, password_digest(password), above=bool(above or groups))
+        yield from person_faults(f"{asked.place}, user {name}", name, noted, own, blocked=blocked)
     for name in sorted(gone):
         yield Refusal("the user is gone", where=f"{asked.place}, user {name}", cure=RESTORE)
 

@@ -9,11 +9,9 @@ from yiheng.basis.refusals import Refusal
 from yiheng.runs.workspace import Workspace
 
 from .asking import TABLE, journal_of
+from .came import ACTS, NOTED
 from .head import SEE, head_file, read_head
 from .starting import gone, held, last_link
-
-NOTED = "register_sha256"
-ACTS = "settlement."
 
 
 def noted_acts(workspace: Workspace) -> list[str]:

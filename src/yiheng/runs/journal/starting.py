@@ -6,6 +6,7 @@ from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.runs.workspace import Workspace
 
 from .asking import TABLE, Asked, journal_of
+from .came import hashes_held, refuse_unjournalled
 from .chain import Link, lines_of, links_of
 from .guards import guard_faults
 from .head import RESTORE, SEE, Head, ahead, begin, follow, head_file, read_head, refuse_other_head
@@ -15,10 +16,11 @@ def refuse_damaged(workspace: Workspace) -> None:
     """Refuse a journal that is not as it was left, before anything makes a new one; a first start begins the head.
 
     Raises:
-        Refusals: the database is gone, a trigger is missing, or the head is gone, ahead, or another's.
+        Refusals: the database is gone, a trigger is missing, the head is gone, ahead, or another's, or
+            the register holds acts that no journal notes.
     """
     file = head_file(workspace)
-    head = read_head(file)
+    head, register = read_head(file), hashes_held(workspace.folder)
     with journal_of(workspace) as asked:
         if asked is None or not asked.has(TABLE):
             if head is not None and head.number:
@@ -32,6 +34,7 @@ def refuse_damaged(workspace: Workspace) -> None:
                     _refuse_unchained(asked, held(asked, workspace, head))
             elif head is not None and head.number:
                 raise ahead(head, 0, file)
+        refuse_unjournalled(workspace.folder, register, asked)
     begin(file)
 
 
