@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiheng.runs import Workspace
-from yiheng.runs.manifest import Manifest
+from yiheng.runs.manifest import WRITES, Manifest, sha256
 from yiheng.runs.settling import LINES
 
 
@@ -31,9 +31,15 @@ def add_run(
     (place / file).write_text(json.dumps({"run": manifest.run, **result}), "utf-8")
     if lines is not None:
         pq.write_table(lines, place / LINES)
-    manifest.write(place, [file, LINES] if lines is not None else [file])
+    # What no page of these tests opens is there all the same, empty.
+    made = {file, *WRITES[manifest.verb], *([LINES] if lines is not None else [])}
+    for name in made:
+        if not (place / name).exists():
+            (place / name).write_text("{}", "utf-8")
+    manifest.write(place, sorted(made))
+    ended = {"at": f"{at}T00:00:00+00:00", "run": manifest.run, "verb": manifest.verb}
     with (folder / "runs" / "runs.jsonl").open("a") as noted:
-        noted.write(json.dumps({"at": f"{at}T00:00:00+00:00", "run": manifest.run, "verb": manifest.verb}) + "\n")
+        noted.write(json.dumps({**ended, "manifest_sha256": sha256(place / "manifest.json")}) + "\n")
     return manifest.run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from fractions import Fraction
 
 import pytest
@@ -62,7 +63,8 @@ def test_a_settlement_from_the_lake_stands_before_one_from_a_file(folder):
 def test_a_run_whose_folder_is_gone_is_passed_over(folder):
     add_settle(folder, "settle-1", {("xihai", 2025): figures("1.00", "1.00")}, at="2026-01-01")
     with (folder / "runs" / "runs.jsonl").open("a") as noted:
-        noted.write('{"at": "2026-01-02T00:00:00+00:00", "run": "settle-gone", "verb": "settle"}\n')
+        line = {"at": "2026-01-02T00:00:00+00:00", "run": "settle-gone", "verb": "settle", "manifest_sha256": "0" * 64}
+        noted.write(json.dumps(line) + "\n")
     assert results().settled()[("xihai", 2025)].run.pins["called"] == "settle-1"
 
 

@@ -127,7 +127,28 @@ def test_point_1_a_spoiled_register_is_a_sentence_and_everything_a_trial(county,
         answer = enter("li").get(address)
         assert answer.status_code == DONE
         assert "清算登记簿与写入时不一致" in answer.content.decode()
-    assert "未经批准" in page(enter("li")) and "（试算）" in paper(enter("li"))
+    assert "未经批准" in page(enter("li"))
+
+
+@pytest.mark.parametrize("spoil", ["cut", "gone", "forged"])
+def test_point_4_no_statement_leaves_the_house_while_the_register_is_not_sound(county, enter, spoil):
+    workspace, first, _ = county
+    act(enter("li"), "propose", first)
+    act(enter("wang"), "adopt", first)
+    file = workspace.folder / "runs" / "standing.jsonl"
+    text = file.read_text("utf-8")
+    if spoil == "gone":
+        file.unlink()
+    else:
+        file.write_text(text.splitlines(True)[0] if spoil == "cut" else text.replace('"wang"', '"zhao"'), "utf-8")
+    for name in ("statement.json", "statement.xlsx", "statement.pdf"):
+        for more in ("", f"&run={first}"):
+            answer = enter("li").get(f"/{name}?party=xihai&year=2025{more}")
+            assert answer.status_code == 409 and "Content-Disposition" not in answer
+            assert "清算登记簿" in answer.content.decode()
+    # As it was written, it is given out again.
+    file.write_text(text, "utf-8")
+    assert enter("li").get("/statement.json?party=xihai&year=2025").status_code == DONE
 
 
 def test_point_1_no_findings_is_said_only_when_all_rules_were_asked_and_could_judge(county, enter):

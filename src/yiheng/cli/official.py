@@ -19,7 +19,7 @@ from .show import answer, say, say_refusal, separated
 from .spoken import language, told
 from .spoken import listed as listed_names
 from .users import in_cockpit, refuse_without_cockpit
-from .verb import DONE, acting, format_option, opened, says_refusals, workspace_option
+from .verb import DONE, DONE_WITH_REFUSALS, acting, format_option, opened, says_refusals, workspace_option
 
 STATES = {
     "trial": Words("试算", "trial"),
@@ -32,7 +32,20 @@ STATES = {
 NAMED_RUN = re.compile(r"settle-[0-9a-f]{4,}$")
 AMOUNTS = ("budget", "spend", "kept", "fund_bears", "party_bears")
 STATEMENTS = "statements.json"
-COLUMNS = ("run", "year", "policy", "state", "by", "at", "proposed_by", "adopted_by", "what_if", "altered", "reasons")
+COLUMNS = (
+    "run",
+    "year",
+    "policy",
+    "state",
+    "by",
+    "at",
+    "proposed_by",
+    "adopted_by",
+    "what_if",
+    "altered",
+    "gone",
+    "reasons",
+)
 HEADS_OF_RUNS = [
     Words(*words)
     for words in (
@@ -72,24 +85,34 @@ def listed(form: str, workspace: Path | None) -> int:
     """
     space = opened(workspace)
     register = register_of(space)
-    runs = [_one(space, register, one) for one in settle_runs(space)]
+    there = settle_runs(space)
+    runs = [_one(space, register, one) for one in there]
+    # What people decided on is listed also where its folder is not there any more.
+    gone = [_gone(register, run) for run in register.last if run not in {one.run for one in there}]
+    runs += gone
+    code = DONE_WITH_REFUSALS if gone else DONE
     if form != "table":
         answer(form, runs, COLUMNS, [[one[column] for column in COLUMNS] for one in runs])
-        return DONE
+        return code
     rows = [
         [
-            one["run"], str(one["year"] or "—"), one["policy"], STATES[one["state"]].in_language(language()), one["by"],
-            moment(one["at"]), one["proposed_by"], one["adopted_by"], _remarks(one) or None,
+            one["run"], str(one["year"] or "—"), one["policy"] or "—", STATES[one["state"]].in_language(language()),
+            one["by"], moment(one["at"]), one["proposed_by"], one["adopted_by"], _remarks(one) or None,
         ]
         for one in runs
     ]  # fmt: skip
     answer(form, runs, HEADS_OF_RUNS, rows)
-    return DONE
+    return code
 
 
 def _remarks(one: dict[str, Any]) -> str:
     """What a reader of the list must know of a run: changed files first, then in what it departs, then the acts."""
     said = []
+    if one["gone"]:
+        cure = "yiheng restore"
+        said.append(
+            told(f"！批次文件夹缺失，请用 {cure} 恢复", f"! the folder of the run is gone: bring it back with {cure}")
+        )
     if one["altered"]:
         said.append(told("！计算后文件被改动：", "! changed after the run: ") + listed_names(one["altered"]))
     if one["what_if"]:
@@ -109,6 +132,8 @@ def propose(
     run: str, why: str, refused_because: str, examples_because: str, policy: str, workspace: Path | None
 ) -> int:
     """Propose a whole settlement of the lake as the official one of its year; asks for your password.
+
+    The run is computed again from the lake first: it is proposed only where every output is the same.
 
     \b
     Examples:
@@ -201,6 +226,8 @@ def _done(workspace: Path | None, act: str, run: str, why: str, *options: str) -
     full = _whole(space, run)
     user = acting() or _asked(told("用户名", "user name"), hidden=False)
     password = _asked(told(f"{user} 的密码", f"password of {user}"), hidden=True)
+    if act == "propose":
+        say("重新计算并逐字节核对……", "computing it again, to be held byte for byte against what lies there")
     in_cockpit(space, f"official-{act}", user, full, f"--why={why}", *options, password=password)
     return full
 
@@ -218,20 +245,37 @@ def _asked(what: str, *, hidden: bool) -> str:
 
 
 def _one(space: Workspace, register: Register, one: SettleRun) -> dict[str, Any]:
-    acts = {act.act: act.by for act in register.acts if act.run == one.run}
     return {
         "run": one.run,
         "year": one.year,
         "policy": one.manifest["inputs"].get("policy"),
-        "state": register.state(one.run),
         "by": one.by or None,
         "at": one.at,
-        "proposed_by": acts.get("proposed"),
-        "adopted_by": acts.get("adopted"),
         "what_if": one.departs and one.departs.en,
         "what_if_zh": one.departs and one.departs.zh,
         "altered": list(altered(space, one.run)),
-        "reasons": [act.why for act in register.acts if act.run == one.run],
+        "gone": False,
+        **_decided(register, one.run),
+    }
+
+
+def _gone(register: Register, run: str) -> dict[str, Any]:
+    """A run that only the register tells of."""
+    act = register.last[run]
+    empty: dict[str, Any] = dict.fromkeys(("policy", "by", "what_if", "what_if_zh"))
+    return {
+        "run": run, "year": act.year, **empty, "at": act.at, "altered": [], "gone": True, **_decided(register, run),
+    }  # fmt: skip
+
+
+def _decided(register: Register, run: str) -> dict[str, Any]:
+    acts = [act for act in register.acts if act.run == run]
+    by = {act.act: act.by for act in acts}
+    return {
+        "state": register.state(run),
+        "proposed_by": by.get("proposed"),
+        "adopted_by": by.get("adopted"),
+        "reasons": [act.why for act in acts],
     }
 
 

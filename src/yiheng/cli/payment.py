@@ -20,6 +20,7 @@ from yiheng.runs import (
     claims_behind,
     kept_policies,
     official_of,
+    register_of,
     run_settle,
     settled_in,
 )
@@ -237,6 +238,8 @@ def explain(
     if run == OFFICIAL:
         ((_party, year), stand), *_others = official_of(space, party, year)
         run = stand.run
+    # A register that was cut no longer vouches for what people adopted.
+    register_of(space)
     folder = settled_in(space, run, policy)
     result = kept_json(checked(folder, "statements.json"))
     first, *others = statements_of(result, party, year)

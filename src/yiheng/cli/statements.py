@@ -112,7 +112,8 @@ def statement(
     pairs, party = None, space.party(party)
     if run == OFFICIAL:
         run, pairs = _official(space, party, year)
-    result = space.result(run, STATEMENTS)
+    # A register that was cut no longer vouches for what people adopted.
+    register, result = register_of(space), space.result(run, STATEMENTS)
     if result["manifest"]["verb"] == NOTICE and (against or chart or xlsx):
         raise Refusal("a budget before its year is over has no such paper", cure="ask for --pdf, --json or --book")
     chosen = [s for s in statements_of(result, party, year) if pairs is None or (s["party"], s["year"]) in pairs]
@@ -124,7 +125,7 @@ def statement(
         compared = difference(only(result, chosen), only(older, asked))
         _name_claims(space, compared, result, older)
         return _difference(space, compared, _sides(space, compared), pdf, xlsx, json_file, form)
-    whole, register = only(result, chosen), register_of(space)
+    whole = only(result, chosen)
     stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
     if pdf:
         _each(

@@ -149,6 +149,7 @@ def _statement(settled: Settled) -> dict[str, Any]:
 
 def _of_run(request: SignedIn, what: Chosen) -> Settled:
     """The statement of the settle run that is asked for, to be seen before it is official; the fund office's."""
+    _refuse_unregistered()
     found = results.settled_by(request.GET["run"], what.party, what.year) if request.user.in_fund_office else None
     if found is None:
         raise Http404
@@ -156,10 +157,17 @@ def _of_run(request: SignedIn, what: Chosen) -> Settled:
 
 
 def _settled(what: Chosen) -> Settled:
+    _refuse_unregistered()
     settled = asked.settlement(what)
     if settled is None or settled.statement is None:
         raise Http404
     return settled
+
+
+def _refuse_unregistered() -> None:
+    """No statement leaves the house while nobody can say whether it is the official one."""
+    if (fault := results.register_fault()) is not None:
+        raise fault
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]], name: str) -> HttpResponse:

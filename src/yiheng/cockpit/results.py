@@ -184,17 +184,27 @@ def _chosen(verb: str, file: str, whole: Callable[[Inputs], bool], width: Callab
     return _run(space, found[0], file) if found else None
 
 
-@once_in_a_page
 def register() -> tuple[Register, str]:
     """The acts on settlements, and what is wrong with them: then none of them counts, and all are trials."""
+    acts, fault = _register()
+    # Where the workspace stands on the server is nobody's business.
+    return acts, str(fault or "").replace(f"{workspace().folder}{os.sep}", "")
+
+
+def register_fault() -> Refusal | None:
+    """What is wrong with the acts on settlements."""
+    return _register()[1]
+
+
+@once_in_a_page
+def _register() -> tuple[Register, Refusal | None]:
     space = workspace()
     try:
         acts = register_of(space, acts_noted)
         standing(space, acts, passed_over=pass_over)
     except Refusal as refusal:
-        # Where the workspace stands on the server is nobody's business.
-        return Register(), str(refusal).replace(f"{space.folder}{os.sep}", "")
-    return acts, ""
+        return Register(), refusal
+    return acts, None
 
 
 @once_in_a_page

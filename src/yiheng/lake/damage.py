@@ -86,6 +86,11 @@ def _unreadable() -> tuple[type[Exception], ...]:
     return json.JSONDecodeError, UnicodeDecodeError, pydantic.ValidationError, ValidationError, pa.ArrowInvalid
 
 
+def _cure_of(wrong: OSError) -> str:
+    held = wrong.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
+    return f"a file stands in the place of a folder, or a folder in that of a file: {RESTORE}" if held else RESTORE
+
+
 def _refusal(wrong: Exception, where: str) -> Refusal | None:
     text = str(wrong)
     number = wrong.errno if isinstance(wrong, OSError) else None
@@ -105,6 +110,11 @@ def _refusal(wrong: Exception, where: str) -> Refusal | None:
             where=place,
             expected="a folder that you may write to, on a disk that is not read-only",
             cure="give yourself the right to write, or take the write protection off",
+        )
+    if isinstance(wrong, OSError) and not isinstance(wrong, ConnectionError):
+        # A folder in the place of a file, a link in a circle: each system has its own words.
+        return Refusal(
+            f"the system cannot open or write this: {wrong.strerror or text}", where=place, cure=_cure_of(wrong)
         )
     if "database is locked" in text:
         held = CATALOG if isinstance(wrong, _database_error()) else Path(place).name

@@ -19,10 +19,11 @@ from yiheng.lake import told
 
 from .deciding import deciding
 from .journal import noted_acts
-from .manifest import MANIFEST, sha256
+from .manifest import sha256
 from .official import policy_in_force
 from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
-from .results import cure_of, faults_of
+from .replaying import replay
+from .results import cure_of, faults_of, shaped_manifest
 from .settling import STATEMENTS
 from .workspace import Workspace
 
@@ -78,62 +79,88 @@ def propose(
     Raises:
         Refusals: all that keeps the run from being proposed.
     """
+    _refuse_unreasoned(why, refused_because, marks_because)
+    answers = by, why.strip(), refused_because.strip(), marks_because.strip(), policy
+    # All that keeps it is told before it is computed again, which takes as long as the settlement took.
+    folder = workspace.find_run(run)
+    _proposed(workspace, register_of(workspace, noted), folder, *answers)
+    computed = _computed_again(workspace, folder)
     with _writing(workspace, noted) as register:
-        _refuse_unreasoned(why, refused_because, marks_because)
-        folder = workspace.find_run(run)
-        if register.state(folder.name) in ("proposed", "adopted"):
-            raise Refusal(f"{folder.name} is {register.state(folder.name)} already", cure="yiheng official list")
-        manifest = _manifest(folder)
-        found = _obstacles(folder, manifest)
-        if found:
-            raise Refusals(found)
-        result = json.loads((folder / STATEMENTS).read_text("utf-8"))
-        year, own = manifest["inputs"]["year"], policy_hash(manifest)
-        refused = sorted({one["party"] for one in result["refused"]})
-        if refused and not refused_because.strip():
-            found.append(
-                Needed(
-                    f"{len(refused)} parties were refused: {_some(refused)}",
-                    "refused_because",
-                    [Words(party, party) for party in refused],
-                    where=folder.name,
-                    expected="statements of all parties, or the reason why the others stand without them",
-                    cure="settle what was refused, or state why: --refused-because TEXT",
-                )
-            )
-        marks = deciding(result["statements"])
-        if marks and not marks_because.strip():
-            found.append(_undecided(folder.name, marks))
-        in_force = policy_in_force(workspace, register, year)
-        if in_force not in (None, own) and policy != manifest["inputs"]["policy"]:
-            found.append(
-                Needed(
-                    f"{year} was settled under another policy so far",
-                    "policy",
-                    [Words(str(year), str(year))],
-                    where=folder.name,
-                    expected=f"the policy with SHA-256 {in_force}",
-                    cure=f"to replace it on purpose, name the new one: --policy {manifest['inputs']['policy']}",
-                )
-            )
-        if found:
-            raise Refusals(found)
-        kept, stated = refused_because.strip() if refused else "", marks_because.strip() if marks else ""
-        parties = tuple(sorted({s["party"] for s in result["statements"]}))
-        act = Act(
-            _now(),
-            folder.name,
-            "proposed",
-            by,
-            why.strip(),
-            sha256(folder / STATEMENTS),
-            own,
-            year,
-            parties,
-            kept,
-            stated,
-        )
+        act = _proposed(workspace, register, folder, *answers)
+        if act.result != computed:
+            raise _not_computed(folder, STATEMENTS, act.result, computed)
         return _added(workspace, register, act, note)
+
+
+def _proposed(
+    workspace: Workspace, register: Register, folder: Path, by: str, why: str, refused_because: str,
+    marks_because: str, policy: str,
+) -> Act:  # fmt: skip
+    """The proposal of a run, if nothing keeps it from being proposed."""
+    if register.state(folder.name) in ("proposed", "adopted"):
+        raise Refusal(f"{folder.name} is {register.state(folder.name)} already", cure="yiheng official list")
+    manifest = shaped_manifest(folder)
+    found = _obstacles(folder, manifest)
+    if found:
+        raise Refusals(found)
+    result = json.loads((folder / STATEMENTS).read_text("utf-8"))
+    year, own = manifest["inputs"]["year"], policy_hash(manifest)
+    refused = sorted({one["party"] for one in result["refused"]})
+    if refused and not refused_because:
+        found.append(
+            Needed(
+                f"{len(refused)} parties were refused: {_some(refused)}",
+                "refused_because",
+                [Words(party, party) for party in refused],
+                where=folder.name,
+                expected="statements of all parties, or the reason why the others stand without them",
+                cure="settle what was refused, or state why: --refused-because TEXT",
+            )
+        )
+    marks = deciding(result["statements"])
+    if marks and not marks_because:
+        found.append(_undecided(folder.name, marks))
+    in_force = policy_in_force(workspace, register, year)
+    if in_force not in (None, own) and policy != manifest["inputs"]["policy"]:
+        found.append(
+            Needed(
+                f"{year} was settled under another policy so far",
+                "policy",
+                [Words(str(year), str(year))],
+                where=folder.name,
+                expected=f"the policy with SHA-256 {in_force}",
+                cure=f"to replace it on purpose, name the new one: --policy {manifest['inputs']['policy']}",
+            )
+        )
+    if found:
+        raise Refusals(found)
+    parties = tuple(sorted({s["party"] for s in result["statements"]}))
+    return Act(
+        _now(), folder.name, "proposed", by, why, sha256(folder / STATEMENTS), own, year, parties,
+        refused_because if refused else "", marks_because if marks else "",
+    )  # fmt: skip
+
+
+def _computed_again(workspace: Workspace, folder: Path) -> str:
+    """SHA-256 of the statements as the data of the lake give them now, where every output of the run is the same.
+
+    Raises:
+        Refusal: the lake does not hold the data of the run, or gives another output.
+    """
+    again = replay(workspace, folder.name)
+    for name, (there, now) in again.outputs.items():
+        if there != now:
+            raise _not_computed(folder, name, there, now)
+    return again.outputs[STATEMENTS][1]
+
+
+def _not_computed(folder: Path, name: str, there: str, now: str) -> Refusal:
+    return Refusal(
+        f"computed again, {name} is another one",
+        where=str(folder / name),
+        expected=f"SHA-256 {now}; there lies {there}",
+        cure=f"settle again and propose that run; see yiheng replay {folder.name}",
+    )
 
 
 def adopt(
@@ -167,7 +194,7 @@ def adopt(
                 expected="a proposal made in sight of what it replaces",
                 cure=f"withdraw it and propose it again: yiheng official withdraw {folder.name}",
             )
-        if changed := _changed(folder, _manifest(folder)):
+        if changed := faults_of(folder):
             raise Refusals(changed)
         if sha256(folder / STATEMENTS) != proposed.result:
             raise Refusal("the statements changed since they were proposed", where=folder.name, cure="propose again")
@@ -197,7 +224,7 @@ def withdraw(
             )  # fmt: skip
         if state != "trial":
             return _added(workspace, register, _again(register.last[folder.name], "withdrawn", by, why), note)
-        manifest = _manifest(folder)
+        manifest = shaped_manifest(folder)
         if manifest["verb"] != "settle" or manifest["inputs"].get("facts") is not None:
             raise Refusal(f"{folder.name} is no settlement of the lake", cure="yiheng official list")
         parties = tuple(sorted({party for party, _ in settled_pairs(folder)}))
@@ -241,7 +268,7 @@ def _obstacles(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
             Refusal(f"it knows only what was announced by {inputs['known_on']}", where=where,
                     cure="settle without --known-on")
         )  # fmt: skip
-    found += _changed(folder, manifest)
+    found += faults_of(folder)
     if not found and not settled_pairs(folder):
         found.append(Refusal("it holds no statement: every party was refused", where=where))
     return found
@@ -258,14 +285,6 @@ def _undecided(run: str, marks: list[Words]) -> Refusal:
         expected="the reason why it may be paid by them; it is printed on page 1",
         cure="replace them in the policy, or state why: --examples-because TEXT",
     )
-
-
-def _changed(folder: Path, manifest: dict[str, Any]) -> list[Refusal]:
-    """What is not as the run wrote it: the inputs and pins that its id is made of, and each output."""
-    cure = f"settle again, then see yiheng replay {folder.name}"
-    if STATEMENTS not in manifest.get("outputs", {}):
-        return [Refusal("its manifest names no statements", where=folder.name, expected=STATEMENTS, cure=cure)]
-    return faults_of(folder)
 
 
 def _again(of: Act, act: Done, by: str, why: str) -> Act:
@@ -313,11 +332,6 @@ def _added(workspace: Workspace, register: Register, act: Act, note: Note) -> Ac
     note(chained)
     following.replace(following.with_name(REGISTER))
     return chained
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-    return manifest
 
 
 def _refuse_unreasoned(why: str, *others: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import read_bytes
 from yiheng.lake import RESTORE
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ FOLDER = "YIHENG_KEYS"
 # In the lake stands which key its hashes were made with, and its hash; not the key.
 MARK = "key.json"
 BYTES = 32
+MOST_BYTES = 1024 * 1024
 
 
 def key_of(workspace: Path, lake: Lake) -> bytes:
@@ -78,7 +80,7 @@ def _marked(mark: Path, noted: str | None) -> tuple[str, str]:
             return "", ""
         raise Refusal("the mark of the workspace's key is gone", where=str(mark), cure=RESTORE)
     try:
-        made = json.loads(mark.read_text("utf-8"))
+        made = json.loads(read_bytes(mark, most=MOST_BYTES))
         name, sha256 = str(made["key"]), str(made["sha256"])
     except (ValueError, KeyError, TypeError):
         raise Refusal("the mark of the workspace's key cannot be read", where=str(mark), cure=RESTORE) from None

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents.files import opened
 from yiheng.lake import RESTORE, told
 
+from .acts import MEANT
 from .manifest import MANIFEST, Sign, sha256, sign_of
 
 LIST = "runs.jsonl"
@@ -34,7 +36,7 @@ def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None, man
     """
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     line = {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})}
-    _add(folder, line | ({SHA256: sha256(manifest)} if manifest.exists() else {}))
+    _add(folder, line | {SHA256: sha256(manifest)})
 
 
 def note_codes(folder: Path, line: dict[str, Any]) -> None:
@@ -70,7 +72,7 @@ def ended(folder: Path) -> list[dict[str, Any]]:
 
 
 def noted_hashes(folder: Path, run: str) -> frozenset[str]:
-    """The hashes of the manifests that a run was listed with; none in lists of before."""
+    """The hashes of the manifests that a run was listed with; none of a run that did not end."""
     file = folder / LIST
     with told(str(file)):
         return _hashes(file, sign_of(file)).get(run, frozenset()) if file.exists() else frozenset()
@@ -80,15 +82,50 @@ def noted_hashes(folder: Path, run: str) -> frozenset[str]:
 def _hashes(file: Path, sign: Sign) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for line in _lines(file, sign):
-        if SHA256 in line:
+        if "run" in line:
             found.setdefault(line["run"], set()).add(line[SHA256])
     return {run: frozenset(hashes) for run, hashes in found.items()}
 
 
 @lru_cache(maxsize=16)
 def _lines(file: Path, _sign: Sign) -> tuple[dict[str, Any], ...]:
+    with opened(file, expected=MEANT) as list_of_runs:
+        lines = list_of_runs.read().decode("utf-8").split("\n")
     # A line that was cut short is no line: its run did not end.
-    return tuple(json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}"))
+    return tuple(_line(file, number, text) for number, text in enumerate(lines, start=1) if text.endswith("}"))
+
+
+def _line(file: Path, number: int, text: str) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        line = None
+    if not (isinstance(line, dict) and (_is_begun(line) or _is_codes(line) or _is_ended(line))):
+        raise Refusal(
+            "this line of the list of runs is not as it was written", where=f"{file}:{number}",
+            expected="a run that began, or one that ended, with its moment, its verb and the SHA-256 of its manifest",
+            cure=RESTORE,
+        )  # fmt: skip
+    return line
+
+
+def _is_begun(line: dict[str, Any]) -> bool:
+    return line.keys() == {BEGUN} and isinstance(line[BEGUN], str)
+
+
+def _is_codes(line: dict[str, Any]) -> bool:
+    """Whether it is the line of a code list, of which ``noted_codes`` knows the rest."""
+    return isinstance(line.get("codes"), str) and "run" not in line and isinstance(line.get("files", {}), dict)
+
+
+def _is_ended(line: dict[str, Any]) -> bool:
+    texts = [line.get(name) for name in ("at", "run", "verb", SHA256)] + [line.get("by", "")]
+    if not all(isinstance(text, str) for text in texts) or type(line.get(SET, 0)) is not int:
+        return False
+    try:
+        return dt.datetime.fromisoformat(line["at"]).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _add(folder: Path, line: dict[str, Any]) -> None:

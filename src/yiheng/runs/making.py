@@ -79,7 +79,7 @@ def _refuse_other(part: Path, home: Path) -> bool:
     """Refuse to take the place of another result; gives whether the manifest that is there stays."""
     noted, now = noted_hashes(home.parent, home.name), _outputs(part)
     try:
-        then = checked_manifest(home).get("outputs", {})
+        then = checked_manifest(home)["outputs"]
     except Refusal:
         # Without a manifest a run never ended, unless it was listed: then only the very same one is brought back.
         if (noted or (home / MANIFEST).exists()) and sha256(part / MANIFEST) not in noted:

@@ -21,6 +21,20 @@ ENGINES = {
     "spark": ("ibis-framework", "pyarrow", "pyiceberg", "pyspark"),
 }
 DEFAULT_ENGINE = "duckdb"
+# What a run of each verb writes at least; names that a policy or a subject gives come on top.
+WRITES = {
+    "audit": ("findings.json",),
+    "budget": ("statements.json", "queries.json", "statement_lines.parquet"),
+    "compare": ("comparison.json",),
+    "draw": ("draw.json",),
+    "drivers": ("drivers.json",),
+    "estimate": ("estimate.json",),
+    "load": ("load.json", "quarantine.parquet"),
+    "measure": ("values.json",),
+    "quality": ("quality.json", "questioned.parquet", "refused.parquet"),
+    "score": ("scores.json",),
+    "settle": ("statements.json", "queries.json", "statement_lines.parquet"),
+}
 ID_SIGNS = 16
 MOST_HASHES = 4096
 

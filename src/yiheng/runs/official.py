@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +11,9 @@ from typing import Any
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal, nearest
 
-from .manifest import MANIFEST, Sign, hash_of, sign_of
+from .manifest import MANIFEST, Sign, sign_of
 from .register import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
-from .results import checked, faults_of
+from .results import checked, faults_of, refuse_unvouched, shaped_manifest
 from .settling import LINES, STATEMENTS
 from .workspace import Workspace
 
@@ -92,9 +91,9 @@ def settle_runs(workspace: Workspace) -> list[SettleRun]:
     """The settle runs that ended and whose folder is there, newest first."""
     runs = workspace.folder / "runs"
     return [
-        SettleRun(one["run"], one["at"], one.get("by", ""), manifest)
+        SettleRun(one["run"], one["at"], one.get("by", ""), shaped_manifest(runs / one["run"]))
         for one in workspace.runs("settle")
-        if (manifest := _manifest(runs / one["run"] / MANIFEST)) is not None
+        if (runs / one["run"] / MANIFEST).exists()
     ]
 
 
@@ -185,14 +184,7 @@ def refuse_changed(workspace: Workspace, act: Act) -> None:
     Raises:
         Refusal: when the file is gone or was changed.
     """
-    file = workspace.folder / "runs" / act.run / STATEMENTS
-    if not file.exists() or hash_of(file) != act.result:
-        raise Refusal(
-            f"the statements adopted on {act.at[:10]} are not as they were",
-            where=str(file),
-            expected=f"SHA-256 {act.result}",
-            cure="copy the folder of the run back from a backup that was restored into a new folder, or settle again",
-        )
+    refuse_unvouched(workspace.folder / "runs" / act.run / STATEMENTS, act)
 
 
 def altered(workspace: Workspace, run: str) -> tuple[str, ...]:
@@ -242,13 +234,3 @@ def _lapsed(workspace: Workspace, party: str | None, year: int | None) -> Act | 
 @lru_cache(maxsize=MOST_KEPT)
 def _pairs(folder: Path, _sign: Sign) -> frozenset[Pair]:
     return frozenset(settled_pairs(folder))
-
-
-def _manifest(file: Path) -> dict[str, Any] | None:
-    return _read(file, sign_of(file)) if file.exists() else None
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _read(file: Path, _sign: Sign) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return manifest

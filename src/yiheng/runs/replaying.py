@@ -91,7 +91,9 @@ def replay(workspace: Workspace, run: str) -> Replay:
             settle_into(workspace, manifest, folder, again, kept_policies(folder, manifest.pins))
         now = json.loads((again / MANIFEST).read_text("utf-8"))
         # What counts is what lies in the folder today: a result edited by hand shows as well.
-        outputs = {name: (_there(folder / name), _there(again / name)) for name in then["outputs"]}
+        outputs = {
+            name: (_there(folder / name), _there(again / name)) for name in {**then["outputs"], **now["outputs"]}
+        }
     versions = {name: (then["versions"][name], now["versions"][name]) for name in then["versions"]}
     return Replay(then["run"], outputs, versions, then["outputs"])
 

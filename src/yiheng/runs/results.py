@@ -7,21 +7,26 @@ output. Each file is hashed once in a process, and again when size, times or ino
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
-from yiheng.lake import told
+from yiheng.documents.files import opened
+from yiheng.lake import RESTORE, told
 
+from .acts import MEANT, Act, vouched
 from .listed import noted_hashes
-from .manifest import MANIFEST, Sign, hash_of, run_id, sign_of
+from .manifest import MANIFEST, WRITES, Sign, hash_of, run_id, sign_of
 
-RUNS = "runs"
+RUNS, STATEMENTS = "runs", "statements.json"
+SHA256 = re.compile("[0-9a-f]{64}")
 # The verbs whose run another call brings back; how each input that is told is written, and what cannot be told.
 AGAIN = {"settle", "audit", "drivers", "quality", "measure", "compare", "score"}
 WRITTEN = {"policy": "", "year": "--year ", "institution": "--institution ", "since": "--from ", "until": "--until "}
+SHAPE = "format, run, verb, inputs, pins, versions and outputs, as the program wrote them"
 # Manifests kept in memory, each as it stood.
 MOST_KEPT = 2048
 
@@ -36,11 +41,31 @@ def checked(folder: Path, name: str) -> Path:
         Refusal: the file, or the manifest that vouches for it, is gone or is not what the run wrote.
     """
     run = _run_of(folder)
-    outputs = checked_manifest(run).get("outputs", {})
+    outputs = checked_manifest(run)["outputs"]
     shown = (folder / name).relative_to(run).as_posix()
     if shown not in outputs:
         raise Refusal(f"the manifest of {run.name} names no {shown}", where=str(folder / name), cure=cure_of(run))
-    return as_pinned(folder / name, outputs[shown], shown)
+    file = as_pinned(folder / name, outputs[shown], shown)
+    if shown == STATEMENTS and (act := vouched(run.parent, run.name)) is not None:
+        refuse_unvouched(file, act)
+    return file
+
+
+def refuse_unvouched(file: Path, act: Act) -> None:
+    """Refuse statements that are not those an act was about, whatever manifest and list of runs say of them.
+
+    Raises:
+        Refusal: when the file is gone or is another one.
+    """
+    if not file.is_file() or hash_of(file) != act.result:
+        raise Refusal(
+            f"the statements adopted on {act.at[:10]} are not as they were"
+            if act.act == "adopted"
+            else f"the statements proposed on {act.at[:10]} are not as they were",
+            where=str(file),
+            expected=f"SHA-256 {act.result}",
+            cure="copy the folder of the run back from a backup that was restored into a new folder, or settle again",
+        )
 
 
 def checked_manifest(run: Path) -> dict[str, Any]:
@@ -62,19 +87,28 @@ def read_manifest(run: Path) -> dict[str, Any]:
     Raises:
         Refusal: it is gone or cannot be read, or the folder is of another run.
     """
-    file = run / MANIFEST
-    if not file.exists():
-        raise Refusal("the manifest of the run is gone", where=str(file), cure=cure_of(file.parent))
-    found = _manifest(file, sign_of(file))
+    found, file = shaped_manifest(run), run / MANIFEST
     if _made_of(file, sign_of(file)) != run.name:
         raise _other_manifest(run, f"the manifest of {run.name}")
     return found
 
 
+def shaped_manifest(run: Path) -> dict[str, Any]:
+    """The manifest of a run as it lies there, of the shape that every manifest has: its outputs are files of the run.
+
+    Raises:
+        Refusal: it is gone or cannot be read, lacks a part, or names outputs that a run of its verb does not leave.
+    """
+    file = run / MANIFEST
+    if not file.exists():
+        raise Refusal("the manifest of the run is gone", where=str(file), cure=cure_of(run))
+    return _manifest(file, sign_of(file))
+
+
 def faults_of(run: Path) -> list[Refusal]:
     """All that is not as the run wrote it: its manifest, else each output; empty of a sound run."""
     try:
-        outputs = checked_manifest(run).get("outputs", {})
+        outputs = checked_manifest(run)["outputs"]
     except Refusal as fault:
         return [fault]
     found = []
@@ -143,15 +177,52 @@ def _run_of(folder: Path) -> Path:
 @lru_cache(maxsize=MOST_KEPT)
 def _made_of(file: Path, sign: Sign) -> str:
     """The id that follows from a manifest; empty where it lacks what an id is made of."""
-    found = _manifest(file, sign)
     try:
+        found = _manifest(file, sign)
         return run_id(found["verb"], found["inputs"], found["pins"], found["versions"]["yiheng"], found["format"])
-    except (KeyError, TypeError):
+    except (Refusal, KeyError, TypeError):
         return ""
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _manifest(file: Path, _sign: Sign) -> dict[str, Any]:
-    with told(str(file)):
-        found = json.loads(file.read_text("utf-8"))
-    return found if isinstance(found, dict) else {}
+    with told(str(file)), opened(file, expected=MEANT) as manifest:
+        found: Any = json.loads(manifest.read())
+    if isinstance(found, dict):
+        found.setdefault("outputs", {})
+    if odd := _odd(found):
+        raise Refusal(f"its manifest has no {odd}", where=str(file), expected=SHAPE, cure=RESTORE)
+    outputs: dict[str, Any] = found["outputs"]
+    if wrong := [name for name in WRITES.get(found["verb"], ()) if name not in outputs] or (
+        [] if outputs else ["output"]
+    ):
+        raise Refusal(f"its manifest names no {wrong[0]}", where=str(file), cure=RESTORE)
+    if wrong := [name for name, hashed in outputs.items() if not _is_output(file.parent, name, hashed)]:
+        raise Refusal(
+            f"its manifest names '{wrong[0]}', which is no file of the run with its SHA-256",
+            where=str(file),
+            cure=RESTORE,
+        )
+    whole: dict[str, Any] = found
+    return whole
+
+
+def _odd(found: Any) -> str:
+    """The first part that a manifest lacks or that is of another kind."""
+    kinds = {"format": int, "run": str, "verb": str, "inputs": dict, "pins": dict, "versions": dict, "outputs": dict}
+    parts = found if isinstance(found, dict) else {}
+    odd = [name for name, kind in kinds.items() if not isinstance(parts.get(name), kind)]
+    if odd:
+        return odd[0]
+    versions = {"yiheng": None, **parts["versions"]}
+    return "" if all(isinstance(one, str) for one in versions.values()) else "versions"
+
+
+def _is_output(run: Path, name: str, hashed: object) -> bool:
+    """Whether a name is that of a file inside the run's folder, written in one way only."""
+    plain = PurePosixPath(name)
+    inside = not plain.is_absolute() and ".." not in plain.parts and plain.as_posix() == name and "\\" not in name
+    return (
+        inside and "\0" not in name and isinstance(hashed, str) and SHA256.fullmatch(hashed) is not None
+        and (run / name).resolve().is_relative_to(run.resolve())
+    )  # fmt: skip

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import read_bytes
 from yiheng.runs.workspace import FILE, Workspace
 
 from .chain import Link
@@ -25,6 +26,8 @@ from .chain import Link
 HEAD = "journal.head"
 SETTING = "journal_head"
 SECONDS_TO_WAIT = 20
+MOST_BYTES = 1024 * 1024
+HEAD_IS = "number and hash of the last act, as the program wrote them"
 # A killed process leaves the head behind by acts of the same moment; more lets the head be an older one.
 SECONDS_OF_A_MOMENT = 60
 RESTORE = (
@@ -75,10 +78,12 @@ def read_head(file: Path) -> Head | None:
         Refusal: when it is empty or not as it was written.
     """
     try:
-        told = json.loads(file.read_bytes())
+        if not file.exists():
+            return None
+        told = json.loads(read_bytes(file, most=MOST_BYTES))
         head = Head(**told)
-    except FileNotFoundError:
-        return None
+    except Refusal as wrong:
+        raise Refusal(wrong.what, where=str(file), expected=HEAD_IS, cure=SEE) from None
     except (OSError, ValueError, TypeError, RecursionError):
         head = None
     texts = (head.hash, head.at, head.first) if head else (None,)
@@ -86,7 +91,7 @@ def read_head(file: Path) -> Head | None:
         raise Refusal(
             "the head of the journal cannot be read",
             where=str(file),
-            expected="number and hash of the last act, as the program wrote them",
+            expected=HEAD_IS,
             cure=SEE,
         )
     return head
