@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from yiheng.basis.engine_paths import sqlite_address
 from yiheng.basis.refusals import Refusal
-from yiheng.runs.workspace import Workspace
+from yiheng.runs.workspace import FILE, Workspace
 
 JOURNAL = "casework.sqlite3"
 TABLE = "casework_journalline"
@@ -80,9 +80,16 @@ def journal_of(workspace: Workspace) -> Iterator[Asked | None]:
 
 
 def described_database(workspace: Workspace) -> Mapping[str, Any] | None:
-    """What ``[web] database`` says."""
+    """What ``[web] database`` says.
+
+    Raises:
+        Refusal: when it names no database.
+    """
     web = workspace.settings.get("web", {})
     found = web.get("database") if isinstance(web, dict) else None
+    if isinstance(found, dict) and not isinstance(found.get("NAME"), str):
+        where = f"{workspace.folder / FILE} [web] database"
+        raise Refusal("the database has no 'NAME'", where=where, expected='NAME = "…", a text')
     return found if isinstance(found, dict) else None
 
 
