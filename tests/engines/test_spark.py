@@ -18,6 +18,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.codes import SHIPPED_FILES
 from yiheng.runs import Workspace, load_codes, replay, run_audit
 from yiheng.runs.on_spark import Spark, start, stop
+from yiheng.runs.results import checked_manifest
 
 # A small county is planned longer than it is computed: no code is compiled for it, and nothing is spread.
 SMALL = {
@@ -64,7 +65,7 @@ def test_what_could_be_judged_and_what_is_at_stake_is_the_same_on_both(audited):
 
 
 def test_the_manifest_says_what_the_run_stood_on(county, audited):
-    manifest = county.result(audited["spark"]["run"], "manifest.json")
+    manifest = checked_manifest(county.find_run(audited["spark"]["run"]))
     assert (manifest["engine"], "pyspark" in manifest["versions"]) == ("spark", True)
 
 

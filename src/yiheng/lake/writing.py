@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
@@ -84,10 +85,13 @@ class Writing:
         return self.lake.record(self.run, changed, added, dropped, self.after)
 
     def _written(self) -> list[DataFile]:
-        """The data files of this load with their hashes, on the disk; what was begun and not written is none."""
+        """The data files of this load with their hashes, on the disk.
+
+        What was begun and not written is none, nor is one without rows: the catalogue plans no reading of it.
+        """
         for table, files in self._added.items():
             for file in files:
-                if not file.stat().st_size:
+                if not file.stat().st_size or not pq.read_metadata(file).num_rows:
                     file.unlink()
             self._added[table] = [file for file in files if file.exists()]
             for file in self._added[table]:
