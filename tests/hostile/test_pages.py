@@ -28,7 +28,7 @@ VALUES = st.one_of(
 )
 PAIRS = st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=10)), VALUES, max_size=5)
 SOME = hypothesis.settings(
-    max_examples=60, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck),
+    max_examples=15, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck),
     phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
 )  # fmt: skip
 
