@@ -89,7 +89,7 @@ def described_database(workspace: Workspace) -> Mapping[str, Any] | None:
     found = web.get("database") if isinstance(web, dict) else None
     if isinstance(found, dict) and not isinstance(found.get("NAME"), str):
         where = f"{workspace.folder / FILE} [web] database"
-        raise Refusal("the database has no 'NAME'", where=where, expected='NAME = "…", a text')
+        raise Refusal("'database' has no NAME", where=where, expected="the name of the database")
     return found if isinstance(found, dict) else None
 
 
