@@ -16,9 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from yiheng.basis.hashes import sha256
 from yiheng.runs import Workspace, load_shipped_codes, make_backup, replay, restore_backup, run_audit, verify_place
 from yiheng.runs.backup import ENDING
-from yiheng.runs.manifest import MANIFEST, sha256
+from yiheng.runs.manifest import MANIFEST
 from yiheng.runs.packing import check_pack
 from yiheng.runs.people import SECRET
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.hashes import sha256
 from yiheng.codes import SHIPPED_FILES
 from yiheng.county import make_county
 from yiheng.runs import Workspace, load_codes, replay, run_audit, run_load, run_settle
-from yiheng.runs.manifest import sha256
 
 from .kills import DONE, Child
 

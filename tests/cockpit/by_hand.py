@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiheng.basis.hashes import sha256
 from yiheng.runs import Workspace
-from yiheng.runs.manifest import WRITES, Manifest, sha256
+from yiheng.runs.manifest import WRITES, Manifest
 from yiheng.runs.settling import LINES
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.tiny import loaded
+from yiheng.basis.hashes import sha256
 from yiheng.basis.money import Fen, total
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, replay, run_compare, run_settle, settled_in
-from yiheng.runs.manifest import sha256
 
 # Spending of 2025 in the tiny county: xihai 600 + 900 + 30 = 1,530.00 yuan, donghe 500.00.
 TEXT = """\

@@ -8,9 +8,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.tiny import loaded
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.runs import Workspace, replay, run_audit, run_load, run_measure, run_settle
-from yiheng.runs.manifest import sha256
 
 POLICY = ROOT / "policies" / "qingdao"
 

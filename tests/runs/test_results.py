@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT
 from tests.runs.test_comparing import policy
 from tests.tiny import loaded
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.cli.main import main
 from yiheng.runs import (
@@ -28,7 +29,6 @@ from yiheng.runs import (
     run_score,
     run_settle,
 )
-from yiheng.runs.manifest import sha256
 from yiheng.runs.results import checked, checked_manifest, faults_of
 
 POLICY = ROOT / "policies" / "qingdao"

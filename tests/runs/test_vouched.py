@@ -12,10 +12,11 @@ from click.testing import CliRunner
 from tests.runs.test_comparing import policy
 from tests.tiny import FILES, loaded, written
 from yiheng import runs
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.cli.main import main
 from yiheng.runs import Workspace, adopt, register_of, replay, run_load, run_settle, withdraw
-from yiheng.runs.manifest import WRITES, sha256
+from yiheng.runs.manifest import WRITES
 from yiheng.runs.results import checked, faults_of
 from yiheng.runs.verifying import faults_in, verify_place
 

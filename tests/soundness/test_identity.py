@@ -15,11 +15,11 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.tiny import FILES, loaded, written
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import content
 from yiheng.records import TABLES
 from yiheng.runs import Workspace, replay, run_audit, run_load, run_measure, run_quality, run_settle
-from yiheng.runs.manifest import sha256
 
 POLICY = ROOT / "policies" / "qingdao"
 # What a person's certificate number makes of a workspace: a key of its own.

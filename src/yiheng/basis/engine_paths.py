@@ -42,7 +42,7 @@ def duckdb_text(path: Path | str) -> str:
 
 
 def duckdb_pattern(path: Path | str) -> str:
-    """The pattern under which DuckDB reads this file and no other, as it stands in a list of allowed paths too.
+    """The pattern under which DuckDB reads this file and no other; a list of allowed paths takes the same.
 
     Raises:
         Refusal: when there is none: a backslash beside signs of patterns.

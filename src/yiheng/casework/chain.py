@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.runs.journal import Head, Link, follow, read_head, refuse_other_head, utc
-from yiheng.runs.manifest import Sign, sign_of
 
 from .models import JournalLine
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
+from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.casework.settlements import acts_noted
 from yiheng.runs import Act, Register, Stand, Workspace, pairs_of, register_of, settle_runs, stand_of, standing
-from yiheng.runs.manifest import Sign, data_sign, sign_of
+from yiheng.runs.manifest import data_sign
 from yiheng.runs.results import checked, checked_manifest, faults_of
 from yiheng.runs.workspace import kept_json
 from yiheng.supervision import RULES

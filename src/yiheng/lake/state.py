@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from yiheng.basis.hashes import sign_of
 from yiheng.basis.refusals import Refusal
 
 from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT, told
@@ -126,10 +127,10 @@ class State:
         """What tells whether a witness has changed; nothing where one is gone."""
         files = [self._folder / name for name in (HEAD, SETS, CATALOG)]
         try:
-            found = [file.stat() for file in files]
+            signs = [sign_of(file) for file in files]
         except OSError:
             return None
-        return [(one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for one in found], self._ended()
+        return signs, self._ended()
 
 
 @lru_cache(maxsize=1024)

@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.documents.files import opened
 
-from .manifest import Sign, canonical, sign_of
+from .manifest import canonical
 
 REGISTER = "standing.jsonl"
 MEANT = "an ordinary file, as the program wrote it"

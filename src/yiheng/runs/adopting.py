@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.hashes import sha256
 from yiheng.basis.reasons import refuse_unseen
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
 from .deciding import deciding
 from .journal import noted_acts
-from .manifest import sha256
 from .official import policy_in_force
 from .register import NEXT, REGISTER, Act, Done, Noted, Register, policy_hash, register_of, same_person, settled_pairs
 from .replaying import replay

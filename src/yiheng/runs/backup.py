@@ -21,13 +21,14 @@ from secrets import token_hex
 from typing import Any
 
 from yiheng import __version__
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .journal import HEAD, JOURNAL
 from .journal.head import SETTING, head_file
 from .keys import key_folder
-from .manifest import canonical, sha256
+from .manifest import canonical
 from .packing import (
     BACKUP_ENDING,
     NOTE,

@@ -13,12 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.hashes import Sign, sha256, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.documents.files import opened
 from yiheng.lake import RESTORE, told
 
 from .acts import MEANT
-from .manifest import MANIFEST, Sign, sha256, sign_of
+from .manifest import MANIFEST
 
 LIST = "runs.jsonl"
 BEGUN, SET, SHA256 = "begun", "set", "manifest_sha256"

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 
 from .listed import note_begun, noted_hashes
-from .manifest import MANIFEST, Manifest, sha256
+from .manifest import MANIFEST, Manifest
 from .results import RUNS, checked_manifest
 from .workspace import Workspace
 

@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from yiheng import __version__
 from yiheng.basis.files import new_file
+from yiheng.basis.hashes import sha256
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -36,7 +36,6 @@ WRITES = {
     "settle": ("statements.json", "queries.json", "statement_lines.parquet"),
 }
 ID_SIGNS = 16
-MOST_HASHES = 4096
 
 
 def canonical(value: Any) -> str:
@@ -107,28 +106,3 @@ def write_whole(file: Path, text: str) -> None:
     """Write a file so that it is never seen half written: a run that is run again keeps its old files until then."""
     with new_file(file) as part:
         part.write_text(text, "utf-8")
-
-
-def sha256(file: Path) -> str:
-    """The hash of a file's bytes."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-Sign = tuple[int, int, int, int]
-
-
-def sign_of(file: Path) -> Sign:
-    """What tells that a file may have changed, without reading it."""
-    at = file.stat()
-    return at.st_size, at.st_mtime_ns, at.st_ctime_ns, at.st_ino
-
-
-def hash_of(file: Path) -> str:
-    """The hash of a file's bytes, worked out once in a process while the file stays as it is."""
-    return _hash(file, sign_of(file))
-
-
-@lru_cache(maxsize=MOST_HASHES)
-def _hash(file: Path, _sign: Sign) -> str:
-    return sha256(file)

@@ -16,11 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.hashes import Sign, hash_of, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
 
 from .listed import LIST, note_codes, noted_lines
-from .manifest import Sign, canonical, hash_of, sign_of, write_whole
+from .manifest import canonical, write_whole
 from .workspace import Workspace
 
 NOTED = "editions.json"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.evidence import Words
+from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.refusals import Refusal, nearest
 
-from .manifest import MANIFEST, Sign, sign_of
+from .manifest import MANIFEST
 from .register import Act, Pair, Register, State, policy_hash, register_of, settled_pairs
 from .results import checked, faults_of, refuse_unvouched, shaped_manifest
 from .settling import LINES, STATEMENTS

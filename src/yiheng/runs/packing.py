@@ -23,11 +23,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from yiheng.basis.files import new_file
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .journal import CAME, note_came
-from .manifest import sha256
 from .noted_codes import NOTED
 from .register import NEXT, REGISTER, register_of
 from .workspace import FILE, Workspace, names_text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
@@ -16,7 +17,7 @@ from .checking import check_quality
 from .comparing import compare_into
 from .driving import drive
 from .kept import kept_policies
-from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest, sha256
+from .manifest import DEFAULT_ENGINE, MANIFEST, Manifest
 from .measuring import measure
 from .results import read_manifest
 from .sampling import draw_into, estimate_into

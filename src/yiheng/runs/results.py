@@ -13,13 +13,14 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from yiheng.basis.hashes import Sign, hash_of, sign_of
 from yiheng.basis.refusals import Refusal
 from yiheng.documents.files import opened
 from yiheng.lake import RESTORE, told
 
 from .acts import MEANT, Act, vouched
 from .listed import noted_hashes
-from .manifest import MANIFEST, WRITES, Sign, hash_of, run_id, sign_of
+from .manifest import MANIFEST, WRITES, run_id
 
 RUNS, STATEMENTS = "runs", "statements.json"
 SHA256 = re.compile("[0-9a-f]{64}")

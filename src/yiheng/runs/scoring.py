@@ -9,6 +9,7 @@ from typing import Any
 
 from ibis import _
 
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.lake import SnapshotSet, told
 from yiheng.records import FEW_VIEWS, standing
@@ -29,7 +30,7 @@ from yiheng.supervision.scores import (
 
 from .engine import Engine
 from .making import making
-from .manifest import Manifest, canonical, sha256, write_whole
+from .manifest import Manifest, canonical, write_whole
 from .results import checked, checked_manifest
 from .workspace import Workspace
 

@@ -69,7 +69,7 @@ def verify_place(place: Path, progress: Progress = lambda _: None) -> list[Check
         one = Checked(Words("备份文件", "files of the backup"))
         if not place.name.endswith(ENDING):
             noted_in(place)
-        _counted(one, lambda: _backup(place, one, progress))
+        _counted(one, _backup, place, one, progress)
         return [one]
     return _each(Workspace.open(place), PARTS, progress)
 
@@ -83,7 +83,7 @@ def _each(workspace: Workspace, parts: dict[Words, Part], progress: Progress) ->
     found = []
     for words, part in parts.items():
         one = Checked(words)
-        _counted(one, lambda part=part, one=one: part(workspace, one, progress))  # type: ignore[misc]
+        _counted(one, part, workspace, one, progress)
         found.append(one)
     _once(found)
     return found
@@ -108,10 +108,11 @@ def _bare(fault: Refusal) -> tuple[str, str]:
     return fault.what, fault.where
 
 
-def _counted(one: Checked, check: Callable[[], None]) -> None:
+def _counted(one: Checked, check: Callable[..., None], *of: Any) -> None:
+    """Do one check; what it refuses is a fault of the part."""
     try:
         with told():
-            check()
+            check(*of)
     except Refusal as fault:
         one.faults += getattr(fault, "found", (fault,))
 
@@ -144,7 +145,7 @@ def _runs(workspace: Workspace, one: Checked, progress: Progress) -> None:
         one.faults += faults
         one.count += 1
         if not faults and (folder / POLICIES).exists():
-            _counted(one, lambda folder=folder: _policies(folder))  # type: ignore[misc]
+            _counted(one, _policies, folder)
 
 
 def _policies(folder: Path) -> None:
@@ -159,7 +160,7 @@ def _register(workspace: Workspace, one: Checked, _progress: Progress) -> None:
     register = register_of(workspace)
     one.count = len(register.acts)
     for adopted in {acts[1].run: acts[1] for acts in register.adopted.values()}.values():
-        _counted(one, lambda adopted=adopted: refuse_changed(workspace, adopted))  # type: ignore[misc]
+        _counted(one, refuse_changed, workspace, adopted)
 
 
 def _journal(workspace: Workspace, one: Checked, _progress: Progress) -> None:
@@ -180,7 +181,7 @@ def _codes(workspace: Workspace, one: Checked, progress: Progress) -> None:
     for file in sorted(workspace.codes.rglob("*.parquet")):
         progress(file.name)
         one.count += 1
-        _counted(one, lambda file=file: _readable(file))  # type: ignore[misc]
+        _counted(one, _readable, file)
 
 
 def _readable(file: Path) -> None:
