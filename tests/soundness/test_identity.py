@@ -152,7 +152,7 @@ def test_rows_changed_under_the_lake_are_found_by_a_replay(tmp_path):
     changed = kept.replace(b"K35.8", b"K35.9")
     assert changed != kept
     Path(file).write_bytes(changed)
-    with pytest.raises(Refusal, match="the rows of diagnosis are not those that were loaded"):
+    with pytest.raises(Refusal, match="a data file of 'diagnosis' is not as it was written"):
         replay(workspace, run)
 
 
