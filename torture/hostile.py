@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,8 @@ def attack(kind: str, strategy: st.SearchStrategy[Any], blow: Callable[[Any], No
 
 @contextmanager
 def place() -> Iterator[thrown.Place]:
-    """A tiny county to strike at, in folders of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    """A tiny county to strike at, in folders of its own; what a blow writes by a name of its own lands there too."""
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
         before = os.environ.get("YIHENG_KEYS")
         os.environ["YIHENG_KEYS"] = str(Path(folder) / "keys")
         try:

@@ -18,6 +18,10 @@ UNIT_CONSTANTS = {
     "DAYS_IN_A_YEAR", "MONTHS_A_YEAR", "PERCENT", "PER_THOUSAND", "TEN_THOUSAND", "DIGITS", "FEN_PER_YUAN",
 }  # fmt: skip
 STANDARD_LIBRARY_ONLY = {"basis", "payment"}
+AT_THE_TOP = {
+    ".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "README.zh-CN.md", "bench",
+    "constraints.txt", "docs", "examples", "mappings", "policies", "pyproject.toml", "src", "tests", "torture",
+}  # fmt: skip
 PRINTS = {"print", "click.echo", "click.secho", "echo"}
 
 
@@ -139,6 +143,13 @@ def test_no_naked_number_in_a_rule_step_or_indicator():
             if naked and node.value not in (0, 1, 2, -1):
                 wrong.append(f"{place(file, node.lineno)}  {node.value}: take it from a policy or from limits.yaml")
     assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_lies_at_the_top_that_does_not_belong_there():
+    held = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=HOUSE.parents[1], capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    assert {file.split("/")[0] for file in held if file} == AT_THE_TOP
 
 
 def test_files_stay_readable():
