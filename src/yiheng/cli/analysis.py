@@ -17,6 +17,7 @@ from yiheng.runs import ENGINES, Workspace, questioned_rows, refused_rows, run_a
 from yiheng.statements import UNITS, exact, sums_by_check, write_quality, written
 from yiheng.supervision import ANSWERS, FINDING, WEIGHTS
 
+from .numbers import DAY
 from .show import answer, say, say_unknown, working, yuan
 from .spoken import language, listed, told, why
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -75,16 +76,16 @@ def _for_people(row: dict[str, Any], by: list[str]) -> list[Any]:
 
 @click.command()
 @click.option("--institution", help="Only what this institution sent.")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only stays that ended on this day or later.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only stays that ended on this day or before.")
+@click.option("--from", "since", type=DAY, help="Only stays that ended on this day or later.")
+@click.option("--until", type=DAY, help="Only stays that ended on this day or before.")
 @click.option("--xlsx", type=click.Path(path_type=Path), help="Write the report for the sender to this XLSX.")
 @workspace_option
 @format_option
 @says_refusals
 def quality(
     institution: str | None,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
+    since: dt.date | None,
+    until: dt.date | None,
     xlsx: Path | None,
     workspace: Path | None,
     form: str,
@@ -99,9 +100,7 @@ def quality(
     """
     space = opened(workspace)
     with working("quality") as step:
-        result = run_quality(
-            space, institution=institution, since=since and since.date(), until=until and until.date(), progress=step
-        )
+        result = run_quality(space, institution=institution, since=since, until=until, progress=step)
     if form == "table":
         spoken = language()
         rows = [
@@ -140,16 +139,16 @@ def _send_back(space: Workspace, result: dict[str, Any], into: Path) -> None:
 
 @click.command()
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times.")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or later.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only what occurred on this day or before.")
+@click.option("--from", "since", type=DAY, help="Only what occurred on this day or later.")
+@click.option("--until", type=DAY, help="Only what occurred on this day or before.")
 @click.option("--engine", type=click.Choice(list(ENGINES)), help="What to run on; by default what yiheng.toml says.")
 @workspace_option
 @format_option
 @says_refusals
 def audit(
     rules: tuple[str, ...],
-    since: dt.datetime | None,
-    until: dt.datetime | None,
+    since: dt.date | None,
+    until: dt.date | None,
     engine: str | None,
     workspace: Path | None,
     form: str,
@@ -167,8 +166,8 @@ def audit(
         result = run_audit(
             opened(workspace),
             list(rules),
-            since=since and since.date(),
-            until=until and until.date(),
+            since=since,
+            until=until,
             engine=engine,
             progress=step,
         )

@@ -12,6 +12,7 @@ from yiheng.basis.evidence import Words
 from yiheng.runs import Desk, read_bill
 from yiheng.supervision import ANSWERS, FINDING, WEIGHTS
 
+from .numbers import DAY
 from .show import answer, say, say_text, say_unknown, working, yuan
 from .spoken import language, told
 from .verb import DONE, DONE_WITH_REFUSALS, format_option, opened, says_refusals, workspace_option
@@ -27,11 +28,11 @@ MOST_ADVICE = 10
 
 @click.command()
 @click.argument("bill", type=click.Path(path_type=Path))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day for which code lists hold; today by default.")
+@click.option("--on", type=DAY, help="Day for which code lists hold; today by default.")
 @workspace_option
 @format_option
 @says_refusals
-def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str) -> int:
+def check(bill: Path, on: dt.date | None, workspace: Path | None, form: str) -> int:
     """Check one bill before it is paid, by the same rules as an audit.
 
     BILL is a JSON file of rows by table, under our names or national ones; "visits" names the visits asked
@@ -44,7 +45,7 @@ def check(bill: Path, on: dt.datetime | None, workspace: Path | None, form: str)
     """
     read = read_bill(bill)
     with working("check"):
-        desk = Desk(opened(workspace), on.date() if on else dt.date.today())
+        desk = Desk(opened(workspace), on or dt.date.today())
     checked = desk.check(read, bill.name)
     desk.close()
     if form == "table":

@@ -11,12 +11,12 @@ from yiheng.basis.refusals import Refusal
 from yiheng.codes import SHIPPED_FILES, STANDARD
 from yiheng.runs import KNOWN, lists_known, load_codes, look_up
 
+from .numbers import DAY
 from .show import answer, say
 from .spoken import why
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
 SHOWN = 20
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -36,8 +36,8 @@ def codes() -> None:
 def codes_load(
     file: Path | None,
     name: str,
-    first: dt.datetime | None,
-    last: dt.datetime | None,
+    first: dt.date | None,
+    last: dt.date | None,
     replace: bool,
     workspace: Path | None,
     form: str,
@@ -60,8 +60,8 @@ def codes_load(
         opened(workspace),
         file or SHIPPED_FILES[name],
         name,
-        first=first.date() if first else None,
-        last=last.date() if last else None,
+        first=first,
+        last=last,
         replace=replace,
     )
     whole = {
@@ -108,7 +108,7 @@ def codes_list(workspace: Path | None, form: str) -> int:
 @workspace_option
 @format_option
 @says_refusals
-def codes_show(name: str, code: str | None, day: dt.datetime | None, workspace: Path | None, form: str) -> int:
+def codes_show(name: str, code: str | None, day: dt.date | None, workspace: Path | None, form: str) -> int:
     """Show a list, or look up a code or a part of a name in it.
 
     \b
@@ -117,7 +117,7 @@ def codes_show(name: str, code: str | None, day: dt.datetime | None, workspace: 
       yiheng codes show dictionary 日间手术
       yiheng codes show chs_drg_drg BB11 --on 2025-06-30
     """
-    found = look_up(opened(workspace), name, code, day.date() if day else dt.date.today())
+    found = look_up(opened(workspace), name, code, day or dt.date.today())
     rows = found["rows"] if form != "table" else found["rows"][:SHOWN]
     columns = list(found["rows"][0]) if found["rows"] else []
     title = f"{name} · {found['edition']} · {found['from'] or '…'} – {found['until'] or '…'}"

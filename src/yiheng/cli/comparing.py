@@ -13,7 +13,7 @@ from yiheng.runs import run_compare
 from yiheng.statements import comparison_svg, write_comparison, write_file
 
 from .heads import Heads
-from .numbers import YEAR
+from .numbers import DAY, YEAR
 from .payment import choices
 from .show import answer, called, say, separated, working
 from .spoken import listed, told, why
@@ -39,7 +39,7 @@ CELLS = (
     "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
 )
 @click.option("--base", help="The policy that the others are compared to; the first by default.")
-@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
+@click.option("--known-on", type=DAY, help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @click.option("--alternatives", is_flag=True, help="Settle also under each alternative of each assumption.")
 @workspace_option
@@ -51,7 +51,7 @@ def compare(
     facts: Path | None,
     added: Path | None,
     base: str | None,
-    known_on: dt.datetime | None,
+    known_on: dt.date | None,
     assume: tuple[str, ...],
     alternatives: bool,
     workspace: Path | None,
@@ -74,7 +74,7 @@ def compare(
             year=year,
             facts=facts,
             added=added,
-            known_on=known_on.date() if known_on else None,
+            known_on=known_on,
             base=base,
             assume=choices(assume),
             alternatives=alternatives,

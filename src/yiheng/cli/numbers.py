@@ -1,12 +1,14 @@
-"""Numbers after an option: digits as they are on the keyboard, within what has a meaning."""
+"""Numbers and days after an option: digits as they are on the keyboard, within what has a meaning."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import click
 
+WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DIGITS = re.compile(r"-?[0-9]+", re.ASCII)
 # SQLite, the lake and the engine hold no larger one.
 MOST = 2**63 - 1
@@ -27,4 +29,25 @@ class Whole(click.IntRange):
         return super().convert(value, param, ctx)
 
 
+class Day(click.ParamType[dt.date]):
+    """A day as ``2025-12-31``, given as a date."""
+
+    name = "yyyy-mm-dd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Refuse another notation, a day that no calendar has, and a year that has no meaning."""
+        if isinstance(value, dt.date):
+            return value
+        if not WRITTEN.fullmatch(value):
+            self.fail(f"{value!r} is not a day; write it as 2025-12-31", param, ctx)
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is in no calendar", param, ctx)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.fail(f"{value!r} is outside the years {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
+        return day
+
+
+DAY = Day()
 YEAR = Whole(FIRST_YEAR, LAST_YEAR)

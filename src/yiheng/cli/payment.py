@@ -32,7 +32,7 @@ from yiheng.statements import statements_of, write_workbook
 
 from .due import say_due, say_notices
 from .heads import further as further_head
-from .numbers import YEAR, Whole
+from .numbers import DAY, YEAR, Whole
 from .official import say_standing
 from .show import answer, called, say, say_answer, separated, with_id, working, yuan
 from .spoken import told, why
@@ -62,7 +62,7 @@ CLAIM_HEADS = [
     "--with", "added", type=click.Path(path_type=Path), help="CSV with facts of each party that the lake does not hold."
 )
 @click.option("--override", multiple=True, metavar="FACT", help="A fact that --with gives instead of the lake.")
-@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="With the values announced by that day.")
+@click.option("--known-on", type=DAY, help="With the values announced by that day.")
 @click.option("--assume", multiple=True, metavar="ID=CHOICE", help="Another choice for an assumption.")
 @click.option("--alternatives", is_flag=True, help="State also the figures under each alternative of each assumption.")
 @click.option("--budget-only", is_flag=True, help="Only the budget and its prepayment, before the year is over.")
@@ -76,7 +76,7 @@ def settle(
     facts: Path | None,
     added: Path | None,
     override: tuple[str, ...],
-    known_on: dt.datetime | None,
+    known_on: dt.date | None,
     assume: tuple[str, ...],
     alternatives: bool,
     budget_only: bool,
@@ -105,7 +105,7 @@ def settle(
             year=year,
             facts=facts,
             added=added,
-            known_on=known_on.date() if known_on else None,
+            known_on=known_on,
             assume=choices(assume),
             alternatives=alternatives,
             although=although,
