@@ -1,8 +1,11 @@
-"""``python -m torture``: run every torture and print what was survived."""
+"""``python -m torture [PART …]``: run every torture, or those that are named, and print what was survived."""
 
 from __future__ import annotations
 
-from rich.console import Console
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from . import backup, hostile, journal, loads, place, runs, state, web
@@ -16,29 +19,48 @@ HOSTILE = 5_500
 WIDE = 160
 
 
-def main() -> None:
-    """Print a line for each kind of kill and a table of damages."""
-    out = Console(width=WIDE, highlight=False)
-    out.print(loads.run(KILLS))
-    out.print(runs.run(KILLS_OF_RUNS))
-    out.print(web.run(*CROWD))
-    for line in state.run(SAME_NAMES, STEPS):
-        out.print(line)
-    for line in hostile.run(HOSTILE):
-        out.print(line)
-    out.print(backup.run(BACKUPS, KILLS_OF_BACKUPS))
+def _place() -> Iterator[RenderableType]:
     table = Table(
         "damage", "the command", "and said", title="Every damage: nothing lost or doubled, the next load clean"
     )
     for one in place.run(PAIRS):
         table.add_row(one.damage, one.ended, one.said)
-    out.print(table)
-    out.print(journal.run(KILLS_IN_ACTS, runs.settled))
+    yield table
+
+
+def _journal() -> Iterator[RenderableType]:
+    yield journal.run(KILLS_IN_ACTS, runs.settled)
     table = Table("blow", "the next start", "what is said", title="Every blow to the journal is found and named")
     for one in journal.strike_all():
         table.add_row(one.damage, one.ended, one.said)
-    out.print(table)
+    yield table
+
+
+def _lines(made: Callable[[], str]) -> Callable[[], Iterator[RenderableType]]:
+    return lambda: iter((made(),))
+
+
+PARTS: dict[str, Callable[[], Iterator[RenderableType]]] = {
+    "loads": _lines(lambda: loads.run(KILLS)),
+    "runs": _lines(lambda: runs.run(KILLS_OF_RUNS)),
+    "web": _lines(lambda: web.run(*CROWD)),
+    "state": lambda: state.run(SAME_NAMES, STEPS),
+    "hostile": lambda: hostile.run(HOSTILE),
+    "backup": _lines(lambda: backup.run(BACKUPS, KILLS_OF_BACKUPS)),
+    "place": _place,
+    "journal": _journal,
+}
+
+
+def main(named: list[str]) -> None:
+    """Print a line for each kind of kill and a table of damages; all parts where none is named."""
+    if unknown := set(named) - set(PARTS):
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    out = Console(width=WIDE, highlight=False)
+    for name in named or PARTS:
+        for line in PARTS[name]():
+            out.print(line)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
