@@ -97,7 +97,16 @@ def sqlite_address(file: Path, how: str) -> str:
 
 
 def sqlite_uri(file: Path) -> str:
-    """The address of an SQLite file, to which options may be added."""
+    """The address of an SQLite file, to which options may be added.
+
+    Raises:
+        Refusal: something else is in its place: a pipe would keep SQLite waiting for ever.
+    """
+    if file.exists() and not file.is_file():
+        raise Refusal(
+            "not an ordinary file", where=str(file), expected="an SQLite database",
+            cure="copy it back from a backup that was restored into a new folder",
+        )  # fmt: skip
     return Path(whole_path(file)).as_uri()
 
 

@@ -2,7 +2,7 @@
 
 from .delimited import Delimited, Row, checked_header, delimiter_of, read_delimited, separator, split_header
 from .encodings import Encoding, decoded, encoding_of, scanned
-from .files import changed, mark_of, read_bytes, refuse_unreadable, sha256_of
+from .files import changed, mark_of, own_bytes, read_bytes, refuse_unreadable, sha256_of
 from .strict_json import parsed_json, read_json
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "delimiter_of",
     "encoding_of",
     "mark_of",
+    "own_bytes",
     "parsed_json",
     "read_bytes",
     "read_delimited",

@@ -15,6 +15,7 @@ from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.refusals import Refusal
 
 MEBIBYTE = 1024 * 1024
+AS_WRITTEN = "an ordinary file, as the program wrote it"
 # Not on every system.
 WITHOUT_WAITING: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -40,6 +41,16 @@ def read_bytes(path: Path, *, most: int, expected: str = "a file") -> bytes:
             )
         with unchanged(path):
             return file.read(most + 1)
+
+
+def own_bytes(path: Path) -> bytes:
+    """The bytes of a file that the program itself wrote into its workspace.
+
+    Raises:
+        Refusal: as :func:`refuse_unreadable` says; a pipe or a device in its place never keeps the reader waiting.
+    """
+    with opened(path, expected=AS_WRITTEN) as file:
+        return file.read()
 
 
 def refuse_unreadable(path: Path, *, expected: str = "a file") -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import own_bytes
 
 from .damage import RESTORE
 from .hashes import flush
@@ -38,7 +39,7 @@ def read_head(folder: Path) -> Head:
     """
     file = there(folder, HEAD)
     try:
-        kept = json.loads(file.read_text("utf-8"))
+        kept = json.loads(own_bytes(file))
         if kept.pop("format") == FORMAT:
             return Head(str(kept["lake"]), int(kept["number"]), str(kept["chain"]))
     except (ValueError, KeyError, TypeError, AttributeError):

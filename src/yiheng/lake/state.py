@@ -15,6 +15,7 @@ from pathlib import Path
 
 from yiheng.basis.hashes import sign_of
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import own_bytes
 
 from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT, told
 from .head import HEAD, Head, older, other_lake, read_head, there, unnamed, write_head
@@ -136,4 +137,4 @@ class State:
 @lru_cache(maxsize=1024)
 def _snapshots(metadata: Path, _written: int) -> frozenset[int]:
     """The snapshots that a table's description knows; a description is written once and never changed."""
-    return frozenset(one["snapshot-id"] for one in json.loads(metadata.read_text("utf-8")).get("snapshots", []))
+    return frozenset(one["snapshot-id"] for one in json.loads(own_bytes(metadata)).get("snapshots", []))

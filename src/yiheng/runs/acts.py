@@ -14,12 +14,11 @@ from typing import Any, Literal, get_args
 
 from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.refusals import Refusal
-from yiheng.documents.files import opened
+from yiheng.documents import own_bytes
 
 from .manifest import canonical
 
 REGISTER = "standing.jsonl"
-MEANT = "an ordinary file, as the program wrote it"
 State = Literal["trial", "proposed", "adopted", "superseded", "withdrawn"]
 Done = Literal["proposed", "adopted", "withdrawn"]
 Pair = tuple[str, int]
@@ -144,7 +143,7 @@ def chained(file: Path) -> Register:
     """
     register, before = Register(), ""
     # A byte that is no UTF-8 spoils its line only; a text may hold signs that end a line elsewhere.
-    text = _bytes(file).decode("utf-8", "replace") if file.exists() else ""
+    text = own_bytes(file).decode("utf-8", "replace") if file.exists() else ""
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else [], start=1):
         act = _act(line)
         if act is None or not register.takes(act) or act.before != before or json.loads(line)["hash"] != act.hash:
@@ -176,13 +175,8 @@ def vouched(runs: Path, run: str) -> Act | None:
 def _vouched(file: Path, _sign: Sign) -> Mapping[str, Act]:
     # Who withdraws a result may do so because it was changed: that act vouches for nothing. Whether the chain holds is
     # asked of the register; a line that was forged takes nothing from what the others vouch for.
-    acts = (_act(line) for line in _bytes(file).decode("utf-8", "replace").split("\n"))
+    acts = (_act(line) for line in own_bytes(file).decode("utf-8", "replace").split("\n"))
     return {act.run: act for act in acts if act is not None and act.act != "withdrawn"}
-
-
-def _bytes(file: Path) -> bytes:
-    with opened(file, expected=MEANT) as register:
-        return register.read()
 
 
 def same_person(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from yiheng.basis.files import new_file
 from yiheng.basis.refusals import Refusal
-from yiheng.documents import read_bytes
+from yiheng.documents import own_bytes, read_bytes
 from yiheng.lake import RESTORE
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def known_key(workspace: Path, lake: Lake) -> bytes | None:
             expected="the file that was made with the first hashes",
             cure=f"bring it back, or name its folder with {FOLDER}; another key would match none of the hashes",
         )
-    key = file.read_bytes()
+    key = own_bytes(file)
     if hashlib.sha256(key).hexdigest() != sha256:
         raise Refusal(
             "this is not the key that the workspace's hashes were made with",

@@ -15,10 +15,9 @@ from typing import Any
 
 from yiheng.basis.hashes import Sign, sha256, sign_of
 from yiheng.basis.refusals import Refusal
-from yiheng.documents.files import opened
+from yiheng.documents import own_bytes
 from yiheng.lake import RESTORE, told
 
-from .acts import MEANT
 from .manifest import MANIFEST
 
 LIST = "runs.jsonl"
@@ -90,8 +89,7 @@ def _hashes(file: Path, sign: Sign) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=16)
 def _lines(file: Path, _sign: Sign) -> tuple[dict[str, Any], ...]:
-    with opened(file, expected=MEANT) as list_of_runs:
-        lines = list_of_runs.read().decode("utf-8").split("\n")
+    lines = own_bytes(file).decode("utf-8").split("\n")
     # A line that was cut short is no line: its run did not end.
     return tuple(_line(file, number, text) for number, text in enumerate(lines, start=1) if text.endswith("}"))
 
@@ -132,7 +130,7 @@ def _is_ended(line: dict[str, Any]) -> bool:
 def _add(folder: Path, line: dict[str, Any]) -> None:
     file = folder / LIST
     # On a line of its own even where a full disk cut the last one short.
-    cut = file.exists() and bool(kept := file.read_bytes()) and not kept.endswith(b"\n")
+    cut = file.exists() and bool(kept := own_bytes(file)) and not kept.endswith(b"\n")
     with file.open("a", encoding="utf-8") as opened:
         told = json.dumps(line, ensure_ascii=False)
         opened.write(f"\n{told}\n" if cut else f"{told}\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import own_bytes
 
 from .journal import HEAD, JOURNAL, head_file
 from .keys import MARK, key_folder, known_key
@@ -54,7 +55,7 @@ def secrets_of(workspace: Workspace) -> dict[str, Path]:
     """
     found = {SECRET: workspace.folder / SECRET} if (workspace.folder / SECRET).is_file() else {}
     if known_key(workspace.folder, workspace.lake) is not None:
-        name = f"{json.loads((workspace.folder / 'lake' / MARK).read_text('utf-8'))['key']}.key"
+        name = f"{json.loads(own_bytes(workspace.folder / 'lake' / MARK))['key']}.key"
         found[name] = key_folder() / name
     return found
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from yiheng.basis.hashes import Sign, hash_of, sign_of
 from yiheng.basis.refusals import Refusal
-from yiheng.documents.files import opened
+from yiheng.documents import own_bytes
 from yiheng.lake import RESTORE, told
 
-from .acts import MEANT, Act, vouched
+from .acts import Act, vouched
 from .listed import noted_hashes
 from .manifest import MANIFEST, WRITES, run_id
 
@@ -187,8 +187,8 @@ def _made_of(file: Path, sign: Sign) -> str:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _manifest(file: Path, _sign: Sign) -> dict[str, Any]:
-    with told(str(file)), opened(file, expected=MEANT) as manifest:
-        found: Any = json.loads(manifest.read())
+    with told(str(file)):
+        found: Any = json.loads(own_bytes(file))
     if isinstance(found, dict):
         found.setdefault("outputs", {})
     if odd := _odd(found):

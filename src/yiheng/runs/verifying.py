@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from yiheng.basis.engine_paths import sqlite_address
 from yiheng.basis.evidence import Words
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import own_bytes
 from yiheng.lake import RESTORE, told
 
 from .backup import ENDING, noted_in
@@ -156,7 +157,7 @@ def _policies(folder: Path) -> None:
 def _register(workspace: Workspace, one: Checked, _progress: Progress) -> None:
     """Line by line, against the journal, and the statements that are official."""
     file = workspace.folder / RUNS_FOLDER / REGISTER_FILE
-    one.count = len(file.read_bytes().splitlines()) if file.exists() else 0
+    one.count = len(own_bytes(file).splitlines()) if file.exists() else 0
     register = register_of(workspace)
     one.count = len(register.acts)
     for adopted in {acts[1].run: acts[1] for acts in register.adopted.values()}.values():

@@ -17,6 +17,7 @@ from yiheng import __version__
 from yiheng.basis.engine_paths import whole_path
 from yiheng.basis.hidden import masked
 from yiheng.basis.refusals import Refusal, nearest
+from yiheng.documents import own_bytes
 from yiheng.lake import told
 
 from .listed import SET, SHA256, ended, note_begun, note_ended
@@ -110,7 +111,7 @@ class Workspace:
             Refusal: when it cannot be read.
         """
         try:
-            return tomllib.loads((self.folder / FILE).read_text("utf-8"))
+            return tomllib.loads(own_bytes(self.folder / FILE).decode("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise Refusal(
                 f"the settings cannot be read: {wrong}",
@@ -279,4 +280,4 @@ def kept_json(file: Path) -> Any:
         Refusal: when the file is gone or cannot be read.
     """
     with told(str(file)):
-        return json.loads(file.read_text("utf-8"))
+        return json.loads(own_bytes(file))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from yiheng.basis.refusals import Refusal
+from yiheng.documents import own_bytes
 
 from .asking import TABLE, Asked
 
@@ -31,7 +32,7 @@ def note_came(folder: Path) -> None:
 def hashes_held(folder: Path) -> list[str]:
     """The hash that each line of the register tells; of a line that tells none, its own."""
     file = folder / "runs" / REGISTER
-    text = file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
+    text = own_bytes(file).decode("utf-8", "replace") if file.exists() else ""
     return [_hash(line) for line in text.removesuffix("\n").split("\n") if line]
 
 
@@ -70,8 +71,8 @@ def _noted(asked: Asked) -> tuple[list[str], int]:
 
 def _came(folder: Path) -> str:
     try:
-        return str(_told((folder / "runs" / CAME).read_text("utf-8")).get("last", ""))
-    except (OSError, UnicodeDecodeError):
+        return str(_told(own_bytes(folder / "runs" / CAME).decode("utf-8")).get("last", ""))
+    except (Refusal, UnicodeDecodeError):
         return ""
 
 
