@@ -102,12 +102,24 @@ def sqlite_uri(file: Path) -> str:
     Raises:
         Refusal: something else is in its place: a pipe would keep SQLite waiting for ever.
     """
+    refuse_other_kinds(file, expected="an SQLite database")
+    return Path(whole_path(file)).as_uri()
+
+
+def refuse_other_kinds(file: Path, expected: str) -> None:
+    """Refuse what is there and is not a file: an engine that opens a pipe waits for ever.
+
+    Args:
+        expected: what belongs here, for the sentence.
+
+    Raises:
+        Refusal: a folder, a pipe, a socket or a device.
+    """
     if file.exists() and not file.is_file():
         raise Refusal(
-            "not an ordinary file", where=str(file), expected="an SQLite database",
+            "not an ordinary file", where=str(file), expected=expected,
             cure="copy it back from a backup that was restored into a new folder",
         )  # fmt: skip
-    return Path(whole_path(file)).as_uri()
 
 
 def _text(path: str) -> str:

@@ -13,8 +13,9 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import EMPTY_DICT, Properties
 from sqlalchemy import URL
 
-from yiheng.basis.engine_paths import sqlite_uri
+from yiheng.basis.engine_paths import refuse_other_kinds, sqlite_uri
 from yiheng.basis.refusals import Refusal
+from yiheng.documents.files import AS_WRITTEN
 
 from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT
 
@@ -35,7 +36,7 @@ def local(folder: Path, called: str) -> Path:
     """Where a file stands, by what it is called.
 
     Raises:
-        Refusal: when it is called by an address outside the lake.
+        Refusal: when it is called by an address outside the lake, or is a folder, a pipe or a device.
     """
     file = (folder / called.removeprefix(SCHEME)).resolve()
     if not called.startswith(SCHEME) or not file.is_relative_to(folder):
@@ -45,6 +46,7 @@ def local(folder: Path, called: str) -> Path:
             expected="files below the folder of the lake",
             cure=RESTORE,
         )
+    refuse_other_kinds(file, expected=AS_WRITTEN)
     return file
 
 
