@@ -99,9 +99,9 @@ def make_demo_user(
 def application(workspace_folder: Path) -> WSGIHandler:
     """The WSGI application of a prepared workspace."""
     configure(workspace_folder)
-    from django.core.handlers.wsgi import WSGIHandler
+    from .unread import Handler
 
-    return WSGIHandler()
+    return Handler()
 
 
 def serving(workspace_folder: Path, host: str = HOST, port: int = PORT) -> Server:

@@ -29,7 +29,7 @@ BACKLOG = 1024
 
 
 class Parser(HTTPRequestParser):
-    """Refuses a request that says its length twice: a proxy in front may believe the other one."""
+    """Refuses a request that says its length twice, as a proxy in front may believe the other one, or beyond number."""
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the heading of a request.
@@ -37,7 +37,11 @@ class Parser(HTTPRequestParser):
         Raises:
             ParsingError: which is answered with 400.
         """
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            # Python makes no number of thousands of digits.
+            raise ParsingError("Content-Length is too long a number") from None
         told_in_chunks = self.chunked or "TRANSFER_ENCODING" in self.headers
         if told_in_chunks and ("CONTENT_LENGTH" in self.headers or self.version != "1.1"):
             raise ParsingError("Transfer-Encoding beside Content-Length or before HTTP/1.1")

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yiheng.cockpit.middleware.NotKept",
+    "yiheng.cockpit.unread.Read",
     "yiheng.cockpit.middleware.BusyDoor",
     "yiheng.cockpit.page.OnePage",
     "yiheng.cockpit.unsound.Unsound",

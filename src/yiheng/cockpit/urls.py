@@ -14,6 +14,7 @@ from .exports import (
 )
 from .signing import SignIn
 
+handler400 = "yiheng.cockpit.unread.bad_request"
 handler500 = "yiheng.cockpit.faults.fault"
 
 urlpatterns = [
