@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from yiheng.intake import Loaded
 from yiheng.runs import Workspace, run_load
+from yiheng.runs.list_file import HEAD, LIST, add_line
+from yiheng.runs.listed import noted_lines
 
 # Two consortium hospitals, one outside; A is a woman of xihai, B a man of xihai, C a man of donghe.
 FILES = {
@@ -80,3 +84,13 @@ def loaded(tmp_path: Path, **changed: str) -> tuple[Workspace, Loaded]:
 def with_row(table: str, row: str) -> str:
     """A file of the tiny county with one more row."""
     return FILES[f"{table}.csv"] + row + "\n"
+
+
+def relisted(workspace: Workspace, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    """Change the lines of the list of runs as somebody would who also works out all hashes."""
+    folder, lines = workspace.folder / "runs", [dict(line) for line in noted_lines(workspace.folder / "runs")]
+    change(lines)
+    (folder / LIST).unlink()
+    (folder.parent / HEAD).unlink(missing_ok=True)
+    for line in lines:
+        add_line(folder, line)

@@ -86,7 +86,7 @@ def test_a_reference_that_was_edited_is_refused(tmp_path):
     taken = run_score(workspace, "person", reference=first["run"])
     file = workspace.find_run(first["run"]) / REFERENCE
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"cap": 3}), "utf-8")
-    with pytest.raises(Refusal, match="not what it was"):
+    with pytest.raises(Refusal, match="reference.json is not what the run wrote"):
         replay(workspace, taken["run"])
 
 

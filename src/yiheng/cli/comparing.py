@@ -83,6 +83,8 @@ def compare(
         folder = space.run_folder(result["run"])
         write_comparison(result, folder / WORKBOOK)
         write_file(folder / CHART, comparison_svg(result).encode())
+        for name in (WORKBOOK, CHART):
+            space.note_written(result["run"], folder / name)
     if form == "table":
         _tables(result)
     else:

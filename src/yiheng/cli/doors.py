@@ -91,6 +91,7 @@ def demo(people: int, events: bool, serve: bool | None, port: int, workspace: Pa
         settled = run_settle(space, found(DEMO_POLICY, "policies", space), year=DEMO_YEAR)
         kept = space.run_folder(settled["run"])
         write_workbook(settled, kept / WORKBOOK, policies=kept_policies(kept), names=space.names)
+        space.note_written(settled["run"], kept / WORKBOOK)
     with working("measure"):
         for keys in DEMO_GRAINS:
             run_measure(space, [], keys)

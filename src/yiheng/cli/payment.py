@@ -116,6 +116,7 @@ def settle(
         folder = space.run_folder(result["run"])
         if not budget_only:
             write_workbook(result, folder / WORKBOOK, policies=kept_policies(folder), names=space.names)
+            space.note_written(result["run"], folder / WORKBOOK)
     if budget_only:
         return say_notices(result, form)
     further = sorted({name for s in result["statements"] for name in s["further"]})

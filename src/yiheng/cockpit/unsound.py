@@ -53,7 +53,7 @@ GIVEN = {
 }
 # Of the id of a run, beside its verb.
 ID_SIGNS = 6
-LAKE, RUNS, LIST = "lake", "runs", "runs.jsonl"
+LAKE, RUNS, LIST, HEAD_OF_LIST = "lake", "runs", "runs.jsonl", "runs.head"
 CHANGED, NOT_NOW = 409, 503
 NOT_FOUND = 404
 SWITCH, SIGN_IN = "language", "login"
@@ -168,7 +168,8 @@ def _kind(fault: Refusal) -> Kind:
     space = Path(settings.WORKSPACE)
     if where.startswith((str(settings.JOURNAL_HEAD), str(settings.DATABASES["default"]["NAME"]))):
         return JOURNAL
-    return DATA if where.startswith((str(space / LAKE), str(space / RUNS / LIST))) else RESULTS
+    of_data = (space / LAKE, space / RUNS / LIST, space / HEAD_OF_LIST)
+    return DATA if where.startswith(tuple(map(str, of_data))) else RESULTS
 
 
 def _said(fault: Refusal) -> str:

@@ -13,9 +13,9 @@ from yiheng.documents import changed, sha256_of
 from yiheng.lake import RESTORE
 from yiheng.policy import PolicyFile, read_policy
 
+from .manifest import POLICIES
 from .results import checked_manifest, cure_of
 
-POLICIES = "policies"
 FACTS = "facts.csv"
 
 

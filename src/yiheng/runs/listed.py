@@ -13,20 +13,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yiheng.basis.hashes import Sign, sha256, sign_of
+from yiheng.basis.hashes import sha256
 from yiheng.basis.refusals import Refusal
-from yiheng.documents import own_bytes
-from yiheng.lake import RESTORE, told
+from yiheng.lake import RESTORE
 
+from .list_file import LIST, Line, add_line, mark_of_list, not_as_written, read_lines
 from .manifest import MANIFEST
 
-LIST = "runs.jsonl"
 BEGUN, SET, SHA256 = "begun", "set", "manifest_sha256"
+# A file that was written from a run into its folder, beside what its manifest names.
+WRITTEN, FILE, OF_FILE = "written", "file", "sha256"
 
 
 def note_begun(folder: Path, run: str) -> None:
     """Add the line of a run that begins; ``folder`` holds all runs."""
-    _add(folder, {BEGUN: run})
+    add_line(folder, {BEGUN: run})
 
 
 def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None, manifest: Path) -> None:
@@ -36,76 +37,91 @@ def note_ended(folder: Path, run: str, verb: str, by: str, made: int | None, man
     """
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     line = {"at": now, "run": run, "verb": verb, "by": by, **({} if made is None else {SET: made})}
-    _add(folder, line | {SHA256: sha256(manifest)})
+    add_line(folder, line | {SHA256: sha256(manifest)})
 
 
 def note_codes(folder: Path, line: dict[str, Any]) -> None:
     """Add a line of a code list that was loaded; it is no run."""
     folder.mkdir(parents=True, exist_ok=True)
-    _add(folder, line)
+    add_line(folder, line)
+
+
+def note_written(folder: Path, run: str, file: Path) -> None:
+    """Add the line of a file that was written from a run into its folder, such as a workbook."""
+    name = file.relative_to(folder / run).as_posix()
+    add_line(folder, {WRITTEN: run, FILE: name, OF_FILE: sha256(file)})
 
 
 def noted_lines(folder: Path) -> tuple[dict[str, Any], ...]:
-    """All lines, oldest first."""
-    file = folder / LIST
-    return _lines(file, sign_of(file))
+    """All lines, oldest first.
+
+    Raises:
+        Refusal: a line was changed, taken out or put in, or the end was cut off.
+    """
+    return _read(folder, mark_of_list(folder))
 
 
 def ended(folder: Path) -> list[dict[str, Any]]:
     """The lines of the runs that ended, oldest first.
 
     Raises:
-        Refusal: when the list is gone, empty or older, so that it does not know of a run that ended.
+        Refusal: as :func:`noted_lines`; or the list is gone or older, so that it does not know of a run that ended.
     """
-    file = folder / LIST
-    with told(str(file)):
-        # The folders first: a run that begins is noted before its folder is made.
-        folders = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
-        lines = _lines(file, sign_of(file)) if file.exists() else ()
-        known = {one.get("run") or one.get(BEGUN) for one in lines}
-        lost = [
-            name for name in folders if name not in known and name[0] != "." and (folder / name / MANIFEST).exists()
-        ]
+    # The folders first: a run that begins is noted before its folder is made.
+    folders = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
+    lines = noted_lines(folder)
+    known = {one.get("run") or one.get(BEGUN) for one in lines}
+    lost = [name for name in folders if name not in known and name[0] != "." and (folder / name / MANIFEST).exists()]
     if lost:
-        raise Refusal(f"the list of runs does not know of {lost[0]}, which ended", where=str(file), cure=RESTORE)
+        raise Refusal(
+            f"the list of runs does not know of {lost[0]}, which ended", where=str(folder / LIST), cure=RESTORE
+        )
     return [dict(one) for one in lines if "run" in one]
 
 
 def noted_hashes(folder: Path, run: str) -> frozenset[str]:
     """The hashes of the manifests that a run was listed with; none of a run that did not end."""
-    file = folder / LIST
-    with told(str(file)):
-        return _hashes(file, sign_of(file)).get(run, frozenset()) if file.exists() else frozenset()
+    return _hashes(folder, mark_of_list(folder)).get(run, frozenset())
+
+
+def written_files(folder: Path, run: str) -> dict[str, str]:
+    """The files that were written from a run into its folder, each with its SHA-256 as it was written last."""
+    return _written(folder, mark_of_list(folder)).get(run, {})
 
 
 @lru_cache(maxsize=16)
-def _hashes(file: Path, sign: Sign) -> dict[str, frozenset[str]]:
+def _hashes(folder: Path, _mark: object) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for line in _lines(file, sign):
+    for line in noted_lines(folder):
         if "run" in line:
             found.setdefault(line["run"], set()).add(line[SHA256])
     return {run: frozenset(hashes) for run, hashes in found.items()}
 
 
 @lru_cache(maxsize=16)
-def _lines(file: Path, _sign: Sign) -> tuple[dict[str, Any], ...]:
-    lines = own_bytes(file).decode("utf-8").split("\n")
-    # A line that was cut short is no line: its run did not end.
-    return tuple(_line(file, number, text) for number, text in enumerate(lines, start=1) if text.endswith("}"))
+def _written(folder: Path, _mark: object) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for line in noted_lines(folder):
+        if WRITTEN in line:
+            found.setdefault(line[WRITTEN], {})[line[FILE]] = line[OF_FILE]
+    return found
 
 
-def _line(file: Path, number: int, text: str) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _read(folder: Path, _mark: object) -> tuple[dict[str, Any], ...]:
+    # Before lines had a hash, one that was cut short was left where it stood.
+    lines = (one for one in read_lines(folder) if one.chain or one.text.endswith("}"))
+    return tuple(_line(folder / LIST, one) for one in lines)
+
+
+def _line(file: Path, of: Line) -> dict[str, Any]:
     try:
-        line = json.loads(text)
+        line = json.loads(of.text)
     except (ValueError, RecursionError):
         line = None
-    if not (isinstance(line, dict) and (_is_begun(line) or _is_codes(line) or _is_ended(line))):
-        raise Refusal(
-            "this line of the list of runs is not as it was written", where=f"{file}:{number}",
-            expected="a run that began, or one that ended, with its moment, its verb and the SHA-256 of its manifest",
-            cure=RESTORE,
-        )  # fmt: skip
-    return line
+    if isinstance(line, dict) and any(kind(line) for kind in (_is_begun, _is_codes, _is_ended, _is_written)):
+        return line
+    raise not_as_written(file, of.number)
 
 
 def _is_begun(line: dict[str, Any]) -> bool:
@@ -127,10 +143,5 @@ def _is_ended(line: dict[str, Any]) -> bool:
         return False
 
 
-def _add(folder: Path, line: dict[str, Any]) -> None:
-    file = folder / LIST
-    # On a line of its own even where a full disk cut the last one short.
-    cut = file.exists() and bool(kept := own_bytes(file)) and not kept.endswith(b"\n")
-    with file.open("a", encoding="utf-8") as opened:
-        told = json.dumps(line, ensure_ascii=False)
-        opened.write(f"\n{told}\n" if cut else f"{told}\n")
+def _is_written(line: dict[str, Any]) -> bool:
+    return line.keys() == {WRITTEN, FILE, OF_FILE} and all(isinstance(one, str) for one in line.values())

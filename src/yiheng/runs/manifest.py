@@ -15,6 +15,8 @@ from yiheng.basis.files import new_file
 from yiheng.basis.hashes import sha256
 
 FORMAT = 2
+# Where a settlement keeps the policy that it was made with.
+POLICIES = "policies"
 MANIFEST = "manifest.json"
 ENGINES = {
     "duckdb": ("duckdb", "ibis-framework", "pyarrow", "pyiceberg"),

@@ -16,11 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yiheng.basis.hashes import Sign, hash_of, sign_of
+from yiheng.basis.hashes import hash_of
 from yiheng.basis.refusals import Refusal
 from yiheng.lake import RESTORE, told
 
-from .listed import LIST, note_codes, noted_lines
+from .list_file import mark_of_list
+from .listed import note_codes, noted_lines
 from .manifest import canonical, write_whole
 from .workspace import Workspace
 
@@ -137,15 +138,14 @@ def _shown(workspace: Workspace, file: Path) -> str:
 
 
 def _known(workspace: Workspace) -> dict[str, Noted]:
-    file = workspace.folder / "runs" / LIST
-    with told(str(file)):
-        return _read(file, sign_of(file)) if file.exists() else {}
+    folder = workspace.folder / "runs"
+    return _read(folder, mark_of_list(folder))
 
 
 @lru_cache(maxsize=16)
-def _read(file: Path, _sign: Sign) -> dict[str, Noted]:
+def _read(folder: Path, _mark: object) -> dict[str, Noted]:
     found: dict[str, Noted] = {}
-    for line in noted_lines(file.parent):
+    for line in noted_lines(folder):
         if LISTED in line:
             one = found.setdefault(line[LISTED], Noted())
             one.edition = line.get(EDITION, one.edition)

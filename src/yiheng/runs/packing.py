@@ -28,6 +28,8 @@ from yiheng.basis.refusals import Refusal
 from yiheng.lake import told
 
 from .journal import CAME, note_came
+from .list_file import HEAD, LIST, copy_list
+from .listed import ended
 from .noted_codes import NOTED
 from .register import NEXT, REGISTER, register_of
 from .workspace import FILE, Workspace, names_text
@@ -40,6 +42,7 @@ BACKUP_ENDING = ".yiheng-backup"
 FOLDERS = ("lake", "policies", "mappings", "codes", "runs")
 # Of the lake: locks and scratch stay, databases are copied as they stand at one moment.
 STAYS, DATABASES = {"lake/writer.sqlite", "lake/staging", "lake/aside"}, {"lake/catalog.sqlite", "lake/sets.sqlite"}
+NOT_AS_IT_LIES = STAYS | DATABASES | {f"runs/{LIST}"}
 BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 PACKED_ALREADY = {".parquet", ".avro", ".gz", ".xlsx", ".pdf", ".zip"}
 # The same workspace gives the same names and times, whenever it is packed.
@@ -95,7 +98,7 @@ def pack_workspace(workspace: Workspace, into: Path, progress: Progress = lambda
         files = [one for one in files if one[0] != f"runs/{CAME}"]
         sums, size = write_pack(part, files, progress)
     there = {one.name for one in workspace.folder.iterdir()}
-    return Packed(str(into), sha256(into), len(sums), size, sorted(there - {FILE, *FOLDERS}))
+    return Packed(str(into), sha256(into), len(sums), size, sorted(there - {FILE, HEAD, *FOLDERS}))
 
 
 def unpack_workspace(file: Path, into: Path, progress: Progress = lambda _: None) -> Packed:
@@ -221,7 +224,7 @@ def at_one_moment(workspace: Workspace, scratch: Path) -> list[Named]:
     found = []
     for name in DATABASES:
         found.append((name, copied_database(workspace.folder / name, scratch / Path(name).name)))
-    runs = {one["run"] for one in workspace.runs()}
+    runs, listed = _runs_now(workspace, scratch)
     loads = workspace.lake.loads()
     for folder in FOLDERS:
         for file in sorted((workspace.folder / folder).rglob("*")):
@@ -229,12 +232,23 @@ def at_one_moment(workspace: Workspace, scratch: Path) -> list[Named]:
             parts = PurePosixPath(name).parts
             gone = parts[0] == "runs" and len(parts) > 2 and parts[1] not in runs
             gone |= parts[:2] == ("lake", "data") and len(parts) > 3 and parts[2] not in loads
-            stays = name in STAYS | DATABASES or "/".join(parts[:2]) in STAYS or name.endswith(BESIDE_DATABASES)
+            stays = name in NOT_AS_IT_LIES or "/".join(parts[:2]) in STAYS or name.endswith(BESIDE_DATABASES)
             if file.is_file() and not file.is_symlink() and not (gone or stays or file.name.startswith(".")):
                 found.append(
                     (name, _copied_now(name, file, scratch) if len(parts) == 2 or parts[-1] == NOTED else file)
                 )
-    return _with_last_act(found, workspace, scratch)
+    return _with_last_act([*found, *listed], workspace, scratch)
+
+
+def _runs_now(workspace: Workspace, scratch: Path) -> tuple[set[str], list[Named]]:
+    """The runs that ended, and the list that says so with its head: one that ends later is in neither."""
+    place = scratch / "listed" / "runs"
+    place.mkdir(parents=True)
+    if not (workspace.folder / "runs" / LIST).exists():
+        return {one["run"] for one in workspace.runs()}, []
+    copy_list(workspace.folder / "runs", place)
+    files = {f"runs/{LIST}": place / LIST, HEAD: place.parent / HEAD}
+    return {one["run"] for one in ended(place)}, [(name, file) for name, file in files.items() if file.exists()]
 
 
 def _with_last_act(found: list[Named], workspace: Workspace, scratch: Path) -> list[Named]:

@@ -15,6 +15,7 @@ from yiheng.documents import own_bytes
 
 from .journal import HEAD, JOURNAL, head_file
 from .keys import MARK, key_folder, known_key
+from .list_file import HEAD as LIST_HEAD
 from .packing import BESIDE_DATABASES, FOLDERS, NOTE, Named, copied_database
 from .register import register_of
 from .workspace import FILE, Workspace
@@ -22,7 +23,7 @@ from .workspace import FILE, Workspace
 # The secret of the cockpit's sessions, and the people's database in PostgreSQL's own form.
 SECRET, DUMP = "casework.key", "casework.pgdump"
 # Made anew by what needs it.
-STAYS = {"static", SECRET, JOURNAL, NOTE}
+STAYS = {"static", SECRET, JOURNAL, NOTE, LIST_HEAD}
 POSTGRESQL, SQLITE = "django.db.backends.postgresql", "django.db.backends.sqlite3"
 SECONDS_TO_AGREE, SECONDS_BETWEEN = 5, 0.5
 
@@ -124,7 +125,7 @@ def _dumped(database: dict[str, Any], into: Path, settings: Path) -> Path:
 
 def _signs(workspace: Workspace) -> list[tuple[str, int, int]]:
     """What tells that an act came in between: everything small that is written with one."""
-    files = [one for one in workspace.folder.iterdir() if one.is_file() and one.name != JOURNAL]
+    files = [one for one in workspace.folder.iterdir() if one.is_file() and one.name not in (JOURNAL, LIST_HEAD)]
     files = [one for one in files if not one.name.endswith(BESIDE_DATABASES)]
     register = workspace.folder / "runs" / "standing.jsonl"
     there = [one for one in sorted({*files, register, head_file(workspace)}) if one.exists()]

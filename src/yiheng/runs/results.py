@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,14 +20,16 @@ from yiheng.documents import own_bytes
 from yiheng.lake import RESTORE, told
 
 from .acts import Act, vouched
-from .listed import noted_hashes
-from .manifest import MANIFEST, WRITES, run_id
+from .listed import noted_hashes, written_files
+from .manifest import MANIFEST, POLICIES, WRITES, run_id
 
 RUNS, STATEMENTS = "runs", "statements.json"
 SHA256 = re.compile("[0-9a-f]{64}")
 # The verbs whose run another call brings back; how each input that is told is written, and what cannot be told.
 AGAIN = {"settle", "audit", "drivers", "quality", "measure", "compare", "score"}
 WRITTEN = {"policy": "", "year": "--year ", "institution": "--institution ", "since": "--from ", "until": "--until "}
+# How names begin that spreadsheets, editors and file managers put beside a file that is open.
+OF_OTHERS = ".~"
 SHAPE = "format, run, verb, inputs, pins, versions and outputs, as the program wrote them"
 # Manifests kept in memory, each as it stood.
 MOST_KEPT = 2048
@@ -107,18 +110,33 @@ def shaped_manifest(run: Path) -> dict[str, Any]:
 
 
 def faults_of(run: Path) -> list[Refusal]:
-    """All that is not as the run wrote it: its manifest, else each output; empty of a sound run."""
+    """All that is not as written: the manifest, else each output, what was written from them, what is foreign."""
     try:
         outputs = checked_manifest(run)["outputs"]
     except Refusal as fault:
         return [fault]
+    written = written_files(run.parent, run.name)
+    looks = [partial(checked, run, name) for name in outputs]
+    looks += [partial(as_pinned, run / name, hashed) for name, hashed in written.items()]
     found = []
-    for name in outputs:
+    for look in looks:
         try:
-            checked(run, name)
+            look()
         except Refusal as fault:
             found.append(fault)
-    return found
+    return [*found, *_foreign(run, {MANIFEST, *outputs, *written})]
+
+
+def _foreign(run: Path, known: set[str]) -> Iterator[Refusal]:
+    """Files that nothing vouches for; the policy that a run was made with is held against its manifest elsewhere."""
+    for file in sorted(run.rglob("*")):
+        name = file.relative_to(run).as_posix()
+        vouched_for = name in known or name.startswith(f"{POLICIES}/") or file.name[0] in OF_OTHERS
+        if not vouched_for and not file.is_dir():
+            yield Refusal(
+                f"{name} was not written from this run", where=str(file), expected=", ".join(sorted(known)),
+                cure="look what it is, and move it out of the folder of the run",
+            )  # fmt: skip
 
 
 def as_pinned(file: Path, hashed: str | None, name: str = "") -> Path:

@@ -20,8 +20,9 @@ from yiheng.lake import RESTORE, told
 from .backup import ENDING, noted_in
 from .journal import JOURNAL
 from .journal.checked import check_journal
-from .kept import POLICIES, kept_policies
+from .kept import kept_policies
 from .keys import known_key
+from .manifest import POLICIES
 from .noted_codes import code_faults
 from .official import refuse_changed
 from .packing import Progress, check_pack

@@ -20,7 +20,7 @@ from yiheng.basis.refusals import Refusal, nearest
 from yiheng.documents import own_bytes
 from yiheng.lake import told
 
-from .listed import SET, SHA256, ended, note_begun, note_ended
+from .listed import SET, SHA256, ended, note_begun, note_ended, note_written
 from .manifest import DEFAULT_ENGINE, MANIFEST
 from .results import checked
 
@@ -208,6 +208,10 @@ class Workspace:
         """
         runs = self.folder / "runs"
         note_ended(runs, run, verb, masked(self.by or _user()), made, manifest or runs / run / MANIFEST)
+
+    def note_written(self, run: str, file: Path) -> None:
+        """Note a file that was written from a run into its folder, so that a change shows."""
+        note_written(self.folder / "runs", run, file)
 
     def runs(self, verb: str | None = None) -> list[dict[str, str]]:
         """The runs that ended, newest first, each once: ``{"at", "run", "verb", "by"}``; older lines have no "by".
