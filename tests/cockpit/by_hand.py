@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from yiheng.basis.hashes import sha256
 from yiheng.runs import Workspace
+from yiheng.runs.list_file import add_line
 from yiheng.runs.manifest import WRITES, Manifest
 from yiheng.runs.settling import LINES
 
@@ -23,24 +25,28 @@ def made(folder: Path) -> Path:
 
 def add_run(
     folder: Path, called: str, file: str, result: Any, *, at: str, inputs: Any = None, pins: Any = None,
-    lines: pa.Table | None = None,
+    lines: pa.Table | None = None, beside: Path | None = None,
 ) -> str:  # fmt: skip
-    """A run that ended at a moment; what it is called here stands in its pins, because its id follows from content."""
+    """A run that ended at a moment; what it is called here stands in its pins, because its id follows from content.
+
+    Args:
+        beside: the folder of a run whose other files it takes; without one they are there, empty.
+    """
     manifest = Manifest(called.partition("-")[0], inputs or {}, {**(pins or {"data": {}}), "called": called})
     place = folder / "runs" / manifest.run
     place.mkdir()
     (place / file).write_text(json.dumps({"run": manifest.run, **result}), "utf-8")
     if lines is not None:
         pq.write_table(lines, place / LINES)
-    # What no page of these tests opens is there all the same, empty.
     made = {file, *WRITES[manifest.verb], *([LINES] if lines is not None else [])}
     for name in made:
-        if not (place / name).exists():
+        if beside is not None and not (place / name).exists():
+            shutil.copyfile(beside / name, place / name)
+        elif not (place / name).exists():
             (place / name).write_text("{}", "utf-8")
     manifest.write(place, sorted(made))
     ended = {"at": f"{at}T00:00:00+00:00", "run": manifest.run, "verb": manifest.verb}
-    with (folder / "runs" / "runs.jsonl").open("a") as noted:
-        noted.write(json.dumps({**ended, "manifest_sha256": sha256(place / "manifest.json")}) + "\n")
+    add_line(folder / "runs", {**ended, "manifest_sha256": sha256(place / "manifest.json")})
     return manifest.run
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from fractions import Fraction
 
 import pytest
+
+from yiheng.runs.list_file import add_line
 
 from .by_hand import add_measure, add_run, add_settle, figures, made
 
@@ -62,9 +63,8 @@ def test_a_settlement_from_the_lake_stands_before_one_from_a_file(folder):
 
 def test_a_run_whose_folder_is_gone_is_passed_over(folder):
     add_settle(folder, "settle-1", {("xihai", 2025): figures("1.00", "1.00")}, at="2026-01-01")
-    with (folder / "runs" / "runs.jsonl").open("a") as noted:
-        line = {"at": "2026-01-02T00:00:00+00:00", "run": "settle-gone", "verb": "settle", "manifest_sha256": "0" * 64}
-        noted.write(json.dumps(line) + "\n")
+    line = {"at": "2026-01-02T00:00:00+00:00", "run": "settle-gone", "verb": "settle", "manifest_sha256": "0" * 64}
+    add_line(folder / "runs", line)
     assert results().settled()[("xihai", 2025)].run.pins["called"] == "settle-1"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import email.message
 import email.utils
 import io
-import json
 import shutil
 
 import openpyxl
 import pypdf
 import pytest
+
+from yiheng.runs.list_file import add_line
 
 from .by_hand import add_run, add_settle, figures, made
 from .test_pages import TABLE
@@ -39,7 +40,7 @@ def planted(served, tmp_path):
     refused = [{"institution": sender, "file": f"{OTHER}.csv", "says": SAYS, "says_en": SAYS, "rows": 3, "fault": "f"}]
     add_run(
         folder, "quality-9", "quality.json", {**judged.result, "refused": refused}, at="2027-01-01",
-        inputs=judged.inputs,
+        inputs=judged.inputs, beside=served / "runs" / judged.id,
     )  # fmt: skip
     add_settle(folder, "settle-9", {("xihai", 2026): SAYS, (OTHER, 2026): SAYS}, at="2027-01-01")
     with override_settings(WORKSPACE=folder):
@@ -87,8 +88,10 @@ def test_point_9_a_refusal_that_strikes_on_a_page_names_nobody_else(planted, as_
     file = next(planted.glob("runs/compare-*/comparison.json"))
     odd = planted / "runs" / f"compare-{OTHER}"
     shutil.copytree(file.parent, odd)
-    with (planted / "runs" / "runs.jsonl").open("a") as noted:
-        noted.write(json.dumps({"at": "2027-02-01T00:00:00+00:00", "run": odd.name, "verb": "compare"}) + "\n")
+    add_line(
+        planted / "runs",
+        {"at": "2027-02-01T00:00:00+00:00", "run": odd.name, "verb": "compare", "manifest_sha256": "0" * 64},
+    )
     clerk, xihai = (shown(as_(role).get("/comparison/")) for role in ("clerk", "xihai"))
     assert OTHER in clerk and OTHER not in xihai
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -53,6 +54,7 @@ GIVEN = {
 }
 # Of the id of a run, beside its verb.
 ID_SIGNS = 6
+ID = re.compile("[0-9a-f]+")
 LAKE, RUNS, LIST, HEAD_OF_LIST = "lake", "runs", "runs.jsonl", "runs.head"
 CHANGED, NOT_NOW = 409, 503
 NOT_FOUND = 404
@@ -178,7 +180,8 @@ def _said(fault: Refusal) -> str:
     runs = Path(settings.WORKSPACE) / RUNS
     run = place.relative_to(runs).parts[0] if place.is_relative_to(runs) and place != runs else ""
     verb, _dash, signs = run.partition("-")
-    if verb not in GIVEN:
+    # A folder that is not named as a run is may be named after somebody.
+    if verb not in GIVEN or not ID.fullmatch(signs):
         return ""
     named = {"what": _given(runs / run, verb), "run": f"{verb}-{signs[:ID_SIGNS]}"}
     if place.exists():

@@ -128,10 +128,11 @@ def faults_of(run: Path) -> list[Refusal]:
 
 
 def _foreign(run: Path, known: set[str]) -> Iterator[Refusal]:
-    """Files that nothing vouches for; the policy that a run was made with is held against its manifest elsewhere."""
+    """Files that nothing vouches for; policies and manifests below the run are held against it elsewhere."""
     for file in sorted(run.rglob("*")):
         name = file.relative_to(run).as_posix()
-        vouched_for = name in known or name.startswith(f"{POLICIES}/") or file.name[0] in OF_OTHERS
+        of_policy = file.name == MANIFEST or POLICIES in PurePosixPath(name).parts
+        vouched_for = name in known or of_policy or file.name[0] in OF_OTHERS
         if not vouched_for and not file.is_dir():
             yield Refusal(
                 f"{name} was not written from this run", where=str(file), expected=", ".join(sorted(known)),
