@@ -266,3 +266,23 @@ def test_point_5_titles_beijing_time_and_a_run_that_settled_nobody(county, enter
     # Midnight in UTC is eight in the morning in Beijing.
     assert "2026-01-01 08:00" in shown
     assert "2 个医共体均未能清算" in shown and 'value="propose"' not in shown and ">试算<" not in shown
+
+
+def test_point_4_pages_of_what_was_adopted_keep_the_names_and_say_where_settings_differ(county, enter):
+    workspace, first, _ = county
+    settings = workspace.folder / "yiheng.toml"
+    before = settings.read_text("utf-8")
+    names = '[names]\nxihai = "{}"\ndonghe = "{}"\n'
+    try:
+        settings.write_text(before + names.format("西海医共体", "东河医共体"), "utf-8")
+        act(enter("li"), "propose", first)
+        act(enter("wang"), "adopt", first)
+        assert "批准时" not in page(enter("li"))
+        settings.write_text(before + names.format("东河医共体", "西海医共体"), "utf-8")
+        shown = enter("li").get("/?party=xihai&year=2025").content.decode()
+        assert '<h1 title="xihai"><bdi lang="zh">西海医共体</bdi>' in shown and "<title>西海医共体 2025" in shown
+        assert "名称为“西海医共体”，现在的设置为“东河医共体”" in shown
+        paper = enter("li").get("/statement.pdf?party=xihai&year=2025").content
+        assert "西海医共体（xihai）" in pypdf.PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+    finally:
+        settings.write_text(before, "utf-8")

@@ -385,7 +385,7 @@ def test_point_13_statements_changed_after_the_run_are_named(workspace, first):
 ODD_LINES = [
     "[]", '"act"', "7", "null", "{}", "{", "\x00", "[" * 100_000, '{"hash": 1}',
     *({name: value} for name, value in [
-        ("by", 7), ("year", "2025"), ("act", "burned"), ("parties", [1]), ("marks_because", 7), ("at", "yesterday"), ("at", "2025-01-01"), ("more", 1),
+        ("by", 7), ("year", "2025"), ("act", "burned"), ("parties", [1]), ("marks_because", 7), ("names", 7), ("names", ["a", "b"]), ("names", [1]), ("at", "yesterday"), ("at", "2025-01-01"), ("more", 1),
     ]),
 ]  # fmt: skip
 

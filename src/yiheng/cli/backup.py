@@ -141,6 +141,8 @@ def verify(place: Path | None, workspace: Path | None, form: str) -> int:
     for one in found:
         for fault in one.faults:
             say(f"！{why(fault)}", f"! {fault}")
+        for note in one.notes:
+            say(*note)
     return DONE if sound else DONE_WITH_REFUSALS
 
 

@@ -119,6 +119,12 @@ def answer(
         out.print(table if fits else _blocks(heads, shown, title))
 
 
+def call(party: str, name: str) -> None:
+    """Call a consortium by another name until the verb ends."""
+    meta = click.get_current_context().meta
+    meta[NAMES] = {**meta.get(NAMES, {}), party: name}
+
+
 def called(party: str) -> str:
     """What a consortium is called in the workspace that is open; one without a name by its id."""
     return _names().get(party, party)

@@ -17,6 +17,7 @@ from yiheng.runs import (
     NOTICE,
     OFFICIAL,
     Pair,
+    Stand,
     Workspace,
     corrected_claims,
     kept_policies,
@@ -50,7 +51,7 @@ from .due import named, notes, say_due, say_notices
 from .heads import further
 from .numbers import YEAR
 from .official import STATES
-from .show import answer, called, head, say, say_text, separated, with_id, working
+from .show import answer, call, called, head, say, say_text, separated, with_id, working
 from .spoken import told
 from .verb import DONE, format_option, opened, says_refusals, workspace_option
 
@@ -127,6 +128,7 @@ def statement(
         return _difference(space, compared, _sides(space, compared), pdf, xlsx, json_file, form)
     whole = only(result, chosen)
     stands = {pair: stand_of(register, result["run"], pair) for pair in ((s["party"], s["year"]) for s in chosen)}
+    _names_kept(space, stands)
     if pdf:
         _each(
             pdf, "pdf", chosen,
@@ -155,6 +157,15 @@ def statement(
         say(f"状态：{STATES[state].zh}", f"state: {STATES[state].en}")
     _say_written(pdf, chart, xlsx, json_file, book)
     return DONE
+
+
+def _names_kept(space: Workspace, stands: dict[Pair, Stand]) -> None:
+    """Call each party as it was called when its statement was adopted, and say where the settings differ."""
+    for (party, year), stand in stands.items():
+        today = space.names.get(party, "")
+        if renamed := stand.renamed(party, today):
+            call(party, stand.name_of(party, today))
+            say(f"{party} {year}：{renamed.zh}", f"{party} {year}: {renamed.en}")
 
 
 def _official(space: Workspace, party: str | None, year: int | None) -> tuple[str, set[Pair]]:

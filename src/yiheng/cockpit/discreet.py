@@ -38,7 +38,9 @@ def said_to(user: Any) -> Said:
             return text
         if not known:
             try:
-                names.update({name.casefold(): party for name, party in _names()})
+                for name, party in _names():
+                    # A name that was another one's once is nobody's own.
+                    names[name.casefold()] = party if names.get(name.casefold(), party) == party else ""
                 known.append(_pattern(names))
             except Refusal:
                 known.append(None)
@@ -87,6 +89,8 @@ def _names() -> Iterator[tuple[str, str]]:
         Refusal: when the table of names cannot be read.
     """
     called = results.workspace().names
+    for act in results.register()[0].acts:
+        yield from zip(act.names, act.parties, strict=False)
     for party in {*called, *results.parties_known(), *User.objects.values_list("consortium", flat=True)}:
         if party:
             yield party, party

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.utils.translation import get_language
+
 from yiheng.runs import Workspace, names_of_institutions
 
 from . import results
@@ -25,6 +27,18 @@ def institution(number: str | None) -> str:
 def party(number: str) -> str:
     """What a consortium is called; one without a name by its id."""
     return results.workspace().names.get(number, number)
+
+
+def of_statement(number: str, settled: results.Settled | None) -> str:
+    """What a consortium is called beside its statement: one that was adopted keeps the name of then."""
+    name = party(number)
+    return settled.stand.name_of(number, name) if settled else name
+
+
+def renamed(number: str, settled: results.Settled | None) -> str:
+    """The sentence that says so where it is called something else today, in the reader's language; else nothing."""
+    said = settled.stand.renamed(number, party(number)) if settled else None
+    return said.in_language(get_language() or "zh") if said else ""
 
 
 @lru_cache(maxsize=4)

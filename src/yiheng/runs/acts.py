@@ -12,7 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from yiheng.basis.evidence import Words
 from yiheng.basis.hashes import Sign, sign_of
+from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal
 from yiheng.documents import own_bytes
 
@@ -22,6 +24,8 @@ REGISTER = "standing.jsonl"
 State = Literal["trial", "proposed", "adopted", "superseded", "withdrawn"]
 Done = Literal["proposed", "adopted", "withdrawn"]
 Pair = tuple[str, int]
+# Fields that registers of before did not know.
+LATER = ("marks_because", "names")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Act:
         parties: whose statements the run holds.
         refused_because: why the run stands although parties were refused; empty where none was.
         marks_because: why it may be paid by although example values or assumptions decide it; empty where none does.
+        names: what each of the parties was called then, or its id; empty in registers of before.
         before: the hash of the line before, so that no line can be changed or taken out unseen.
     """
 
@@ -49,6 +54,7 @@ class Act:
     parties: tuple[str, ...]
     refused_because: str = ""
     marks_because: str = ""
+    names: tuple[str, ...] = ()
     before: str = ""
 
     @property
@@ -66,9 +72,24 @@ class Act:
         """The act as it stands in the register."""
         return json.dumps({**self._told(), "hash": self.hash}, ensure_ascii=False, sort_keys=True)
 
+    def name_of(self, party: str, today: str = "") -> str:
+        """What a party was called then; as it is called today where the line does not tell."""
+        return dict(zip(self.parties, self.names, strict=False)).get(party, today)
+
+    def renamed(self, party: str, today: str = "") -> Words | None:
+        """The sentence that says so where a party was called something else than today."""
+        then, now = self.name_of(party, today or party), today or party
+        if then == now:
+            return None
+        zh, en = ("批准", "adopted") if self.act == "adopted" else ("提出", "proposed")
+        return Words(
+            f"{zh}时（{moment(self.at)}）名称为“{then}”，现在的设置为“{now}”",
+            f"named '{then}' when it was {en} ({moment(self.at)}); the settings now say '{now}'",
+        )
+
     def _told(self) -> dict[str, Any]:
         """The fields; one that registers of before did not know is left out where it is empty, so their hashes hold."""
-        return {name: told for name, told in asdict(self).items() if told or name != "marks_because"}
+        return {name: told for name, told in asdict(self).items() if told or name not in LATER}
 
 
 @dataclass
@@ -188,13 +209,14 @@ def _act(line: str) -> Act | None:
     try:
         told = json.loads(line)
         told.pop("hash")
-        act = Act(**{**told, "parties": tuple(told["parties"])})
+        act = Act(**{**told, "parties": tuple(told["parties"]), "names": tuple(told.get("names", ()))})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     reasons = (act.why, act.refused_because, act.marks_because)
-    texts = (act.at, act.run, act.by, *reasons, act.result, act.policy, act.before, *act.parties)
+    texts = (act.at, act.run, act.by, *reasons, act.result, act.policy, act.before, *act.parties, *act.names)
     sound = all(isinstance(text, str) for text in texts) and type(act.year) is int and act.act in get_args(Done)
-    return act if sound and _is_moment(act.at) else None
+    named = len(act.names) in (0, len(act.parties))
+    return act if sound and named and _is_moment(act.at) else None
 
 
 def _is_moment(text: str) -> bool:

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,7 +137,7 @@ def _proposed(
     parties = tuple(sorted({s["party"] for s in result["statements"]}))
     return Act(
         _now(), folder.name, "proposed", by, why, sha256(folder / STATEMENTS), own, year, parties,
-        refused_because if refused else "", marks_because if marks else "",
+        refused_because if refused else "", marks_because if marks else "", _names(workspace, parties),
     )  # fmt: skip
 
 
@@ -198,7 +198,8 @@ def adopt(
             raise Refusals(changed)
         if sha256(folder / STATEMENTS) != proposed.result:
             raise Refusal("the statements changed since they were proposed", where=folder.name, cure="propose again")
-        return _added(workspace, register, _again(proposed, "adopted", by, why), note)
+        named = replace(proposed, names=_names(workspace, proposed.parties))
+        return _added(workspace, register, _again(named, "adopted", by, why), note)
 
 
 def withdraw(
@@ -300,7 +301,13 @@ def _again(of: Act, act: Done, by: str, why: str) -> Act:
         of.parties,
         of.refused_because,
         of.marks_because,
+        of.names,
     )
+
+
+def _names(workspace: Workspace, parties: Sequence[str]) -> tuple[str, ...]:
+    """What parties are called now: the settings may say otherwise later, and what was adopted says what it said."""
+    return tuple(workspace.names.get(party, party) for party in parties)
 
 
 @contextmanager

@@ -44,6 +44,16 @@ class Stand:
         """Whether a second person adopted it."""
         return self.adopted is not None
 
+    def name_of(self, party: str, today: str = "") -> str:
+        """What the party is called on it: as when it was adopted, or proposed; else as it is called today."""
+        act = self.adopted or self.proposed
+        return act.name_of(party, today) if act else today
+
+    def renamed(self, party: str, today: str = "") -> Words | None:
+        """The sentence that says so where its party was called something else then."""
+        act = self.adopted or self.proposed
+        return act.renamed(party, today) if act else None
+
 
 @dataclass(frozen=True)
 class SettleRun:

@@ -42,12 +42,14 @@ class Checked:
 
     Attributes:
         elsewhere: how many faults were met that are told under the part where they belong.
+        notes: what is no fault and yet to be known.
     """
 
     part: Words
     count: int = 0
     faults: list[Refusal] = field(default_factory=list)
     elsewhere: int = 0
+    notes: list[Words] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The part as plain values."""
@@ -55,7 +57,8 @@ class Checked:
             {"what": one.what, "where": one.where, "expected": one.expected, "cure": one.cure} for one in self.faults
         ]
         return {"part": self.part.en, "part_zh": self.part.zh, "count": self.count, "faults": faults,
-                "elsewhere": self.elsewhere}  # fmt: skip
+                "elsewhere": self.elsewhere, "notes": [one.en for one in self.notes],
+                "notes_zh": [one.zh for one in self.notes]}  # fmt: skip
 
 
 Part = Callable[[Workspace, Checked, Progress], None]
@@ -163,6 +166,9 @@ def _register(workspace: Workspace, one: Checked, _progress: Progress) -> None:
     one.count = len(register.acts)
     for adopted in {acts[1].run: acts[1] for acts in register.adopted.values()}.values():
         _counted(one, refuse_changed, workspace, adopted)
+    for (party, year), (_, adopted) in sorted(register.adopted.items(), key=lambda held: held[0]):
+        if said := adopted.renamed(party, workspace.names.get(party, "")):
+            one.notes.append(Words(f"{party} {year}：{said.zh}", f"{party} {year}: {said.en}"))
 
 
 def _journal(workspace: Workspace, one: Checked, _progress: Progress) -> None:

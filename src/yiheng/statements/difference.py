@@ -18,7 +18,7 @@ from .chosen import figure_words, statement_hash, with_id
 from .dues import MOVES, dues, sums
 from .in_words import in_words
 from .paper import HASH_SIGNS, SIGNATURES, money, set_paper, short, table
-from .stamp import Sides, correction_mark, correction_rows, use_of
+from .stamp import Sides, correction_mark, correction_rows, name_kept, use_of
 
 # Counts and days differ from run to run; what is left of a sentence names the fact.
 NUMBERS = re.compile(r"\d[\d,.]*")
@@ -178,6 +178,8 @@ def write_difference_pdf(
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
     hashes, sides = one["hashes"], sides or Sides()
+    states = correction_rows(sides, one["party"], name)
+    name = name_kept(sides.new, name, one["party"])
     three = [("原", "money"), ("现", "money"), ("差额", "money")]
     set_paper(
         {
@@ -188,7 +190,7 @@ def write_difference_pdf(
                 ("统筹地区", one["policy"].get("place", "—")), ("医共体", with_id(one["party"], name)),
                 ("清算年度", f"{one['year']} 年"), ("政策文件", f"{one['policy']['file']}（{one['policy']['id']}）"),
                 ("原清算单", hashes["old"][:HASH_SIGNS]), ("现清算单", hashes["new"][:HASH_SIGNS]),
-                *correction_rows(sides),
+                *states,
             ],
             "sections": [
                 table(

@@ -51,12 +51,18 @@ def write_difference_workbook(
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    statements = labelled(compared["statements"], names)
+    newer = {pair: one.new for pair, one in (sides or {}).items()}
+    statements = labelled(compared["statements"], names, newer)
     states: list[tuple[dict[str, Any], str, str]] = []
     for s in statements:
         stand = (sides or {}).get((s["party"], s["year"]), Sides())
         states += [
-            (s, *row) for row in (*correction_rows(stand), ("合计", due_words(s).zh), ("用途", use_of(stand).zh))
+            (s, *row)
+            for row in (
+                *correction_rows(stand, s["party"], (names or {}).get(s["party"], "")),
+                ("合计", due_words(s).zh),
+                ("用途", use_of(stand).zh),
+            )
         ]
     write_standing(book.add_worksheet("状态"), states, head, text)
     sheet = listed(

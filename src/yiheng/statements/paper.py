@@ -20,7 +20,7 @@ from yiheng.runs.manifest import data_sign
 
 from .assumed import assumption_rows, conclusion, due_rows, has_budget, mark_rows
 from .chosen import figure_words, statement_hash, with_id, write_file
-from .stamp import accepted_because, stamp_rows, title_mark
+from .stamp import accepted_because, name_kept, stamp_rows, title_mark
 from .waterfall import LONGEST_NAME, waterfall
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -43,12 +43,13 @@ def write_statement_pdf(
         result: what the run kept in ``statements.json``.
         statement: one of its statements.
         stand: how it stands; only an adopted one makes an official paper.
-        name: what the party is called, where it has a name beside its id.
+        name: what the party is called today, where it has a name beside its id; one that was adopted keeps its name.
 
     Raises:
         Refusal: when no Chinese font is found, or the file cannot be written.
     """
-    whole = statement_hash(result, statement)
+    whole, stamp = statement_hash(result, statement), stamp_rows(stand, statement["party"], name)
+    name = name_kept(stand, name, statement["party"])
     policy = statement["policy"]
     named, accepted = {**statement, "called": name}, accepted_because(stand)
     set_paper(
@@ -60,7 +61,7 @@ def write_statement_pdf(
                 ("统筹地区", policy.get("place", "—")), ("医共体", with_id(statement["party"], name)),
                 ("清算年度", f"{statement['year']} 年"), ("政策文件", f"{policy['file']}（{policy['id']}）"),
                 ("发文机关", policy.get("issued_by", "—")), ("文件名称与文号", _document(policy)),
-                ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp_rows(stand),
+                ("计算批次", result["run"]), ("清算单编号", whole[:HASH_SIGNS]), *stamp,
             ],
             "sections": [
                 {"kind": "pairs", "title": "清算结果（元）", "rows": _figures(statement),

@@ -65,9 +65,9 @@ def correction_mark(sides: Sides) -> str:
     return "" if sides.official else title_mark(sides.new) or "（试算）"
 
 
-def correction_rows(sides: Sides) -> list[tuple[str, str]]:
+def correction_rows(sides: Sides, party: str, name: str = "") -> list[tuple[str, str]]:
     """How the old and the new statement stand, with the acts behind the new one."""
-    (_, new), *acts = stamp_rows(sides.new)
+    (_, new), *acts = stamp_rows(sides.new, party, name)
     return [("原清算单状态", _words(sides.old)[1]), ("现清算单状态", new), *acts]
 
 
@@ -82,9 +82,20 @@ def accepted_because(stand: Stand | None) -> str:
     return stand.proposed.marks_because if stand and stand.official and stand.proposed else ""
 
 
-def stamp_rows(stand: Stand | None) -> list[tuple[str, str]]:
-    """The rows that say who proposed and who adopted a statement, as far as that was done."""
+def name_kept(stand: Stand | None, name: str, party: str) -> str:
+    """What a party is called on a paper: as it was when the statement was adopted or proposed, else ``name``."""
+    return stand.name_of(party, name) if stand else name
+
+
+def stamp_rows(stand: Stand | None, party: str, name: str = "") -> list[tuple[str, str]]:
+    """The rows that say who proposed and who adopted a statement, as far as that was done.
+
+    Args:
+        name: what the party is called today.
+    """
     rows = [("状态", _words(stand)[1])]
+    if stand and (renamed := stand.renamed(party, name)):
+        rows.append(("医共体名称", renamed.zh))
     if stand and stand.proposed:
         rows.append(("提出", _done(stand.proposed)))
     if stand and stand.proposed and stand.proposed.marks_because:

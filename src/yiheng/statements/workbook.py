@@ -37,7 +37,7 @@ from .formulas import (
     write_transfers,
 )
 from .recompute import write_recompute
-from .stamp import accepted_because, stamp_rows
+from .stamp import accepted_because, name_kept, stamp_rows
 
 # A workbook carries a date of making; a fixed one keeps the same statement the same bytes.
 MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -63,15 +63,20 @@ def write_workbook(
         result: what the run kept in ``statements.json``. Amounts are yuan with two decimals.
         stands: how each statement stands; one that is not there is a trial.
         policies: those that the run kept, by year; with them a sheet computes the statements again.
-        names: of parties by id; each sheet tells both.
+        names: of parties by id as they are today; each sheet tells both, of what was adopted the name of then.
     """
     book = Book(str(into), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": "医保打包付费年度清算", "author": "Yiheng", "created": MADE})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
     money = book.add_format({"num_format": MONEY})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    statements = labelled(result["statements"], names)
-    states = [(s, *row) for s in statements for row in stamp_rows((stands or {}).get((s["party"], s["year"])))]
+    stood, called = stands or {}, names or {}
+    statements = labelled(result["statements"], called, stood)
+    states = [
+        (s, *row)
+        for s in statements
+        for row in stamp_rows(stood.get((s["party"], s["year"])), s["party"], called.get(s["party"], ""))
+    ]
     write_standing(book.add_worksheet("状态"), states, head, text)
     hashes = [statement_hash(result, one) for one in result["statements"]]
     _figures(book.add_worksheet(RESULTS), statements, hashes, head, money)
@@ -106,9 +111,15 @@ def write_workbook(
     close_printable(book, into)
 
 
-def labelled(statements: list[dict[str, Any]], names: Mapping[str, str] | None) -> list[dict[str, Any]]:
+def labelled(
+    statements: list[dict[str, Any]], names: Mapping[str, str] | None, stands: Mapping[Pair, Stand | None] | None = None
+) -> list[dict[str, Any]]:
     """The statements with the name and id of their party for text; a hash is that of the id alone."""
-    return [{**s, "called": with_id(s["party"], (names or {}).get(s["party"], ""))} for s in statements]
+
+    def called(party: str, year: int) -> str:
+        return with_id(party, name_kept((stands or {}).get((party, year)), (names or {}).get(party, ""), party))
+
+    return [{**s, "called": called(s["party"], s["year"])} for s in statements]
 
 
 def write_standing(sheet: Worksheet, rows: list[tuple[dict[str, Any], str, str]], head: Format, text: Format) -> None:

@@ -11,7 +11,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.money import Fen
 from yiheng.supervision.declare import price as in_yuan
 
-from .. import names, quality, show, suspects
+from .. import names, quality, results, show, suspects
 
 register = template.Library()
 
@@ -56,6 +56,18 @@ def rule_label(name: str) -> str:
 def party_name(number: str) -> str:
     """What a consortium is called."""
     return names.party(number)
+
+
+@register.filter
+def name_beside(number: str, settled: results.Settled | None) -> str:
+    """What a consortium is called beside its statement."""
+    return names.of_statement(number, settled)
+
+
+@register.filter
+def renamed(number: str, settled: results.Settled | None) -> str:
+    """That a consortium is called something else today than on its statement."""
+    return names.renamed(number, settled)
 
 
 @register.filter
