@@ -128,6 +128,24 @@ def test_point_9_names_inside_names(tmp_path, served, people):
     assert len(kept) == 5 and len(hidden) == 5
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["ｄｏｎｇｈｅ", "dong he", "DONG\u3000HE", "do\u200bng\u2060he", "东河 医共体", "东\u00ad河医\ufe0f共体", "东\n河医共体", "(dong he)的"],
+)  # fmt: skip
+def test_point_9_another_party_is_met_however_it_is_typed(typed, tmp_path, served, people):
+    from django.test import override_settings
+
+    from yiheng.cockpit.discreet import said_to
+    from yiheng.runs import Workspace
+
+    Workspace.new(tmp_path / "names", names={"xihai": "西海医共体", "donghe": "东河医共体", "12": "一二"})
+    with override_settings(WORKSPACE=tmp_path / "names"):
+        said = said_to(people["xihai"])
+        assert HIDDEN in said(f"待 {typed} 清算") and HIDDEN in said("12 先清算")
+        for own in ("ｘｉ ｈａｉ 与西海\u3000医共体", "东河县共体", "long heat", "2025 1 2", "adonghe", "dong hey"):
+            assert said(own) == own
+
+
 @pytest.mark.parametrize("party", ['<b>x</b>"', "</text><script>alert(1)</script>", "<a href='x'>y</a>"])
 def test_point_8_bars_show_a_name_as_text(as_, served, tmp_path, party):
     """The chart is put into the page as it is: what it says was escaped before."""

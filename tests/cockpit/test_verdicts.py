@@ -107,3 +107,13 @@ def test_precision_is_confirmed_of_judged_and_bounded_where_few_were(served):
     # With one confirmed: 1 / (1 + 2.706025) = 0.26983.
     assert Precision(1, 0).at_least == Fraction(269, 1000)
     assert Precision(20, 10).at_least is None and Precision(20, 9).at_least is not None
+
+
+@pytest.mark.parametrize(
+    "number", ["370212199001011234", "370212 19900101 1234", "１３８１２３４５６７８", "138-1234-5678"]
+)
+def test_point_9_a_verdict_keeps_no_number_of_a_person(as_, found, number):
+    before = lines(found)
+    answer = as_("judge").post(ADDRESS, said(found, reason=f"已电话核实（{number}）"))
+    assert answer.status_code == 400 and "所填内容含有证件号码、手机号码或银行卡号" in answer.content.decode()
+    assert lines(found) == before

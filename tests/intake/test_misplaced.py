@@ -212,3 +212,16 @@ def test_point_9_a_round_trip_through_csv_gives_the_same_values(tmp_path):
         assert one == two
     assert '"=1+1"' in said("sql", query, "-w", str(again.folder), "--format", "json")
     assert "'=1+1" in said("sql", query, "-w", str(again.folder), "--format", "csv")
+
+
+def test_point_9_an_id_keeps_its_own_equals_sign(tmp_path):
+    """A spreadsheet's ="..." and the apostrophe of our own CSV go; an = alone is a sign of the id."""
+    lines = FILES["settlement.csv"].splitlines()
+    last = lines[-1].split(",")
+    more = [",".join([written, *last[1:]]) for written in ("=SQ1", "SQ1", "'=SQ2", '"=""SQ3"""')]
+    workspace, result = loaded(tmp_path, settlement="\n".join([*lines, *more]) + "\n")
+    assert quarantine(workspace, result.run) == []
+    query = "select settlement_id from settlement where settlement_id like '%SQ%' order by 1"
+    kept = said("sql", query, "-w", str(workspace.folder), "--format", "csv").split("\n\n")[0].split()
+    # Our own CSV guards what a spreadsheet would take for a formula.
+    assert kept[1:] == ["'=SQ1", "'=SQ2", "SQ1", "SQ3"]

@@ -6,6 +6,8 @@ import re
 
 # Division, day of birth, number, check sign: eighteen signs (GB 11643-1999), fifteen before 1999.
 BORN = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+# People who are in data of today were born before; a later day in a number is that of the visit or the bill.
+SURELY_BORN = "(19[0-9]{2}|200[0-9])(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 CERTIFICATE = rf"[1-9][0-9]{{5}}{BORN}[0-9]{{3}}[0-9Xx]"
 OLD = "[1-9][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -38,9 +40,10 @@ SHORTEST = 11
 MOST_OF_A_DIGIT = 9
 
 # What people and programs put between the digits of one number, seen or unseen.
-_GAP = r"[\s._/\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff-]"
+_GAP = r"[\s._/\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff\uff0d-\uff0f-]"
 # Fifteen digits in groups are a certificate only where they begin as a division of the country does.
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+_GROUPS = rf"{_PROVINCE}[0-9]{{4}}{_GAP}{{1,4}}{SURELY_BORN}{_GAP}{{1,4}}[0-9]{{3}}[0-9Xx]"
 _SPACED = rf"[0-9](?:{_GAP}[0-9])"
 _NUMBER = re.compile(
     rf"(?<![0-9])(?:(?:00)?86{_GAP}?)?(?:"
@@ -103,7 +106,9 @@ def _is_one(kind: str, written: str) -> bool:
     digits = re.sub("[^0-9X]", "", written.upper())
     whole = len(digits) == len(written)
     if kind == "certificate":
-        return (re.fullmatch(CERTIFICATE, digits) is not None and (whole or is_checked(digits))) or is_card(digits)
+        grouped = re.fullmatch(_GROUPS, written) is not None
+        one = re.fullmatch(CERTIFICATE, digits) is not None and (whole or grouped or is_checked(digits))
+        return one or is_card(digits)
     if kind == "card":
         return is_card(digits)
     if kind == "grouped":

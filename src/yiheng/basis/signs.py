@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Control signs but line feed and tab; marks that turn the direction of what follows or are seen by nobody; the
 # separators of lines that only some programs know; what is no sign; halves of signs, as a name in no encoding brings.
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+# Signs without a look of their own that are counted as letters or marks.
+_NO_LOOK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PICTURES, _DELETE, _PICTURE_OF_DELETE, _ASCII = 0x2400, 0x7F, "\u2421", 0x20
 # A byte of a name that is in no encoding stands as the half of a sign from here on.
 _BYTES = range(0xDC80, 0xDD00)
@@ -52,3 +55,9 @@ def _picture(found: re.Match[str]) -> str:
 def _number(found: re.Match[str]) -> str:
     code = ord(found[0]) - _PICTURES
     return f"<U+{code if code <= _ASCII else _DELETE:04X}>"
+
+
+def plain(text: str) -> str:
+    """A text as it is compared with another: of one width and case, without what is not seen; blanks inside stay."""
+    folded = _NO_LOOK.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(sign for sign in folded if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf")).strip()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yiheng.basis.hidden import holds_number
-from yiheng.basis.reasons import refuse_unseen
+from yiheng.basis.reasons import refuse_numbers, refuse_unfit
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.runs.journal import OF_PERSONS, SET_BACK, STORED, digest, password_digest, row_digest, utc
 
@@ -81,6 +81,7 @@ def user_create(
     if holds_number(username):
         # The name stands in the journal for good, so it is not even told back.
         raise Refusal(_("用户名含有证件号码、手机号码或银行卡号，请改用姓名或工号。"))
+    refuse_numbers(consortium)
     if User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("用户“%(name)s”已经存在。") % {"name": username})
     user = User(username=username, consortium=consortium)
@@ -160,7 +161,7 @@ def finding_judge(*, finding: str, rule: str, verdict: str, reason: str, by: Use
     longest = FindingVerdict._meta.get_field("reason").max_length or 0
     if not reason or len(reason) > longest:
         raise Refusal(_("请写明理由，不超过 %(n)s 字。") % {"n": longest})
-    refuse_unseen(reason)
+    refuse_unfit(reason)
     counts = verdicts_of(findings=[finding]).get(finding)
     if counts and (counts.verdict, counts.reason) == (verdict, reason):
         raise Refusal(_("该疑点已有同样的核实结论。"))

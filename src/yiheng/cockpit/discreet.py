@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import plain
 from yiheng.casework.models import User
 from yiheng.runs import Act
 
@@ -40,12 +41,13 @@ def said_to(user: Any) -> Said:
             try:
                 for name, party in _names():
                     # A name that was another one's once is nobody's own.
-                    names[name.casefold()] = party if names.get(name.casefold(), party) == party else ""
+                    if bare := _bare(name):
+                        names[bare] = party if names.get(bare, party) == party else ""
                 known.append(_pattern(names))
             except Refusal:
                 known.append(None)
         pattern = known[0]
-        if pattern is not None and all(names[met[0]] == own for met in pattern.finditer(text.casefold())):
+        if pattern is not None and all(names[_bare(met[0])] == own for met in pattern.finditer(plain(text))):
             return text
         return gettext("内容涉及其他医共体，不予显示，请联系经办机构。")
 
@@ -103,7 +105,14 @@ def _pattern(names: dict[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(map(_alone, longest)) or "(?!)")
 
 
+def _bare(name: str) -> str:
+    """A name however it is typed: also without its blanks."""
+    return "".join(plain(name).split())
+
+
 def _alone(name: str) -> str:
+    """A name with or without blanks between its signs; a number with blanks in it is several."""
     before = f"(?<![{_OF_IDS}])" if re.match(f"[{_OF_IDS}]", name) else ""
     after = f"(?![{_OF_IDS}])" if re.search(f"[{_OF_IDS}]$", name) else ""
-    return f"{before}{re.escape(name)}{after}"
+    typed = re.escape(name) if name.isdecimal() else r"\s*".join(map(re.escape, name))
+    return f"{before}{typed}{after}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.hidden import CARD, CARD_LENGTHS, CERTIFICATE, CHECK_SIGNS, MOST_OF_A_DIGIT, OLD, WEIGHTS
+from yiheng.basis.hidden import CARD, CARD_LENGTHS, CERTIFICATE, CHECK_SIGNS, MOST_OF_A_DIGIT, OLD, SURELY_BORN, WEIGHTS
 from yiheng.records import Column, Table
 
-# People who are in data of today were born before; a later day in a number is that of the visit or the bill.
-SURELY_BORN = "(19[0-9]{2}|200[0-9])(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 # With apostrophe, blanks, dashes or a word before it: digits that nothing but marks stands between.
 LOOSE = "^[^0-9]{0,12}[1-9]([^0-9A-Za-z]*[0-9]){13,16}[^0-9A-Za-z]*[0-9Xx][^0-9A-Za-z]*$"
 # Words that people put before it. Another letter makes it the number of something else, unless its check sign is right.

@@ -50,7 +50,7 @@ MARKED = sql.text(rf"^{APOSTROPHE}+([=+\-@\t\r])") + r", '\1'"
 MACROS = f"""
 create or replace temp macro tidied(given) as nullif(trim(regexp_replace(regexp_replace(trim(regexp_replace(
   translate(given, {sql.text(WIDE + SPACES)}, {sql.text(NARROW + " " * len(SPACES))}), {sql.text(INVISIBLE)}, '', 'g')),
-  '^="?([^"]*)"?$', '\\1'), '^[''`‘’]+|[''`‘’]+$', '', 'g')), '')
+  '^="([^"]*)"$', '\\1'), '^[''`‘’]+|[''`‘’]+$', '', 'g')), '')
 """
 
 

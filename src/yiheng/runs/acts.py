@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -16,6 +15,7 @@ from yiheng.basis.evidence import Words
 from yiheng.basis.hashes import Sign, sign_of
 from yiheng.basis.moments import moment
 from yiheng.basis.refusals import Refusal
+from yiheng.basis.signs import plain
 from yiheng.documents import own_bytes
 
 from .manifest import canonical
@@ -202,7 +202,7 @@ def _vouched(file: Path, _sign: Sign) -> Mapping[str, Act]:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are of one person, however they are typed."""
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
 
 
 def _act(line: str) -> Act | None:
@@ -224,7 +224,3 @@ def _is_moment(text: str) -> bool:
         return dt.datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()

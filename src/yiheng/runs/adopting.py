@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from yiheng.basis.evidence import Words
 from yiheng.basis.hashes import sha256
-from yiheng.basis.reasons import refuse_unseen
+from yiheng.basis.reasons import refuse_unfit
 from yiheng.basis.refusals import Refusal, Refusals
 from yiheng.lake import told
 
@@ -343,7 +343,7 @@ def _added(workspace: Workspace, register: Register, act: Act, note: Note) -> Ac
 
 def _refuse_unreasoned(why: str, *others: str) -> None:
     for one in (why, *others):
-        refuse_unseen(one)
+        refuse_unfit(one)
     if not why.strip() or len(why.strip()) > LONGEST_REASON:
         raise Refusal("an act needs its reason", expected=f"a reason of at most {LONGEST_REASON} characters")
 

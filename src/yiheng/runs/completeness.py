@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from yiheng.basis.evidence import Words
-from yiheng.basis.reasons import refuse_unseen
+from yiheng.basis.reasons import refuse_unfit
 from yiheng.basis.refusals import Refusal, nearest
 from yiheng.measures import completeness as judge
 from yiheng.policy import PolicyFile
@@ -134,7 +134,7 @@ def refuse_empty_act(facts: Path | None, although: str | None) -> None:
     """
     if although is not None and not although.strip():
         raise Refusal("--although has no reason", expected="a sentence that is printed on every statement")
-    refuse_unseen(although or "")
+    refuse_unfit(although or "")
     if although is not None and facts is not None:
         raise Refusal("--although is for a year of the lake", cure="leave it out: a facts file is taken as it is")
 
