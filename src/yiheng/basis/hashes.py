@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from .engine_paths import AS_WRITTEN, refuse_other_kinds
+
 # Size, times and inode. To set the times back does not set back the last of them, that of the change itself.
 Sign = tuple[int, int, int, int]
 _known: dict[Path, tuple[Sign, str]] = {}
@@ -16,7 +18,9 @@ def sha256(file: Path) -> str:
 
     Raises:
         OSError: when it cannot be read.
+        Refusal: a pipe or a device in its place, of which the end never comes.
     """
+    refuse_other_kinds(file, AS_WRITTEN)
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
@@ -26,7 +30,9 @@ def hash_of(file: Path) -> str:
 
     Raises:
         OSError: when it cannot be read.
+        Refusal: a pipe or a device in its place, of which the end never comes.
     """
+    refuse_other_kinds(file, AS_WRITTEN)
     with file.open("rb") as opened:
         sign = _sign(os.fstat(opened.fileno()))
         kept = _known.get(file)

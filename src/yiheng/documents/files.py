@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from yiheng.basis.engine_paths import whole_path
+from yiheng.basis.engine_paths import AS_WRITTEN, whole_path
 from yiheng.basis.refusals import Refusal
 
 MEBIBYTE = 1024 * 1024
-AS_WRITTEN = "an ordinary file, as the program wrote it"
 # Not on every system.
 WITHOUT_WAITING: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

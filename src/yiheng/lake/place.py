@@ -13,9 +13,8 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import EMPTY_DICT, Properties
 from sqlalchemy import URL
 
-from yiheng.basis.engine_paths import refuse_other_kinds, sqlite_uri
+from yiheng.basis.engine_paths import AS_WRITTEN, refuse_other_kinds, sqlite_uri
 from yiheng.basis.refusals import Refusal
-from yiheng.documents.files import AS_WRITTEN
 
 from .damage import CATALOG, RESTORE, SECONDS_TO_WAIT
 

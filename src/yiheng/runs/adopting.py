@@ -332,7 +332,9 @@ def _added(workspace: Workspace, register: Register, act: Act, note: Note) -> Ac
     """
     chained = Act(**{**asdict(act), "before": register.acts[-1].hash if register.acts else ""})
     following = workspace.folder / "runs" / NEXT
-    with following.open("w", encoding="utf-8") as opened:
+    # Whatever stands there: a pipe would keep the act waiting, a link would lead it elsewhere.
+    following.unlink(missing_ok=True)
+    with following.open("x", encoding="utf-8") as opened:
         opened.write("".join(f"{one.line}\n" for one in (*register.acts, chained)))
         opened.flush()
         os.fsync(opened.fileno())
