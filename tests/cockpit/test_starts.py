@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sqlite3
@@ -114,3 +115,20 @@ def test_point_5_a_start_says_in_a_line_that_the_head_was_an_older_one(tmp_path)
     assert "the head is 3 lines behind the journal, more than acts of one moment" in told and told.count("\n") == 1
     assert "find out who put the older one there" in told
     assert add("zhao") == ""
+
+
+def test_point_7_a_start_neither_waits_for_nor_gives_out_what_is_no_static_file(tmp_path):
+    folder = Workspace.new(tmp_path / "w").folder
+    assert started("user-add", folder, "li").communicate(PASSWORD + "\n", timeout=PATIENCE)
+    static = sorted((folder / "static" / "cockpit").glob("*.*.*s"))
+    device, pipe, link = static[:3]
+    for one in (device, pipe, link):
+        one.unlink()
+    device.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    link.symlink_to(folder / "casework.key")
+    again = started("user-add", folder, "wang")
+    said, wrong = again.communicate(PASSWORD + "\n", timeout=PATIENCE)
+    assert again.returncode == DONE, (said, wrong)
+    assert all(one.is_file() and not one.is_symlink() and one.stat().st_size < 1 << 20 for one in (device, pipe, link))
+    assert link.read_bytes() != (folder / "casework.key").read_bytes()

@@ -75,8 +75,19 @@ def prepare(workspace_folder: Path) -> Refusal | None:
             database.touch(OWNER_ONLY)
         call_command("migrate", verbosity=0, interactive=False)
         older = bring_up(workspace)
+        _take_out_odd(Path(settings.STATIC_ROOT))
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=NOT_SERVED)
     return older
+
+
+def _take_out_odd(folder: Path) -> None:
+    """Take out what is no file among the static ones, which are made anew.
+
+    A device would be read without end, and what a link leads to would be given out to anybody.
+    """
+    for one in folder.rglob("*"):
+        if one.is_symlink() or not (one.is_file() or one.is_dir()):
+            one.unlink()
 
 
 def make_demo_user(
