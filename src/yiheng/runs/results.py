@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -112,9 +112,10 @@ def shaped_manifest(run: Path) -> dict[str, Any]:
 def faults_of(run: Path) -> list[Refusal]:
     """All that is not as written: the manifest, else each output, what was written from them, what is foreign."""
     try:
-        outputs = checked_manifest(run)["outputs"]
+        manifest = checked_manifest(run)
     except Refusal as fault:
         return [fault]
+    outputs: dict[str, str] = manifest["outputs"]
     written = written_files(run.parent, run.name)
     looks = [partial(checked, run, name) for name in outputs]
     looks += [partial(as_pinned, run / name, hashed) for name, hashed in written.items()]
@@ -124,15 +125,20 @@ def faults_of(run: Path) -> list[Refusal]:
             look()
         except Refusal as fault:
             found.append(fault)
-    return [*found, *_foreign(run, {MANIFEST, *outputs, *written})]
+    return [*found, *_foreign(run, {*outputs, *written}, manifest["pins"])]
 
 
-def _foreign(run: Path, known: set[str]) -> Iterator[Refusal]:
-    """Files that nothing vouches for; policies and manifests below the run are held against it elsewhere."""
+def _foreign(run: Path, known: set[str], pins: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Files that nothing vouches for; policies and manifests below the run are held against it elsewhere.
+
+    What a run keeps of what it was given, such as a file of facts, stands in its pins by its hash.
+    """
+    pinned = frozenset(SHA256.findall(json.dumps(pins)))
     for file in sorted(run.rglob("*")):
         name = file.relative_to(run).as_posix()
         of_policy = file.name == MANIFEST or POLICIES in PurePosixPath(name).parts
         vouched_for = name in known or of_policy or file.name[0] in OF_OTHERS
+        vouched_for = vouched_for or (file.is_file() and hash_of(file) in pinned)
         if not vouched_for and not file.is_dir():
             yield Refusal(
                 f"{name} was not written from this run", where=str(file), expected=", ".join(sorted(known)),
