@@ -14,6 +14,7 @@ from yiheng.basis.refusals import Refusal
 from yiheng.cli.main import main
 from yiheng.codes import CATALOGUE, read_edition
 from yiheng.intake import read_mapping
+from yiheng.payment import check_policy
 from yiheng.policy import PolicyFile, read_policy
 from yiheng.runs import Workspace, read_bill, register_of, run_settle, unpack_workspace
 
@@ -72,6 +73,8 @@ def _put(lines: list[str], at: int, text: str, key: str = ": ") -> bytes:
 def _policy(place: Place, thrown: tuple[bool, int, str, bytes]) -> None:
     no_share, at, value, text = thrown
     read: PolicyFile = read_policy(place.file("2022.yaml", text))
+    # As `yiheng policy check` and every settlement do: a value is a number only where it is asked for.
+    check_policy(read)
     assert not no_share, f"line {at + 1}: the share {value[:40]!r} was taken as {read.policy.values}"
 
 

@@ -68,7 +68,7 @@ def test_hostile_names_stay_text_in_the_chart(party):
     one = {"party": party, "year": 2025, "figures": figures(budget="7.00", spend="7.00")}
     tree = ElementTree.fromstring(waterfall(one))
     title = next(tree.iter(f"{SVG}text")).text
-    assert title.startswith(party[:30].replace("\x00", "�").replace("\x1b", "�"))
+    assert title.startswith(party[:30].replace("\x00", "<U+0000>").replace("\x1b", "<U+001B>"))
     assert {child.tag for child in tree} <= {f"{SVG}{tag}" for tag in ("rect", "text", "line")}
 
 
