@@ -225,3 +225,62 @@ def test_point_9_an_id_keeps_its_own_equals_sign(tmp_path):
     kept = said("sql", query, "-w", str(workspace.folder), "--format", "csv").split("\n\n")[0].split()
     # Our own CSV guards what a spreadsheet would take for a formula.
     assert kept[1:] == ["'=SQ1", "'=SQ2", "SQ1", "SQ3"]
+
+
+# 3*7+7*9+0*10+2*5+1*8+2*4 + 1*2+9*1+9*6+0*3+0*7+1*9 + 0*10+1*5+1*8+2*4+3*2 = 211 = 19*11 + 2, whose sign is X.
+REAL, WRONG_SIGN = "37021219900101123X", "370212199001011234"
+
+
+def column_of(table: str, column: str, value: str) -> str:
+    """A table of the tiny county with one more row, whose column holds the value and whose key is its own."""
+    head, first, *_ = FILES[f"{table}.csv"].splitlines()
+    columns, row = head.split(","), first.split(",")
+    if column not in columns:
+        columns, row = [*columns, column], [*row, ""]
+    row[0] = "NEW1" if column != columns[0] else row[0]
+    row[columns.index(column)] = value
+    added = [f"{line}," if len(columns) > len(head.split(",")) else line for line in FILES[f"{table}.csv"].splitlines()]
+    return "\n".join([",".join(columns), *added[1:], ",".join(row)]) + "\n"
+
+
+def faults_with(tmp_path, table: str, column: str, value: str) -> set[str]:
+    workspace, result = loaded(tmp_path, **{table: column_of(table, column, value)})
+    found = {row["fault"] for row in quarantine(workspace, result.run) if row["column_name"] == column}
+    if f"{column}_is_a_certificate_number" in found:
+        assert not none_of(everything_under(workspace.folder / "runs"), [REAL, WRONG_SIGN, MOBILE])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("visit", "visit_id", f"{REAL}-20250301"), ("visit", "visit_id", f"V{REAL}"), ("visit", "visit_id", f"2025-{REAL}-1"),
+        ("visit", "visit_id", f"张{REAL}"), ("visit", "visit_id", f"X{REAL}X"), ("settlement", "settlement_id", f"{REAL}_1"),
+        ("fee_line", "line_id", f"L{REAL.lower()}/2"), ("institution", "institution_id", f"H{REAL}"),
+        ("person", "person_id", f"P{REAL}"), ("person", "person_id", f"{REAL}-1"), ("person", "person_id", WRONG_SIGN),
+        ("visit", "department", WRONG_SIGN), ("visit", "department", f"内科{REAL}"), ("fee_line", "department", REAL),
+        ("visit", "doctor", WRONG_SIGN), ("visit", "doctor", f"王{REAL}"),
+        ("visit", "department", "13812345678"), ("visit", "doctor", "13812345678"), ("visit", "doctor", "王138-1234-5678"),
+        ("visit", "doctor", "王13012345678"), ("fee_line", "doctor", "１３８１２３４５６７８"),
+    ],
+)  # fmt: skip
+def test_point_9_a_certificate_in_any_code_is_quarantined(table, column, value, tmp_path):
+    assert f"{column}_is_a_certificate_number" in faults_with(tmp_path, table, column, value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        # Division, day and number: of a visit, or with a day long ago and a check sign that is not right.
+        ("visit", "visit_id", "370212202503010001"), ("visit", "visit_id", f"{WRONG_SIGN}-20250301"),
+        ("visit", "visit_id", "V370212202503010001-2"), ("institution", "institution_id", f"H{WRONG_SIGN}"),
+        ("person", "person_id", f"P{WRONG_SIGN}"),
+        # More digits around it: no certificate can be told from a number.
+        ("settlement", "settlement_id", "3702121990010112340"), ("settlement", "settlement_id", f"1{REAL}"),
+        # Eleven digits may count; a code may be made of a city of Hebei.
+        ("visit", "visit_id", "13812345678"), ("settlement", "settlement_id", "13812345678"), ("visit", "doctor", "13010000123"),
+        ("visit", "doctor", "D370212000123"), ("visit", "department", "A03.01"), ("visit", "department", "138123456789"),
+    ],
+)  # fmt: skip
+def test_point_9_a_number_that_is_no_certificate_for_sure_is_taken(table, column, value, tmp_path):
+    assert f"{column}_is_a_certificate_number" not in faults_with(tmp_path, table, column, value)

@@ -23,6 +23,12 @@ WITHIN = (
     r"($|[^0-9])"
 )
 SHORTEST_WITHIN, ENOUGH_DIGITS = 11, r"([0-9\x{ff10}-\x{ff19}][^0-9\x{ff10}-\x{ff19}A-Za-z\p{Han}]*){11}"
+# A part of a code that no more digits stand around; a mobile telephone the same.
+LENGTH = 18
+PART = f"(^|[^0-9])[1-9][0-9]{{5}}{SURELY_BORN}[0-9]{{3}}[0-9Xx]($|[^0-9])"
+MOBILE = f"(^|[^0-9])((00)?86{_GAP}?)?({_MOBILE})($|[^0-9])"
+# Eleven digits alone that begin as a city of Hebei, Shanxi or Inner Mongolia are as well a code that is made of it.
+OF_A_PLACE = "1(3(0[1-9]|1[01])|4(0[1-9]|1[01])|5(0[1-9]|2[259]))[0-9]{7}"
 # A macro writes its argument wherever it names it; bound by a function over one element it is planned only once.
 MACROS = f"""
 create or replace temp macro check_sign(seventeen) as substr('{CHECK_SIGNS}',
@@ -41,6 +47,12 @@ create or replace temp macro is_old_certificate(given) as case when length(given
 create or replace temp macro holds_a_number(given) as case when length(given) < {SHORTEST_WITHIN} then false
   when not regexp_matches(given, '{ENOUGH_DIGITS}') then false
   else regexp_matches(tidied(given), '{WITHIN}') end;
+create or replace temp macro holds_certificate(given) as case when length(given) < {LENGTH} then false
+  when not regexp_matches(given, '{PART}') then false
+  else len(list_filter(regexp_split_to_array(upper(given), '[^0-9X]+'), lambda part:
+    is_checked(regexp_extract(part, '^X*([1-9][0-9]{{5}}{SURELY_BORN}[0-9]{{3}}[0-9X])X*$', 1)))) > 0 end;
+create or replace temp macro holds_mobile(given) as case when length(given) < {SHORTEST_WITHIN} then false
+  else regexp_matches(given, '{MOBILE}') and not regexp_full_match(given, '{OF_A_PLACE}') end;
 create or replace temp macro is_card(given) as case
   when length(given) not between {min(CARD_LENGTHS)} and {max(CARD_LENGTHS)} then false
   when not regexp_full_match(given, '{CARD}') then false
@@ -66,10 +78,11 @@ LONG_AGO = f"(1{_S}9({_S}[0-9]){{2}}|2{_S}0{_S}0{_S}[0-9]){_DAY}{_S}[0-9Xx]"
 
 def in_row(born: str) -> str:
     """The pattern of what may be a certificate number among the codes of a row, from its day of birth on."""
-    return f"(^|\x1f)[^0-9\x1f]*[1-9]({_S}[0-9]){{5}}{_S}{born}[^0-9A-Za-z\x1f]*(\x1f|$)"
+    return f"(^|\x1f)[^0-9\x1f]*[1-9]({_S}[0-9]){{5}}{_S}{born}[^0-9A-Za-z\x1f]*(\x1f|$)|{PART}"
 
 
-# By whether it is the number of a person.
+# By whether it is the number of a person. Where people write words, a mobile telephone is none of them either.
+WORDS_INSTEAD = Words("编号或名称，不含证件号码和手机号码", "a code or a name, without certificate or telephone number")
 INSTEAD = {
     True: Words(
         "医保人员编号；本地以证件号码为人员编号的，新建工作区时用 --hash-person-id",
@@ -82,6 +95,8 @@ OF_THINGS = frozenset(
     {"item_code", "disease_code", "trace_code", "batch", "lot", "division", "specialty", "payment_way"}
 )
 OF_STAFF = frozenset({"doctor", "surgeon", "family_doctor", "carer"})
+# Local codes or names, as people write them; a day of a visit is in none of them.
+OF_WORDS = frozenset({"department", "place"})
 
 
 def may_be_one(table: Table, column: Column) -> bool:
@@ -91,21 +106,27 @@ def may_be_one(table: Table, column: Column) -> bool:
 
 
 def of_a_person(column: Column) -> bool:
-    """Whether the column names a person, so that any certificate number in it is one."""
-    return column.personal == "person" or column.name in OF_STAFF
+    """Whether any certificate number in the column is one: it names a person, or nothing that is numbered by days."""
+    return column.personal == "person" or in_words(column)
+
+
+def in_words(column: Column) -> bool:
+    """Whether people write the column, so that the number of a mobile telephone is told in it as well."""
+    return column.name in OF_STAFF or column.name in OF_WORDS
 
 
 def one_in(table: Table, column: Column) -> str:
     """SQL over the typed columns that is true when this one holds a certificate number.
 
     Numbers of visits and bills may hold a day as well: there only what cannot be one of them is a certificate, with
-    a day of birth long ago and the right check sign.
+    a day of birth long ago and the right check sign. The same holds for a part of a code, in every column.
     """
     value = f'"{column.name}"'
     if column.personal == "person" and "born_on" in table.schema:
         old = f"is_old_certificate({value}) and substr(bare({value}), 7, 6) = strftime(born_on, '%y%m%d')"
-        return f"coalesce(is_certificate({value}) or ({old}), false)"
+        return f"coalesce(is_certificate({value}) or holds_certificate({value}) or ({old}), false)"
     if of_a_person(column):
-        return f"coalesce(is_certificate({value}), false)"
+        more = f" or holds_mobile({value})" if in_words(column) else ""
+        return f"coalesce(is_certificate({value}) or holds_certificate({value}){more}, false)"
     sure = f"regexp_full_match(substr(bare({value}), 7, 8), '{SURELY_BORN}') and is_checked(bare({value}))"
-    return f"coalesce(case when is_certificate({value}) then {sure} else false end, false)"
+    return f"coalesce(case when is_certificate({value}) then {sure} else holds_certificate({value}) end, false)"

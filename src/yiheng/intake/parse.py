@@ -10,7 +10,7 @@ from yiheng.basis.money import FEN_PER_YUAN
 from yiheng.records import EXPECTED, FAR_DAY, LASTS_FROM, Codes, Column, Table
 
 from . import sql
-from .certificates import INSTEAD, may_be_one, one_in
+from .certificates import INSTEAD, WORDS_INSTEAD, in_words, may_be_one, one_in
 from .tidy import code_of, nothing_in, tidy_of, words_of
 
 WHOLE_DIGITS = {"yuan": 14, "whole": 18, "quantity": 12, "price": 10}
@@ -120,8 +120,12 @@ def faults_of(table: Table) -> list[Fault]:
                 )
             )
         if may_be_one(table, c):
-            says = Words(f"{c.zh}是证件号码", f"{c.name} is a certificate number")
-            found.append(Fault(f"{c.name}_{CERTIFICATE_NUMBER}", c.name, says, INSTEAD[c.personal == "person"]))
+            says = Words(f"{c.zh}是证件号码，或含有证件号码", f"{c.name} is or holds a certificate number")
+            instead = INSTEAD[c.personal == "person"]
+            if in_words(c):
+                instead = WORDS_INSTEAD
+                says = Words(f"{c.zh}中含证件号码或手机号码", f"{c.name} holds a certificate or telephone number")
+            found.append(Fault(f"{c.name}_{CERTIFICATE_NUMBER}", c.name, says, instead))
         if c.at_least is not None or c.dated:
             found.append(
                 Fault(

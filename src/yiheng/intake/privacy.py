@@ -126,9 +126,10 @@ def shown_value(column: Column, value: str, *, usual: bool = False) -> str:
     """
     bare = f"regexp_replace({value}, '[^0-9A-Za-z]', '', 'g')"
     # However they are written: in groups, with dashes, sign by sign.
-    certificate = f"regexp_matches({bare}, '(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])')"
+    one = f"'(^|[^0-9])({CERTIFICATE}|{OLD})($|[^0-9])'"
+    certificate = f"regexp_matches({bare}, {one}) or regexp_matches({value}, {one})"
     others = f"regexp_matches({bare}, '{MOBILE}') or is_card(regexp_replace({value}, '[^0-9]', '', 'g'))"
-    hidden = certificate if usual else f"({certificate} or {others})"
+    hidden = f"({certificate})" if usual else f"({certificate} or {others})"
     if column.kind == "text" and column.codes is None and not column.free:
         shown = f"regexp_full_match({value}, '{PLAIN_CODE}')"
     else:

@@ -38,7 +38,7 @@ TO_DO = {
     "_not_in_list": "改为代码表中的值后重新报送",
     "_out_of_range": "核对原始记录，改正后重新报送",
     "_not_known": "先报送（或改正）所引用的记录，再重新报送本行",
-    "_is_a_certificate_number": "改报医保人员编号，不要以证件号码代替",
+    "_is_a_certificate_number": "按“应为”一列改报，不要填写证件号码或手机号码",
     "_holds_a_personal_number": "从名称中删去证件号码、手机号码后重新报送",
     "key_used_twice": "只保留正确的一行；确需更正的，首次报送后另行单独报送",
     "row_broken": "检查该行的列数、引号和编码，重新导出后报送",

@@ -17,7 +17,7 @@ from yiheng.basis.signs import on_one_line
 from yiheng.records import FAR_DAY, TABLES, Column, Table
 
 from . import sql
-from .certificates import may_be_one, of_a_person
+from .certificates import in_words, may_be_one, of_a_person
 from .mapping import ROW_NUMBER, MappingFile, TableMapping
 from .parse import Overlay, fault_conditions, is_open_end, raw_value, typed
 from .privacy import Sealing
@@ -286,6 +286,7 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
     codes: list[str] = []
     persons: list[str] = []
     others: list[str] = []
+    words: list[str] = []
     for column in table:
         raw, mark = sql.name("raw_" + column.name), sql.name("unreadable_" + column.name)
         incoming = arm.get(column.name)
@@ -297,6 +298,8 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
                 codes.append(raw)
                 if may_be_one(table, column):
                     (persons if of_a_person(column) else others).append(raw)
+                if in_words(column):
+                    words.append(raw)
         raws.append(f"coalesce({(incoming and incoming.unreadable) or 'false'}, false) as {mark}")
         values.append(f"cast({value} as {DUCK_TYPES[column.kind]}) as {sql.name(column.name)}")
     conditions = fault_conditions(table, closely)
@@ -310,7 +313,7 @@ def judged(table: Table, arm: Arm, relation: str, overlay: Overlay, place: str |
         kept += [*STOOD, f"{{{all_raw}}} as _all"]
     return (
         f"with raws as (select {', '.join(raws)} from {relation}),"
-        f" odd as (select *, {odd_row(codes, persons, others)} as {ROW_IS_ODD} from raws),"
+        f" odd as (select *, {odd_row(codes, persons, others, words)} as {ROW_IS_ODD} from raws),"
         f" looked as (select {', '.join(tidies)} from odd),"
         f" vals as (select *, {', '.join(values)} from looked),"
         f" contract_rows as (select {', '.join(kept)}, cast({mask} as BIGINT) as _mask from vals),"

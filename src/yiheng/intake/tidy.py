@@ -60,20 +60,25 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(certificates.MACROS)
 
 
-def odd_row(raws: list[str], persons: list[str], others: list[str]) -> str:
+def odd_row(raws: list[str], persons: list[str], others: list[str], words: list[str]) -> str:
     """SQL that is true when one of the raw codes of a row has to be looked at closely.
 
     Args:
         persons: those of them that may be a person's number.
         others: those that may hold one although they are the number of something else.
+        words: those in which the number of a mobile telephone is told.
     """
     ever, long_ago = certificates.in_row(certificates.EVER), certificates.in_row(certificates.LONG_AGO)
     tests = [_found(raws, ODD_ROW)] if raws else []
-    for some, pattern in ((persons, ever), (others, long_ago)):
+    shortest, mobile = certificates.SHORTEST, certificates.SHORTEST_WITHIN
+    asked = (
+        (persons, ever, shortest), (others, long_ago, shortest), (words, certificates.MOBILE, mobile),
+    )  # fmt: skip
+    for some, pattern, least in asked:
         if some:
             longest = f"greatest(0, {', '.join(f'length(cast({raw} as VARCHAR))' for raw in some)})"
             found = _found(some, pattern)
-            tests.append(f"case when {longest} < {certificates.SHORTEST} then false else {found} end")
+            tests.append(f"case when {longest} < {least} then false else {found} end")
     return f"({' or '.join(tests) or 'false'})"
 
 
