@@ -48,6 +48,14 @@ def _started(workspace, step):
 def test_point_5_a_journal_of_before_is_chained_and_its_verdicts_are_held(tmp_path):
     workspace = Workspace.new(tmp_path / "w")
     assert Child(_before_the_chain, workspace.folder).ended()[0] == DONE
+    files = list(workspace.folder.glob("casework.sqlite3*"))
+    for file in files:
+        file.chmod(0o644)
+    # A version of before let others read it; the cure is one command for all its files.
+    ended, said = Child(_started, workspace.folder).ended()
+    assert ended == "refused" and sorted(said.partition("chmod 600 ")[2].split()) == sorted(map(str, files))
+    for file in files:
+        file.chmod(0o600)
     assert Child(_started, workspace.folder).ended()[0] == DONE
     checked = check_journal(workspace)
     # The three lines, of which one is dated before the other, and the line that begins the chain.
@@ -64,6 +72,8 @@ def test_point_5_a_journal_of_before_is_chained_and_its_verdicts_are_held(tmp_pa
 def test_point_5_a_trigger_dropped_before_the_chain_is_not_put_back_in_silence(tmp_path):
     workspace = Workspace.new(tmp_path / "w")
     assert Child(_before_the_chain, workspace.folder).ended()[0] == DONE
+    for file in workspace.folder.glob("casework.sqlite3*"):
+        file.chmod(0o600)
     journal.sql(workspace.folder, "drop trigger journal_refuses_update", guarded=True)
     ended, said = Child(_started, workspace.folder).ended()
     assert ended == "refused" and "the trigger journal_refuses_update is missing" in said

@@ -27,7 +27,7 @@ def add_run(
     folder: Path, called: str, file: str, result: Any, *, at: str, inputs: Any = None, pins: Any = None,
     lines: pa.Table | None = None, beside: Path | None = None,
 ) -> str:  # fmt: skip
-    """A run that ended at a moment; what it is called here stands in its pins, because its id follows from content.
+    """A run that ended at a moment; its name here is one of its pins, because its id follows from content.
 
     Args:
         beside: the folder of a run whose other files it takes; without one they are there, empty.

@@ -93,4 +93,5 @@ def test_point_7_names_of_a_lake_that_another_one_took_the_place_of_are_its_own(
         (other.folder / "runs").rename(tmp_path / "runs")
         (one.folder / "runs").rename(tmp_path / "runs-aside")
         (tmp_path / "runs").rename(one.folder / "runs")
+        (one.folder / "runs.head").rename(tmp_path / "runs.head-aside")
         assert names.institutions() == {}

@@ -119,7 +119,7 @@ def test_point_2_runs_or_lake_and_runs_of_an_older_copy_are_found(copied, tmp_pa
     [
         (lambda file: file.unlink(), "'runs.head' is gone"),
         (lambda file: file.write_text(""), "'runs.head' cannot be read"),
-        (lambda file: file.write_text(file.read_text().replace('"chain": "', '"chain": "0')), "is not the one of"),
+        (lambda file: file.write_text(file.read_text().replace('"chain": "', '"chain": "0')), "does not match"),
     ],
 )
 def test_point_2_a_head_that_is_gone_or_odd_is_told(copied, spoil, says):

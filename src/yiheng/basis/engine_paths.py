@@ -16,7 +16,7 @@ from .refusals import Refusal
 
 PATTERN = re.compile(r"[\[*?]")
 PATTERN_OF_SPARK = re.compile(r"([\\{}\[\]*?])")
-# What stands in the place of each file of a workspace.
+# What is expected of each file of a workspace.
 AS_WRITTEN = "an ordinary file, as the program wrote it"
 CURE = "give the file or its folder another name"
 

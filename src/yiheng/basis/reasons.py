@@ -14,7 +14,7 @@ UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 def refuse_unfit(reason: str) -> None:
     """Refuse a reason that must not be kept: every act and every form asks this before it writes anything.
 
-    Signs that nobody sees may turn a sentence round on paper, or end it in a file. The number of a person would stand
+    Signs that nobody sees may turn a sentence round on paper, or end it in a file. The number of a person would stay
     in registers and in the journal for good.
 
     Raises:

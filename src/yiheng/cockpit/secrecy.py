@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -71,15 +72,19 @@ def key_of(file: Path) -> str:
     return key
 
 
-def refuse_read_by_others(file: Path) -> None:
+def refuse_read_by_others(*files: Path) -> None:
     """Refuse what others of this machine may read or write.
 
     Raises:
-        Refusal: which names the command that cures.
+        Refusal: which names the one command that cures all of them.
     """
     # Windows keeps rights in lists of its own, of which these bits say nothing.
-    if os.name != "nt" and stat.S_IMODE(file.stat().st_mode) & OTHERS:
-        raise Refusal("others on this machine may read or write this file", where=str(file), cure=f"chmod 600 {file}")
+    if os.name == "nt":
+        return
+    open_to_others = [file for file in files if stat.S_IMODE(file.stat().st_mode) & OTHERS]
+    if open_to_others:
+        cure = " ".join(["chmod 600", *(shlex.quote(str(file)) for file in open_to_others)])
+        raise Refusal("others on this machine may read or write this file", where=str(open_to_others[0]), cure=cure)
 
 
 def others_may(folder: Path) -> str:

@@ -67,8 +67,7 @@ def prepare(workspace_folder: Path) -> Refusal | None:
         from django.core.management import call_command
 
         workspace, database = Workspace(workspace_folder), workspace_folder / DATABASE
-        for file in database_files(database):
-            refuse_read_by_others(file)
+        refuse_read_by_others(*database_files(database))
         refuse_damaged(workspace)
         if str(settings.DATABASES["default"]["NAME"]) == str(database.resolve()):
             # Who may read the folder need not read who signed in, and from where, nor at the first instant.
@@ -81,7 +80,7 @@ def prepare(workspace_folder: Path) -> Refusal | None:
 
 
 def _take_out_odd(folder: Path) -> None:
-    """Take out what is no file among the static ones, which are made anew.
+    """Remove links, pipes and devices among the static files, which are written again at each start.
 
     A device would be read without end, and what a link leads to would be given out to anybody.
     """

@@ -26,6 +26,7 @@ class Request(WSGIRequest):
         try:
             super().__init__({**environ})
         except Exception as wrong:
+            # The codecs and parsers that a heading may name raise whatever they like; all of it is the sender's.
             super().__init__({**environ, "CONTENT_TYPE": "", WHY: type(wrong).__name__})
 
 

@@ -137,9 +137,7 @@ def _refuse_shorter(file: Path, lines: tuple[Line, ...], known: Head | None) -> 
             expected=_told(known), cure=RESTORE,
         )  # fmt: skip
     elif lines[known.lines - 1].chain != known.chain:
-        raise Refusal(
-            f"the list of runs is not the one of '{HEAD}'", where=str(file), expected=_told(known), cure=RESTORE
-        )
+        raise Refusal(f"the list of runs does not match '{HEAD}'", where=str(file), expected=_told(known), cure=RESTORE)
 
 
 def _told(head: Head) -> str:

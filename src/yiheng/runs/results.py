@@ -131,7 +131,7 @@ def faults_of(run: Path) -> list[Refusal]:
 def _foreign(run: Path, known: set[str], pins: Mapping[str, Any]) -> Iterator[Refusal]:
     """Files that nothing vouches for; policies and manifests below the run are held against it elsewhere.
 
-    What a run keeps of what it was given, such as a file of facts, stands in its pins by its hash.
+    What a run keeps of what it was given, such as a file of facts, is pinned by its hash.
     """
     pinned = frozenset(SHA256.findall(json.dumps(pins)))
     for file in sorted(run.rglob("*")):
@@ -142,7 +142,7 @@ def _foreign(run: Path, known: set[str], pins: Mapping[str, Any]) -> Iterator[Re
         if not vouched_for and not file.is_dir():
             yield Refusal(
                 f"{name} was not written from this run", where=str(file), expected=", ".join(sorted(known)),
-                cure="look what it is, and move it out of the folder of the run",
+                cure="find out where it comes from, and move it out of the folder of the run",
             )  # fmt: skip
 
 
